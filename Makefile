@@ -1,0 +1,49 @@
+# Each target does its own set-up: a plain venv and pip, or uv when it is there.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+JOBS ?= auto
+
+.PHONY: help setup demo test test-slow lint format bench wheel clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "fxwatch needs Python 3.11 or newer; none found as $(PYTHON)."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fxwatch needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 2; }
+	@echo "Setting up $(VENV) …"
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv -q --clear --python $(PYTHON) $(VENV) && uv pip install -q --python $(BIN)/python -r requirements.lock && uv pip install -q --python $(BIN)/python --no-deps -e . ; \
+	else \
+	  $(PYTHON) -m venv --clear $(VENV) && $(BIN)/pip install -q --disable-pip-version-check -r requirements.lock && $(BIN)/pip install -q --disable-pip-version-check --no-deps -e . ; \
+	fi
+	@touch $@
+
+setup: $(VENV)/ready ## Make the environment
+
+demo: $(VENV)/ready ## Invent a sample, load it, run it, show what it found
+	@rm -rf $(DEMO)
+	@$(BIN)/fxwatch --home $(DEMO) demo
+
+test: $(VENV)/ready ## The tests that CI runs
+	@$(BIN)/python -m pytest -q -m "not slow" -n $(JOBS)
+
+test-slow: $(VENV)/ready ## Kills, floods, the wheel
+	@$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/ready ## Format and types
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+format: $(VENV)/ready ## Put the code in form
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/ready ## Speed, side by side, as ratios
+	@$(BIN)/python -m tests.benchmarks
+
+wheel: $(VENV)/ready ## Build the wheel into dist/
+	@$(BIN)/python -m build --wheel --no-isolation >/dev/null && ls dist/*.whl
+
+clean: ## Remove what was made here
+	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DEMO)

@@ -1,0 +1,5 @@
+"""`python -m fxwatch`."""
+
+from fxwatch.cli import main
+
+main()

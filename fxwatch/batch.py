@@ -1,0 +1,193 @@
+"""One run: read, look, write, publish, with a record of what ran on what with which numbers."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fxwatch import __version__
+from fxwatch.engines.local import Findings, find_all
+from fxwatch.rule import EarlyWarning
+from fxwatch.rulebook import in_force
+from fxwatch.terms import Language
+from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames
+from fxwatch.warehouse.recording import record_run
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from fxwatch.home import Home
+
+Progress = Callable[[int, int], Any]
+STEPS = 4
+UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did."""
+
+    run_id: int
+    flows: int
+    hits: dict[str, int]
+    first_day: date | None
+    last_day: date | None
+    seconds: float
+    snapshot: str
+    not_computed: tuple[int, ...]
+    not_computed_keys: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON takes it."""
+        return {
+            "run_id": self.run_id, "flows": self.flows, "hits": self.hits, "first_day": self.first_day, "last_day": self.last_day,
+            "seconds": round(self.seconds, 3), "snapshot": self.snapshot, "not_computed_years": list(self.not_computed),
+            "not_computed_keys": self.not_computed_keys,
+        }  # fmt: skip
+
+    def say(self, language: Language) -> str:
+        """The report in a few words."""
+        told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
+        if language == "zh":
+            return f"第 {self.run_id} 批次:{self.flows:,} 笔收付汇记录({self.first_day} 至 {self.last_day}),预警命中:{told};已发布 {self.snapshot}。"
+        return f"Run {self.run_id}: {self.flows:,} flows from {self.first_day} to {self.last_day}; hits: {told}; published as {self.snapshot}."
+
+    def complaint(self, language: Language) -> str:
+        """What could not be computed, and what to do; empty when all was."""
+        return _complaint(self.not_computed, self.not_computed_keys)[language == "zh"]
+
+
+@dataclass(frozen=True)
+class Past:
+    """A look into the past: its tables, and what could not be computed."""
+
+    tables: dict[str, pl.DataFrame]
+    complaint_en: str
+    complaint_zh: str
+
+
+def run(home: "Home", *, by: str | None = None, progress: Progress | None = None) -> RunReport:
+    """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
+
+    Raises:
+        HomeLocked: another process is writing.
+        Forbidden: the account may not run batches.
+    """
+    tell = progress or (lambda done, total: None)
+    actor = home.actor(by)
+    home.register.require(actor, "analyst", "administrator")
+    started = _now()
+    with home.writing("run") as warehouse:
+        moment = warehouse.moment()
+        warehouse.put_roll(home.roll())
+        parameters = home.register.parameters()
+        rules = in_force(parameters)
+        tell(0, STEPS)
+        flows, findings, hits = _look(warehouse.con, rules)
+        tell(2, STEPS)
+        in_use = {name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())}
+        last_load = int(warehouse.con.execute("SELECT coalesce(max(load_id), 0) FROM loads").fetchall()[0][0])
+        record = {
+            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
+            "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
+            "rules": json.dumps(in_use, ensure_ascii=False),
+            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
+        }  # fmt: skip
+        run_id = record_run(
+            warehouse, hits=hits, evidence=findings.evidence, not_computed=findings.not_computed, record=record, day=home.today(), moment=moment
+        )
+        tell(3, STEPS)
+        snapshot = warehouse.publish()
+        tell(4, STEPS)
+    counts = {name: 0 for name in sorted(rules)} | dict(hits.group_by("rule").len().sort("rule").iter_rows())
+    missing = findings.not_computed
+    return RunReport(
+        run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
+        tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height,
+    )  # fmt: skip
+
+
+def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | None = None) -> Past:
+    """What a run would have found: flows up to a day, as known at a moment. Publishes nothing.
+
+    Returns:
+        Tables `hits` (with flow_ids) and `not_computed`.
+    """
+    con = home.snapshot().con
+    rules = in_force(home.register.parameters(known_at))
+    flows, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
+    ids = pl.from_arrow(con.execute("SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows").to_arrow_table()) if hits.height else None
+    if ids is not None:
+        behind = findings.evidence.join(ids, on="flow").group_by("hit_id").agg(pl.col("flow_id").sort().alias("flow_ids"))
+        hits = hits.join(behind, on="hit_id", how="left")
+    shown = ["hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value", "flow_count"]
+    hits = hits.select(*shown, *(["flow_ids"] if ids is not None else [])).sort("rule", "entity_id", "raised_on")
+    missing = findings.not_computed
+    years = tuple(missing["year"].drop_nulls().unique().sort().to_list())
+    english, chinese = _complaint(years, missing.select("rule", "entity", "item").unique().height)
+    return Past({"hits": hits, "not_computed": missing}, english, chinese)
+
+
+def _look(
+    con: "duckdb.DuckDBPyConnection", rules: dict[str, EarlyWarning], *, as_of: date | None = None, known_at: datetime | None = None
+) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
+    """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
+    extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
+    flows = flow_frame(con, extra, known_at=known_at)
+    if as_of is not None:
+        flows = flows.filter(pl.col("day") <= as_of)
+    inputs = input_frames(con, known_at=known_at)
+    findings = find_all(rules, flows, {**inputs, "first_loaded_day": flows["day"].min()})
+    return flows, findings, _as_kept(findings, rules)
+
+
+def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame:
+    """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
+    hits = findings.hits.join(_evidence_marks(findings.evidence), on="hit_id", how="left", maintain_order="left")
+    facts = pl.DataFrame(
+        [{"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version} for n, r in rules.items()]
+    )
+    scale = pl.col("unit").replace_strict({u: 10**s for u, s in UNIT_SCALE.items()}, return_dtype=pl.Int64)
+    return hits.join(facts, on="rule", maintain_order="left").with_columns(
+        # Decimal division is exact here: each unit's small parts are powers of ten of at most six digits.
+        *((pl.col(c).cast(pl.Decimal(24, 6)) / scale.cast(pl.Decimal(24, 6))).cast(pl.Decimal(24, 6)) for c in ("value", "limit_value")),
+        direction=pl.col("direction").cast(pl.String),
+        item=pl.col("item").cast(pl.String),
+        group_id=pl.lit(None, pl.String),
+        digest=pl.concat_str("first_day", "last_day", "raised_on", "value", "limit_value", "flow_count", "mark", separator="|", ignore_nulls=True),
+    ).drop("mark")
+
+
+def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Columns hit_id, mark: a sum over the flows' numbers, well mixed, that tells one set of flows from another.
+
+    The mixing is spelled out because it is kept for years, and no library promises that its own hash stays the same.
+    """
+    number = pl.col("flow").cast(pl.UInt64)
+    once = number * 0x9E3779B97F4A7C15
+    twice = (once ^ (once // 2**31)) * 0xBF58476D1CE4E5B9
+    return evidence.group_by("hit_id").agg(mark=(twice ^ (twice // 2**29)).sum())
+
+
+def _versions(rule: EarlyWarning, name: str) -> list[list[str]]:
+    return [[str(v.valid_from), str(v.value), v.basis] for v in rule.dated(name).versions]
+
+
+def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:
+    if not years:
+        return "", ""
+    named = ", ".join(map(str, years))
+    return (
+        f"Streaks of {named} were not computed for {keys:,} entities and items: the calendar does not cover that year. Everything else was. "
+        f"Load it with: fxwatch load calendar FILE (columns day, is_workday), then run again.",
+        f"{named} 年的连续天数未计算,涉及 {keys:,} 个主体和项目:工作日历未覆盖该年。其余均已计算。"
+        f"请导入日历:fxwatch load calendar FILE(列 day、is_workday),再运行一次。",
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

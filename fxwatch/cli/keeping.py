@@ -1,0 +1,129 @@
+"""Running the house: the rule book's parameters, settings, accounts, the audit."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fxwatch.cli.door import By, Door, Json, Limit, Out, day_of
+from fxwatch.cli.output import SHOWN, print_json, show
+
+rules = typer.Typer(invoke_without_command=True, help="The rule book with its dated parameters.")
+settings = typer.Typer(invoke_without_command=True, help="The home's settings.")
+users = typer.Typer(invoke_without_command=True, help="Accounts and their roles.")
+audit = typer.Typer(no_args_is_help=True, help="Prove that the register was not changed.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands on the program."""
+    for name, group in (("rules", rules), ("settings", settings), ("users", users), ("audit", audit)):
+        app.add_typer(group, name=name)
+
+
+@rules.callback()
+def rule_table(context: typer.Context, out: Out = None, as_json: Json = False, limit: Limit = 0) -> None:
+    """Show every rule as it describes itself, its parameters with dates and basis."""
+    if context.invoked_subcommand:
+        return
+    from fxwatch.reading.operations import rule_book
+
+    door: Door = context.obj
+    show(door, rule_book(door.home, door.language), out=out, as_json=as_json, limit=limit)
+
+
+@rules.command("set")
+def set_parameter(
+    context: typer.Context,
+    parameter: Annotated[str, typer.Argument(metavar="RULE.PARAM", help="Like large_daily_total.limit_usd or grade.window.")],
+    value: str,
+    valid_from: Annotated[str, typer.Option("--from", help="In force from this day on.")],
+    basis: Annotated[str, typer.Option(help="The basis: the decision or regulation.")],
+    by: By = None,
+) -> None:
+    """Enter a version of a parameter, in force from a day on; past versions are never changed."""
+    from fxwatch.amending import amend
+
+    door: Door = context.obj
+    amend(door.home, parameter, value, valid_from=day_of(valid_from), basis=basis, by=by)
+    print(door.say(f"{parameter} = {value} from {valid_from} on. The next run applies it.", f"{parameter} = {value},自 {valid_from} 起有效;下次运行时适用。"))
+
+
+@settings.callback()
+def setting_table(context: typer.Context, as_json: Json = False) -> None:
+    """Show the settings in force."""
+    if context.invoked_subcommand:
+        return
+    from fxwatch.reading.operations import settings_in_force
+
+    door: Door = context.obj
+    show(door, settings_in_force(door.home, door.language), as_json=as_json, limit=0)
+
+
+@settings.command("set")
+def set_setting(context: typer.Context, name: str, value: str, by: By = None) -> None:
+    """Change a setting of this home."""
+    door: Door = context.obj
+    door.home.change_setting(name, value, by=by)
+    print(f"{name} = {value}")
+
+
+@users.callback()
+def user_table(context: typer.Context, as_json: Json = False) -> None:
+    """List the accounts."""
+    if context.invoked_subcommand:
+        return
+    door: Door = context.obj
+    show(door, door.home.register.accounts(), as_json=as_json, limit=0)
+
+
+@users.command("add")
+def add_user(
+    context: typer.Context,
+    name: str,
+    role: Annotated[list[str], typer.Option(help="regulator, approver, analyst or administrator; may be given more than once.")],
+    by: By = None,
+) -> None:
+    """Make an account with roles."""
+    from fxwatch.amending import add_account
+
+    door: Door = context.obj
+    add_account(door.home, name, role, by=by)
+    print(door.say(f"Account {name}: {', '.join(role)}.", f"账户 {name}:{'、'.join(role)}。"))
+
+
+@audit.command()
+def verify(
+    context: typer.Context,
+    head: Annotated[str | None, typer.Option(help="A digest that was published: prove that nothing before it is gone or changed.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove the chain of acts from the first to the last."""
+    door: Door = context.obj
+    proof = door.home.register.verify(head)
+    if as_json:
+        print_json({"ok": proof.ok, "acts": proof.acts, "broken_at": proof.broken_at, "head": proof.head})
+    elif proof.ok:
+        print(door.say(f"{proof.acts:,} acts, unbroken. Head: {proof.head}", f"共 {proof.acts:,} 项登记,链条完整。链头:{proof.head}"))
+    else:
+        print(proof.say(door.language), file=sys.stderr)
+    raise typer.Exit(0 if proof.ok else 3)
+
+
+@audit.command("head")
+def head_digest(context: typer.Context) -> None:
+    """Print the digest of the last act, to be published or printed."""
+    door: Door = context.obj
+    print(door.home.register.head())
+
+
+@audit.command("acts")
+def acts(
+    context: typer.Context,
+    entity: Annotated[str | None, typer.Option(help="Only acts on this entity.")] = None,
+    out: Out = None,
+    as_json: Json = False,
+    limit: Limit = SHOWN,
+) -> None:
+    """List the acts."""
+    door: Door = context.obj
+    show(door, door.home.register.acts(entity_id=entity), out=out, as_json=as_json, limit=limit)

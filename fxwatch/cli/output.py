@@ -1,0 +1,180 @@
+"""How results leave: a table on the terminal, JSON, or a file whose ending says what it is."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fxwatch.cli.door import Door
+from fxwatch.errors import RequestError
+from fxwatch.words import heading
+
+if TYPE_CHECKING:
+    import polars as pl
+
+WIDE = 250
+SHOWN = 50
+
+
+def show(
+    door: Door,
+    frame: "pl.DataFrame",
+    *,
+    out: Path | None = None,
+    as_json: bool = False,
+    limit: int = SHOWN,
+    empty: tuple[str, str] = ("Nothing fits.", "没有符合条件的内容。"),
+) -> None:
+    """A frame to where it was asked for."""
+    if out is not None:
+        write(frame, out)
+        if not as_json:
+            rows = f"{frame.height:,}"
+            print(door.say(f"{rows} rows written to {out}.", f"已写入 {out},共 {rows} 行。"), file=sys.stderr)
+    if as_json:
+        print_json(frame.to_dicts())
+    elif out is None and frame.is_empty():
+        print(door.say(*empty), file=sys.stderr)
+    elif out is None:
+        _table(door, frame, limit)
+
+
+def print_json(value: Any) -> None:
+    """JSON with money as exact text, days as ISO and lists as lists."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def write(frame: "pl.DataFrame", out: Path) -> None:
+    """Write a frame to a file; the ending chooses the form. A list becomes text with `;` where the form has none.
+
+    Raises:
+        RequestError: the ending is unknown or the place cannot be written.
+    """
+    writers = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_xlsx, ".json": _write_json}
+    writer = writers.get(out.suffix.lower())
+    if writer is None:
+        raise RequestError(
+            f"{out} ends in none of {', '.join(writers)}; name the file with one of them.", f"{out} 的扩展名不受支持,可用:{'、'.join(writers)}。"
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        half = out.with_name(f".{out.name}.half")
+        writer(frame, half)
+        half.replace(out)
+    except OSError as fault:
+        raise RequestError(f"{out} cannot be written: {fault.strerror}.", f"无法写入 {out}:{fault.strerror}。") from fault
+
+
+def exact(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Values in their unit, as people write them: USD with two decimals, days and counts whole."""
+    import polars as pl
+
+    if "unit" not in frame.columns:
+        return frame
+    usd = pl.col("unit") == "USD"
+    ratio = pl.col("unit") == "ratio"
+    return frame.with_columns(
+        pl.when(usd)
+        .then(pl.col(c).cast(pl.Decimal(24, 2)).cast(pl.String))
+        .when(ratio)
+        .then(pl.col(c).cast(pl.String))
+        .otherwise(pl.col(c).cast(pl.Decimal(24, 0)).cast(pl.String))
+        .alias(c)
+        for c in ("value", "limit_value")
+        if c in frame.columns
+    )
+
+
+def flat(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Lists as text joined with `;`."""
+    import polars as pl
+    import polars.selectors as cs
+
+    return exact(frame).with_columns(cs.list().cast(pl.List(pl.String)).list.join(";"))
+
+
+def _write_csv(frame: "pl.DataFrame", path: Path) -> None:
+    flat(frame).write_csv(path, float_precision=12)
+
+
+def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
+    frame.write_parquet(path)
+
+
+def _write_xlsx(frame: "pl.DataFrame", path: Path) -> None:
+    flat(frame).write_excel(path, autofit=True, freeze_panes=(1, 0))
+
+
+def _write_json(frame: "pl.DataFrame", path: Path) -> None:
+    path.write_text(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1, default=_plain) + "\n", "utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = flat(frame if limit <= 0 else frame.head(limit))
+    terminal = sys.stdout.isatty()
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in shown.columns:
+        numeric = frame.schema[name].is_numeric() or name in ("value", "limit_value")
+        table.add_column(heading(name, door.language), justify="right" if numeric else "left", overflow="fold", no_wrap=not terminal)
+    for row in shown.iter_rows(named=True):
+        table.add_row(*(cell(v, name) for name, v in row.items()))
+    console = Console() if terminal else Console(width=max(WIDE, sum(map(_width, shown.columns))), color_system=None)
+    console.print(table)
+    if frame.height > shown.height:
+        rest = f"{frame.height - shown.height:,}"
+        print(
+            door.say(f"… and {rest} more rows: --limit 0 shows all, --out FILE.csv writes them.", f"……另有 {rest} 行:--limit 0 全部显示,--out FILE.csv 写入文件。"),
+            file=sys.stderr,
+        )
+
+
+def _width(name: str) -> int:
+    return max(24, len(name) + 2)
+
+
+def cell(value: Any, name: str = "") -> str:
+    """One cell as people read it: money with thousands, shares as they are, yes and no, nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if name in ("value", "limit_value") and isinstance(value, str):
+        return f"{Decimal(value):,}"
+    return str(value)
+
+
+@contextmanager
+def progress(what: str) -> "Iterator[Any]":
+    """A bar on a terminal, fed with (done, total); quiet otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda done, total=None: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)

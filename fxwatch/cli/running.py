@@ -1,0 +1,67 @@
+"""Running: the batch that computes everything and publishes, and looks into the past that publish nothing."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fxwatch.cli.door import By, Door, Json, KnownAt, day_of, moment_of
+from fxwatch.cli.output import print_json, progress, show, write
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands on the program."""
+    app.command()(run)
+    app.command()(runs)
+
+
+def run(
+    context: typer.Context,
+    as_of: Annotated[str | None, typer.Option(help="A look into the past: flows up to this day; publishes nothing.")] = None,
+    known_at: KnownAt = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
+    as_json: Json = False,
+    by: By = None,
+) -> None:
+    """Compute every rule and monitor for everything known, write the hits, publish."""
+    door: Door = context.obj
+    if as_of or known_at:
+        _look_back(door, as_of, known_at, out, as_json)
+        return
+    from fxwatch.batch import run as run_batch
+
+    with progress("run") as bar:
+        report = run_batch(door.home, by=by, progress=bar)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        print(report.say(door.language))
+    if report.not_computed:
+        print(report.complaint(door.language), file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | None, as_json: bool) -> None:
+    from fxwatch.batch import look_back
+
+    past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, frame in past.tables.items():
+            write(frame, out / f"{name}.csv")
+        print(door.say(f"{len(past.tables)} tables written to {out}; nothing was published.", f"已在 {out} 写入 {len(past.tables)} 个表;未发布。"))
+    else:
+        show(door, past.tables["hits"], as_json=as_json, empty=("No hits then.", "当时没有预警命中。"))
+    if past.complaint_en:
+        print(door.say(past.complaint_en, past.complaint_zh), file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def runs(context: typer.Context, as_json: Json = False) -> None:
+    """List the runs with their numbers, the newest first."""
+    from fxwatch.reading.operations import runs as listed
+
+    door: Door = context.obj
+    frame = listed(door.home)
+    show(door, frame if as_json else frame.drop("rules", "fingerprint"), as_json=as_json, empty=("Nothing was run yet: fxwatch run", "尚未运行:fxwatch run"))

@@ -1,0 +1,78 @@
+"""The flow frame: what every rule looks at, declared once; a frame that differs is refused.
+
+One row is one flow: one leg of one declaration, classified and in scope.
+
+| column | type | meaning |
+|---|---|---|
+| `flow` | Int64 | number of the flow; stays the same when the flow is changed |
+| `declaration` | Int64 | number of its declaration; its legs share it |
+| `entity` | Int32 | number of the entity (`roll` has its identifier) |
+| `direction` | Enum | `receipt`, `payment` |
+| `item` | Enum | one of the 14 slugs of `terms.Item` |
+| `day` | Date | |
+| `amount_usd` | Int64 | USD equivalent in **cents** |
+
+A rule that needs more names it in `EarlyWarning.columns`; those come from `EXTRA_COLUMNS`, coded as integers
+or enums where they are identities.
+"""
+
+import polars as pl
+
+from fxwatch.errors import HouseError
+from fxwatch.terms import Bpm6, Direction, Item, Scope
+
+DIRECTION = pl.Enum([d.value for d in Direction])
+HIT_DIRECTION = pl.Enum([*(d.value for d in Direction), "both"])
+ITEM = pl.Enum([i.value for i in Item])
+BPM6 = pl.Enum([b.value for b in Bpm6])
+SCOPE = pl.Enum([s.value for s in Scope])
+
+FLOW_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "flow": pl.Int64,
+    "declaration": pl.Int64,
+    "entity": pl.Int32,
+    "direction": DIRECTION,
+    "item": ITEM,
+    "day": pl.Date,
+    "amount_usd": pl.Int64,
+}
+
+# What a rule may ask for beside the columns above. `counterparty`, `contract` and `invoice` are numbers of
+# normalised texts, null where empty.
+EXTRA_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "bpm6": BPM6,
+    "scope": SCOPE,
+    "settled_usd": pl.Int64,
+    "payment_type": pl.Enum(["A", "P", "R", "O"]),
+    "economy": pl.String,
+    "bank": pl.String,
+    "code": pl.String,
+    "currency": pl.String,
+    "counterparty": pl.Int64,
+    "contract": pl.Int64,
+    "invoice": pl.Int64,
+}
+
+CENTS_PER_USD = 100
+
+
+def check_flows(flows: pl.LazyFrame) -> pl.LazyFrame:
+    """Hand back the frame if it has the columns above with their types; more columns are welcome.
+
+    Raises:
+        HouseError: a column is missing or of another type; the sentence names it.
+    """
+    schema = flows.collect_schema()
+    for name, dtype in FLOW_COLUMNS.items():
+        found = schema.get(name)
+        if found != dtype:
+            raise HouseError(
+                f"The flow frame does not match its contract: column {name} should be {dtype}, found {found}.",
+                f"收付汇记录表不符合约定:列 {name} 应为 {dtype},实为 {found}。",
+            )
+    return flows
+
+
+def no_flows() -> pl.LazyFrame:
+    """An empty flow frame."""
+    return pl.LazyFrame(schema=FLOW_COLUMNS)

@@ -1,0 +1,196 @@
+"""A home: one folder with its settings, its warehouse, its register and what was published."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from fxwatch.errors import HouseError, RequestError
+from fxwatch.settings import FILE as SETTINGS_FILE
+from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fxwatch.register import Register
+    from fxwatch.warehouse import Snapshot, Warehouse
+
+REGISTER_FILE = "register.sqlite"
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Home:
+    """What every piece of work is done in. Opening one touches the disk only when something is asked of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not (path / REGISTER_FILE).exists():
+            raise HouseError(
+                f"There is no fxwatch home in {path}. Make one with: fxwatch --home {path} init",
+                f"{path} 不是 fxwatch 库。请先建库:fxwatch --home {path} init",
+            )
+        self._snapshot: Snapshot | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return read_settings(self.path)
+
+    @cached_property
+    def register(self) -> "Register":
+        """The register of entities, acts and questions."""
+        from fxwatch.register import Register
+
+        return Register.open(self.path / REGISTER_FILE)
+
+    @property
+    def simulation(self) -> bool:
+        """Whether this is a simulation home, which may pin today and date acts in the past."""
+        return self.register.simulation
+
+    def today(self) -> date:
+        """The pinned day of a simulation home, else the day in Asia/Shanghai."""
+        if self.settings.today and self.simulation:
+            return self.settings.today
+        return datetime.now(UTC).astimezone(ZONE).date()
+
+    def actor(self, by: str | None) -> str:
+        """The account that acts: the one named, else the operating-system user's."""
+        return by or os_user()
+
+    def snapshot(self) -> "Snapshot":
+        """The newest published snapshot; moves on by itself when another is published."""
+        from fxwatch.warehouse import current_snapshot, open_snapshot
+
+        if self._snapshot is None or self._snapshot.path != current_snapshot(self.path):
+            if self._snapshot is not None:
+                self._snapshot.con.close()
+            self._snapshot = open_snapshot(self.path)
+        return self._snapshot
+
+    @contextmanager
+    def writing(self, doing: str) -> "Iterator[Warehouse]":
+        """The warehouse for writing, with the lock held."""
+        from fxwatch.warehouse import writing
+
+        with writing(self.path, self.settings, doing) as warehouse:
+            yield warehouse
+
+    def roll(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """The roll with `transport_enterprise` resolved: by flag, else by division of industry (spec section 4)."""
+        import polars as pl
+
+        division = pl.col("industry").str.extract(r"^(\d{2})", 1)
+        by_industry = division.is_in(sorted(self.settings.transport())).fill_null(value=False)
+        return self.register.roll(known_at).with_columns(pl.coalesce("transport_enterprise", by_industry))
+
+    def change_setting(self, name: str, value: str, *, by: str | None = None) -> None:
+        """Write a setting into the home's file, keeping its comments, and put the act on record.
+
+        Raises:
+            RequestError: no such setting, a value that does not fit, or `today` outside a simulation home.
+            Forbidden: the account is no administrator.
+        """
+        import tomlkit
+
+        parsed = parse_setting(name, value)
+        if name == "today" and parsed is not None and not self.simulation:
+            raise RequestError(
+                f"Only a simulation home may pin today; {self.path} is none. Make one with: fxwatch init --simulation",
+                f"只有模拟库可以固定“今天”,{self.path} 不是模拟库。请用 fxwatch init --simulation 建立模拟库。",
+            )
+        actor = self.actor(by)
+        self.register.require(actor, "administrator")
+        path = self.path / SETTINGS_FILE
+        document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        before = document.get(name)
+        if parsed is None:
+            document.pop(name, None)
+        else:
+            document[name] = parsed
+        replace_text(path, tomlkit.dumps(document))
+        self.register.append(
+            "setting_changed", by=actor, role="administrator", subject=name, day=self.today(), why="",
+            payload={"setting": name, "value": value, "before": None if before is None else str(before)},
+        )  # fmt: skip
+        self.__dict__.pop("settings", None)
+
+
+def os_user() -> str:
+    """The operating-system user's name; its number where it has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Home:
+    """Make an empty home: built beside its place and moved there whole, so that there is never half a home.
+
+    Args:
+        path: a folder that does not exist yet or is empty.
+        simulation: a home that may pin today and date acts in the past.
+        bare: without the shipped calendar and rates.
+
+    Raises:
+        RequestError: the folder is a home already, or holds something else.
+    """
+    if (path / REGISTER_FILE).exists():
+        raise RequestError(f"{path} is a home already.", f"{path} 已是 fxwatch 库。")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RequestError(f"{path} exists and is not an empty folder. Name another.", f"{path} 已存在且不是空文件夹,请另选位置。")
+    from fxwatch import warehouse
+    from fxwatch.register import Register
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as fault:
+        raise RequestError(f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库:{fault.strerror}。") from fault
+    try:
+        half.chmod(0o750)
+        (half / SETTINGS_FILE).write_text(_settings_text(), "utf-8")
+        warehouse.create(half, Settings())
+        Register.create(half / REGISTER_FILE, simulation=simulation, operator=os_user())
+        home = Home(half)
+        if not bare:
+            from fxwatch.facts import fact_file
+            from fxwatch.intake import load
+
+            load(home, "calendar", fact_file("calendar.csv"))
+            load(home, "rates", fact_file("rates.csv"))
+        del home
+        half.rename(path)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    return Home(path)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file's text in one step: the old or the new is there, never half of one."""
+    handle, half = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(half).chmod(0o640)
+    Path(half).rename(path)
+
+
+def _settings_text() -> str:
+    lines = ["# Settings of this home. Every key is optional; these are the defaults.", ""]
+    for name, field in setting_fields().items():
+        default: Any = field.default
+        shown = "" if default is None else default
+        text = str(shown).lower() if isinstance(shown, bool) else f'"{shown}"' if isinstance(shown, str) else str(shown)
+        lines += [f"# {field.metadata['meaning']} / {field.metadata['meaning_zh']}", f"# {name} = {text}", ""]
+    return "\n".join(lines)

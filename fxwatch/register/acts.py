@@ -1,0 +1,165 @@
+"""Acts: what the bureau did, appended to the chain, never changed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from fxwatch.register.chain import FIRST_LINK, canonical, link
+from fxwatch.register.frames import frame
+from fxwatch.register.store import stamp
+from fxwatch.register.tables import acts, decisions
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Kind(StrEnum):
+    """What an act may be, with what its payload holds."""
+
+    REGISTER_OPENED = "register_opened"  # simulation
+    ACCOUNT_CHANGED = "account_changed"  # name, roles, institution, is_active
+    SETTING_CHANGED = "setting_changed"  # setting, value, before
+    PARAMETER_SET = "parameter_set"  # name, value, valid_from, basis
+    NOTICE_ISSUED = "notice_issued"  # notice, number, policy, hits (copies)
+    NOTICE_JOINED = "notice_joined"  # notice, hits (copies)
+    NOTICE_RESCINDED = "notice_rescinded"  # notice, to
+    HIT_DISMISSED = "hit_dismissed"  # hit (a copy), explains_until
+    BREACH_RECORDED = "breach_recorded"  # breach_no, entity_id, day, provision, description, reference
+    BREACH_CHANGED = "breach_changed"  # the same
+    BREACH_RESCINDED = "breach_rescinded"  # breach_no
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act. `day` is the day it bears, `at` the moment (UTC) it was recorded; `subject` says on what.
+
+    A subject is `notice:N1`, `hit:ID`, `breach:NO`, or the plain name of an account, a parameter or a setting.
+    """
+
+    number: int
+    at: datetime
+    day: date
+    kind: Kind
+    by: str
+    role: str
+    subject: str
+    entity_id: str | None
+    why: str
+    payload: dict[str, Any]
+    previous: str
+    hash: str
+
+
+def write(
+    connection: Connection,
+    at: datetime,
+    kind: str,
+    *,
+    by: str,
+    role: str,
+    subject: str,
+    day: date,
+    why: str,
+    payload: Mapping[str, Any],
+    entity_id: str | None = None,
+) -> Act:
+    """Append one act to the chain.
+
+    Raises:
+        ValueError: there is no such kind of act.
+        TypeError: the payload holds what has no exact spelling, such as a float.
+    """
+    last = connection.execute(select(acts.c.number, acts.c.hash).order_by(acts.c.number.desc()).limit(1)).first()
+    row = {
+        "number": last.number + 1 if last else 1,
+        "at": stamp(at),
+        "day": day.isoformat(),
+        "kind": Kind(kind).value,
+        "by": by,
+        "role": str(role),
+        "subject": subject,
+        "entity_id": entity_id,
+        "why": why,
+        "payload": canonical(payload),
+        "previous": last.hash if last else FIRST_LINK,
+    }
+    row["hash"] = link(row)
+    connection.execute(acts.insert(), row)
+    return read_act(row)
+
+
+def read_act(row: Mapping[str, Any]) -> Act:
+    """An act from its columns as stored."""
+    return Act(
+        number=row["number"],
+        at=datetime.fromisoformat(row["at"]),
+        day=date.fromisoformat(row["day"]),
+        kind=Kind(row["kind"]),
+        by=row["by"],
+        role=row["role"],
+        subject=row["subject"],
+        entity_id=row["entity_id"],
+        why=row["why"],
+        payload=json.loads(row["payload"]),
+        previous=row["previous"],
+        hash=row["hash"],
+    )
+
+
+def stored(connection: Connection) -> Iterator[Mapping[str, Any]]:
+    """Every act's columns as stored, by number, a few at a time."""
+    result = connection.execution_options(yield_per=500).execute(select(acts).order_by(acts.c.number))
+    yield from result.mappings()
+
+
+def last_number(connection: Connection) -> int:
+    """The number of the newest act."""
+    return connection.execute(select(func.coalesce(func.max(acts.c.number), 0))).scalar_one()
+
+
+def head(connection: Connection) -> str:
+    """The hash of the newest act: it stands for every act before it."""
+    return connection.execute(select(acts.c.hash).order_by(acts.c.number.desc()).limit(1)).scalar_one()
+
+
+def acts_frame(
+    connection: Connection,
+    *,
+    subject: str | None = None,
+    entity_id: str | None = None,
+    hit_id: str | None = None,
+    known_at: datetime | None = None,
+) -> "pl.DataFrame":
+    """The acts that fit, oldest first; `payload` is JSON."""
+    import polars as pl
+
+    columns = (
+        "number",
+        "at",
+        "day",
+        "kind",
+        "by",
+        "role",
+        "subject",
+        "entity_id",
+        "why",
+        "payload",
+        "previous",
+        "hash",
+    )
+    statement = select(*(acts.c[name] for name in columns)).order_by(acts.c.number)
+    if subject is not None:
+        statement = statement.where(acts.c.subject == subject)
+    if entity_id is not None:
+        statement = statement.where(acts.c.entity_id == entity_id)
+    if hit_id is not None:
+        statement = statement.where(acts.c.number.in_(select(decisions.c.act).where(decisions.c.hit_id == hit_id)))
+    if known_at is not None:
+        statement = statement.where(acts.c.at <= stamp(known_at))
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
+    return frame(connection, statement, schema | {"number": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date})

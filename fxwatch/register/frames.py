@@ -1,0 +1,54 @@
+"""Frames out of statements, and rows into tables, a column at a time."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Select, Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+IN_ONE_LIST = 900  # SQLite takes at least 999 values in one statement
+
+
+def frame(connection: Connection, statement: "Select[Any]", schema: "dict[str, Any]") -> "pl.DataFrame":
+    """What a statement answers, as a frame with the schema's columns; days and moments are stored as texts.
+
+    Args:
+        connection: where to ask.
+        statement: selects the schema's columns in its order.
+        schema: the Polars type of each column.
+    """
+    import polars as pl
+
+    rows = connection.execute(statement).fetchall()
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [() for _ in schema]
+    texts = (pl.Date, pl.Datetime)
+    found = pl.DataFrame(
+        [
+            pl.Series(name, column, dtype=pl.String if dtype in texts else dtype)
+            for (name, dtype), column in zip(schema.items(), columns, strict=True)
+        ]
+    )
+    return found.with_columns(
+        *(pl.col(name).str.to_date("%Y-%m-%d") for name, dtype in schema.items() if dtype == pl.Date),
+        *(
+            pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us")
+            for name, dtype in schema.items()
+            if dtype == pl.Datetime
+        ),
+    )
+
+
+def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write many rows as the driver takes them: a million in seconds."""
+    if rows:
+        statement = table.insert().compile(dialect=connection.dialect, column_keys=list(columns))
+        connection.exec_driver_sql(str(statement), [tuple(row) for row in rows])
+
+
+def in_lists(values: Iterable[str]) -> Iterable[list[str]]:
+    """The values in lists that one statement can take."""
+    waiting = list(values)
+    for start in range(0, len(waiting), IN_ONE_LIST):
+        yield waiting[start : start + IN_ONE_LIST]

@@ -1,0 +1,278 @@
+"""The register's front: every question that may be asked of it and everything that may be written into it.
+
+Each method opens one connection and hands it to the room that knows: `roll`, `acts`, `accounts`, `standing` (notices,
+decisions, breaches, parameters), `questions`, `verifying`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fxwatch.errors import HouseError, RequestError
+from fxwatch.register import accounts, acts, questions, roll, standing, verifying
+from fxwatch.register.accounts import Account
+from fxwatch.register.acts import Act, Kind
+from fxwatch.register.chain import Verification
+from fxwatch.register.store import Store
+from fxwatch.register.writing import Writing, account_payload
+from fxwatch.terms import Role
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SHANGHAI = timedelta(hours=8)  # all year round
+
+
+class Register:
+    """Who the entities are, what the bureau did, what banks were told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def create(cls, path: Path, *, simulation: bool, operator: str) -> "Register":
+        """Make an empty register with the account `operator`, who has every role but bank.
+
+        Raises:
+            HouseError: there is a file already, or none can be made there.
+        """
+        register = cls(Store.create(path))
+        with register.writing("init") as writing:
+            writing.open_register(operator, _day(writing.moment), simulation=simulation)
+        return register
+
+    @classmethod
+    def open(cls, path: Path) -> "Register":
+        """Open the register that is there.
+
+        Raises:
+            HouseError: it is missing, damaged, or of a newer version.
+        """
+        return cls(Store.open(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    @cached_property
+    def simulation(self) -> bool:
+        """Whether this register may bear acts of past days. The first act says so, under the chain."""
+        with self._store.reading() as connection:
+            first = next(acts.stored(connection), None)
+            if first is None or first["kind"] != Kind.REGISTER_OPENED:
+                raise HouseError(
+                    f"The register {self._store.path} has lost its first act. Restore it from a backup.",
+                    f"登记簿 {self._store.path} 缺少首项。请从备份恢复。",
+                )
+            return bool(acts.read_act(first).payload["simulation"])
+
+    def now(self) -> datetime:
+        """A moment (UTC) later than every moment given out before, by any process."""
+        with self.writing("clock") as writing:
+            return writing.moment
+
+    @contextmanager
+    def writing(self, doing: str = "an act") -> Iterator[Writing]:
+        """One write transaction: committed whole when the block ends, not at all when it fails."""
+        with self._store.writing(doing) as (connection, moment):
+            yield Writing(connection, moment)
+
+    # ---- the roll
+
+    def enrol(self, entities: "pl.DataFrame", *, source: str, day: date | None = None) -> "dict[str, int | pl.Series]":
+        """Take entries into the roll: see `roll.enrol`. `day`: when new entities came on record, else today."""
+        with self._store.writing("enrolment") as (connection, moment):
+            return roll.enrol(connection, moment, day or _day(moment), entities, source)
+
+    def roll(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """The roll as known at a moment: see `roll.roll_frame`."""
+        with self._store.reading() as connection:
+            return roll.roll_frame(connection, known_at)
+
+    def enrolled(self, entity_id: str, known_at: datetime | None = None) -> dict[str, Any] | None:
+        """One entry of the roll as known at a moment; None for an entity that is not on it."""
+        with self._store.reading() as connection:
+            return roll.enrolled(connection, entity_id, known_at)
+
+    def is_enrolled(self, entity_id: str) -> bool:
+        """Whether an entity is on the roll."""
+        return self.enrolled(entity_id) is not None
+
+    # ---- accounts
+
+    def accounts(self) -> "pl.DataFrame":
+        """Every account: name, roles, institution, is_active."""
+        with self._store.reading() as connection:
+            return accounts.accounts_frame(connection)
+
+    def account(self, name: str) -> Account:
+        """One account by its name.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        with self._store.reading() as connection:
+            return accounts.account(connection, name)
+
+    def require(self, name: str, *roles: str) -> Account:
+        """The account, if it is active and has one of the roles.
+
+        Raises:
+            Forbidden: it has none of them, or is closed.
+            NotFound: there is no such account.
+        """
+        with self._store.reading() as connection:
+            return accounts.require(connection, name, roles)
+
+    def set_account(
+        self,
+        name: str,
+        roles: list[str],
+        *,
+        by: str,
+        why: str,
+        institution: str | None = None,
+        is_active: bool = True,
+        day: date | None = None,
+    ) -> Act:
+        """Make an account or change it. An administrator's act.
+
+        Raises:
+            RequestError: there is no such role.
+            Forbidden: `by` is no administrator.
+        """
+        if unknown := sorted(set(roles) - set(Role)):
+            raise RequestError(
+                f"There is no role {unknown[0]}. The roles are {', '.join(Role)}.",
+                f"没有角色 {unknown[0]}。现有角色:{'、'.join(Role)}。",
+            )
+        with self.writing("an account") as writing:
+            return writing.append(
+                Kind.ACCOUNT_CHANGED,
+                by=by,
+                role=Role.ADMINISTRATOR,
+                subject=name,
+                day=day or _day(writing.moment),
+                why=why,
+                payload=account_payload(name, roles, institution=institution, is_active=is_active),
+            )
+
+    # ---- acts
+
+    def append(
+        self,
+        kind: str,
+        *,
+        by: str,
+        role: str,
+        subject: str,
+        day: date,
+        why: str,
+        payload: dict[str, Any],
+        entity_id: str | None = None,
+    ) -> Act:
+        """Append one act in a transaction of its own: see `Writing.append`."""
+        with self.writing(kind) as writing:
+            return writing.append(
+                kind, by=by, role=role, subject=subject, day=day, why=why, payload=payload, entity_id=entity_id
+            )
+
+    def acts(
+        self,
+        subject: str | None = None,
+        entity_id: str | None = None,
+        hit_id: str | None = None,
+        known_at: datetime | None = None,
+    ) -> "pl.DataFrame":
+        """The acts that fit, oldest first; `hit_id`: those that decided about a hit. See `acts.acts_frame`."""
+        with self._store.reading() as connection:
+            return acts.acts_frame(connection, subject=subject, entity_id=entity_id, hit_id=hit_id, known_at=known_at)
+
+    def last_act(self) -> int:
+        """The number of the newest act."""
+        with self._store.reading() as connection:
+            return acts.last_number(connection)
+
+    def head(self) -> str:
+        """The digest of the newest act, which stands for all before it."""
+        with self._store.reading() as connection:
+            return acts.head(connection)
+
+    def verify(self, head: str | None = None) -> Verification:
+        """Prove the chain and the tables made from it; with `head`, that nothing before that digest is gone."""
+        with self._store.reading() as connection:
+            return verifying.verify(connection, head)
+
+    # ---- what stands
+
+    def notices(self, known_at: datetime | None = None, entity_id: str | None = None) -> "pl.DataFrame":
+        """Every notice as known at a moment: see `standing.notices_frame`."""
+        with self._store.reading() as connection:
+            return standing.notices_frame(connection, known_at, entity_id)
+
+    def breaches(self, known_at: datetime | None = None, entity_id: str | None = None) -> "pl.DataFrame":
+        """Every breach as known at a moment: see `standing.breaches_frame`."""
+        with self._store.reading() as connection:
+            return standing.breaches_frame(connection, known_at, entity_id)
+
+    def breach_versions(self, entity_id: str) -> list[dict[str, Any]]:
+        """Every version ever of an entity's breaches."""
+        with self._store.reading() as connection:
+            return standing.breach_versions(connection, entity_id)
+
+    def decisions(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """The newest decision about each hit that has one: see `standing.decisions_frame`."""
+        with self._store.reading() as connection:
+            return standing.decisions_frame(connection, known_at)
+
+    def covered(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """For which entity, rule and month a notice stands: see `standing.covered_frame`."""
+        with self._store.reading() as connection:
+            return standing.covered_frame(connection, known_at)
+
+    def counted(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """What grades count: see `standing.counted_frame`."""
+        with self._store.reading() as connection:
+            return standing.counted_frame(connection, known_at)
+
+    def counts(self, entity_id: str, first: date, last: date, known_at: datetime | None = None) -> standing.Counts:
+        """Standing breaches and notices of one entity from `first` to `last`."""
+        with self._store.reading() as connection:
+            return standing.counts(connection, entity_id, first, last, known_at)
+
+    def parameters(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Every version of every parameter: see `standing.parameters_frame`."""
+        with self._store.reading() as connection:
+            return standing.parameters_frame(connection, known_at)
+
+    def parameter(self, name: str, on: date, known_at: datetime | None = None) -> str | None:
+        """The value of a parameter in force on a day; None where the default is."""
+        with self._store.reading() as connection:
+            return standing.parameter(connection, name, on, known_at)
+
+    # ---- questions
+
+    def record_question(self, **told: Any) -> int:
+        """Put a question and its answer on record: see `questions.record`. Returns the receipt's number."""
+        with self.writing("a question") as writing:
+            return writing.record_question(**told)
+
+    def questions(
+        self,
+        entity_id: str | None = None,
+        bank: str | None = None,
+        receipt: int | None = None,
+        known_at: datetime | None = None,
+    ) -> "pl.DataFrame":
+        """What was asked and told: see `questions.questions_frame`."""
+        with self._store.reading() as connection:
+            return questions.questions_frame(
+                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at
+            )
+
+
+def _day(moment: datetime) -> date:
+    return (moment + _SHANGHAI).date()

@@ -1,0 +1,160 @@
+"""The tables of the register. Acts are the truth; what is projected from them lies beside them for quick answers.
+
+Moments are UTC texts of microseconds and days ISO texts, so that their order is the order of the text in every
+database, and what a hash covers is exactly what is stored.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+# Bump this when a table changes, and write the step that leads here from the version before.
+SCHEMA_VERSION = 1
+
+METADATA = MetaData()
+
+# schema_version; moment: the newest moment given out, so that moments never repeat and never go back.
+meta = Table("meta", METADATA, Column("key", String(32), primary_key=True), Column("value", String(64), nullable=False))
+
+acts = Table(
+    "acts",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(26), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("subject", String(512), nullable=False, index=True),
+    Column("entity_id", String(32), index=True),
+    Column("why", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+# One row a version of an entry of the roll. Clustered by its key: a look-up is one descent, the whole roll one scan.
+roll = Table(
+    "roll",
+    METADATA,
+    Column("entity_id", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("known_from", String(26), nullable=False),
+    Column("known_to", String(26)),
+    Column("name", Text, nullable=False),
+    Column("industry", String(8)),
+    Column("economic_type", Text),
+    Column("area", String(6)),
+    Column("registered_on", String(10)),
+    Column("investor_economies", Text),
+    Column("transport_enterprise", Boolean),
+    Column("on_record_since", String(10), nullable=False),
+    Column("source", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What questions were asked and what was answered, word for word.
+questions = Table(
+    "questions",
+    METADATA,
+    Column("receipt", Integer, primary_key=True),
+    Column("at", String(26), nullable=False),
+    Column("bank", String(12), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("asked", String(64), nullable=False),
+    Column("entity_id", String(32), nullable=False, index=True),
+    Column("on", String(10), nullable=False),
+    Column("grade", String(8), nullable=False),
+    Column("answer", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# ---- Projections: written with their act, in its transaction; `verify` makes them again and compares.
+
+accounts = Table(
+    "accounts",
+    METADATA,
+    Column("name", String(128), primary_key=True),
+    Column("roles", Text, nullable=False),
+    Column("institution", String(12)),
+    Column("is_active", Boolean, nullable=False),
+    Column("act", Integer, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("notice", String(16), nullable=False, unique=True),
+    Column("entity_id", String(32), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("policy", String(32)),
+    Column("act", Integer, nullable=False),
+    Column("rescinded_on", String(10)),
+    Column("rescinded_at", String(26)),
+    Column("rescinded_by", String(128)),
+    Column("rescinded_why", Text),
+    Column("rescinded_act", Integer),
+    Index("notices_of_entity", "entity_id", "day"),
+)
+
+# Every decision ever made about a hit; the newest act speaks. rule, entity_id, raised_on and digest are those of the
+# copy that the act kept, and do not move when the hit does.
+decisions = Table(
+    "decisions",
+    METADATA,
+    Column("hit_id", String(256), primary_key=True),
+    Column("act", Integer, primary_key=True, autoincrement=False),
+    Column("decision", String(16), nullable=False),
+    Column("notice", String(16), index=True),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("entity_id", String(32), nullable=False, index=True),
+    Column("raised_on", String(10), nullable=False),
+    Column("explains_until", String(10)),
+    Column("digest", String(64)),
+)
+
+# One row a version of a breach. `day` is that of the bureau's decision, `recorded_on` that of the act.
+breaches = Table(
+    "breaches",
+    METADATA,
+    Column("breach_no", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("entity_id", String(32), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("provision", Text, nullable=False),
+    Column("description", Text),
+    Column("reference", Text),
+    Column("recorded_on", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("replaced_on", String(10)),
+    Column("replaced_at", String(26)),
+    Column("rescinded_on", String(10)),
+    Column("rescinded_at", String(26)),
+    Column("rescinded_by", String(128)),
+    Column("rescinded_why", Text),
+    Column("rescinded_act", Integer),
+    Index("breaches_of_entity", "entity_id", "day"),
+)
+
+parameters = Table(
+    "parameters",
+    METADATA,
+    Column("act", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(128), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Index("parameters_in_force", "name", "valid_from"),
+)
+
+PROJECTIONS = (accounts, notices, decisions, breaches, parameters)

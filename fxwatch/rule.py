@@ -1,0 +1,214 @@
+"""What a rule is: early-warning indicators that find, monitors that measure, parameters with dates.
+
+A rule is a frozen dataclass. Its fields are its parameters; everything else is a fact of the class.
+`LargeDailyTotal()` is the rule with its defaults, `LargeDailyTotal(limit_usd=300_000)` a what-if, and a field
+may hold a `Dated` value, whose version in force depends on the day on which the condition is tested.
+"""
+
+from bisect import bisect_right
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import polars as pl
+
+from fxwatch.flows import CENTS_PER_USD, HIT_DIRECTION, ITEM
+from fxwatch.terms import BOTH, Language, label
+
+BEGINNING = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a parameter: in force from `valid_from` (inclusive) until the next one begins."""
+
+    valid_from: date
+    value: Any
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """The versions of one parameter, sorted by `valid_from`; the first begins at the beginning of time."""
+
+    versions: tuple[Version, ...]
+
+    def on(self, day: date) -> Any:
+        """The value in force on a day."""
+        return self.versions[bisect_right([v.valid_from for v in self.versions], day) - 1].value
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter as the rule declares it."""
+
+    name: str
+    default: Any
+    unit: str
+    meaning: str
+    meaning_zh: str
+    choices: tuple[str, ...]
+
+
+def param(default: Any, *, unit: str, meaning: str, meaning_zh: str, choices: tuple[str, ...] = ()) -> Any:
+    """A dataclass field with its unit and its meaning. `choices` names the words a text may be."""
+    notes = {"unit": unit, "meaning": meaning, "meaning_zh": meaning_zh, "choices": choices}
+    return field(default=default, metadata=notes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What early warnings and monitors share: they are named by their module and describe themselves."""
+
+    title: ClassVar[str]
+    title_zh: ClassVar[str]
+    basis: ClassVar[str]
+
+    @classmethod
+    def name(cls) -> str:
+        """The module's name: the rule's code everywhere."""
+        return cls.__module__.rsplit(".", 1)[-1]
+
+    @classmethod
+    def params(cls) -> tuple[Param, ...]:
+        """The parameters in the order of their declaration."""
+        return tuple(
+            Param(f.name, f.default if f.default is not MISSING else None, **f.metadata) for f in fields(cls)
+        )
+
+    def dated(self, name: str) -> Dated:
+        """A parameter as its versions, one version where it has no dates."""
+        value = getattr(self, name)
+        return value if isinstance(value, Dated) else Dated((Version(BEGINNING, value),))
+
+    def on(self, name: str, day: pl.Expr) -> pl.Expr:
+        """The parameter in force on a day, as an expression; a limit in USD comes in cents.
+
+        >>> from datetime import date
+        >>> @dataclass(frozen=True, kw_only=True)
+        ... class Example(Rule):
+        ...     limit_usd: int = param(5, unit="USD", meaning="", meaning_zh="")
+        >>> pl.select(Example().on("limit_usd", pl.lit(date(2025, 1, 1)))).item()
+        500
+        """
+        first, *later = self.dated(name).versions
+        chosen = pl.lit(in_small_units(name, first.value))
+        for version in later:
+            chosen = pl.when(day >= version.valid_from).then(pl.lit(in_small_units(name, version.value))).otherwise(chosen)
+        return chosen
+
+
+def in_small_units(name: str, value: Any) -> Any:
+    """A parameter as rules compute with it: USD in whole cents, all else as it is."""
+    return int(Decimal(str(value)) * CENTS_PER_USD) if name.endswith("_usd") else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyWarning(Rule):
+    """An early-warning indicator: finds, in the flows of any set of whole entities, what deserves a look.
+
+    Facts a rule declares beside title, title_zh and basis:
+
+    - `because`, `because_zh`: the sentence of a hit, a format string over the hit's columns and `entity` (its name),
+      `item_name`, `direction_name`;
+    - `unit`: of `value` and `limit_value`: `USD`, `days`, `count` or `ratio`;
+    - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
+    - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
+    - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
+    - `columns`: names of `flows.EXTRA_COLUMNS` that it needs.
+
+    `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see
+    `register.roll`), `first_loaded_day`. It is pure: no clock, no disk, no settings.
+    """
+
+    because: ClassVar[str]
+    because_zh: ClassVar[str]
+    unit: ClassVar[str] = "USD"
+    severity: ClassVar[str] = "supplementary"
+    auto_notice: ClassVar[bool] = False
+    version: ClassVar[str] = "1"
+    key: ClassVar[tuple[str, ...]] = ("entity", "direction")
+    partition: ClassVar[str] = "entity"
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    def looks_at(self) -> pl.Expr:
+        """Which flows the rule looks at; evidence is taken from these alone."""
+        return pl.lit(True)
+
+    def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """The findings, with the columns of `FINDING` and those of `key`.
+
+        Args:
+            flows: the flow frame of `fxwatch.flows`.
+
+        Returns:
+            One row a finding. `value` and `limit_value` are Int64: cents for USD, millionths for a ratio, else ones.
+        """
+        raise TypeError(f"{type(self).__name__} does not say how it finds")  # a misfit: the rule book refuses it first
+
+    def evidence(self, found: pl.LazyFrame, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """The flows behind each finding: columns `finding` (the row number in `found`) and `flow`.
+
+        Made after filtering, by a join on `key` and the days, so it costs in proportion to what was found.
+        """
+        # `both` and empty items stand for every direction and item, so they are not among the key's columns.
+        wanted = found.select("finding", *self.key, "first_day", "last_day")
+        return (
+            flows.filter(self.looks_at())
+            .join(wanted, on=list(self.key), how="inner")
+            .filter(pl.col("day").is_between("first_day", "last_day"))
+            .select("finding", "flow")
+        )
+
+    def not_computed(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
+        return pl.LazyFrame(schema=NOT_COMPUTED)
+
+    def explain(self, hit: dict[str, Any], language: Language = "en") -> str:
+        """The sentence of one hit, from the hit and its own limit."""
+        template = self.because_zh if language == "zh" else self.because
+        words = {
+            "item_name": label(hit["item"], language) if hit["item"] else "",
+            "direction_name": label(hit["direction"] or BOTH, language),
+        }
+        return template.format(**{**hit, **words})
+
+
+# What `find` returns at least. `object` is the further part of a key, a text, null for none.
+FINDING: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entity": pl.Int32,
+    "direction": HIT_DIRECTION,
+    "item": ITEM,
+    "object": pl.String,
+    "first_day": pl.Date,
+    "last_day": pl.Date,
+    "raised_on": pl.Date,
+    "value": pl.Int64,
+    "limit_value": pl.Int64,
+}
+
+NOT_COMPUTED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "entity": pl.Int32,
+    "item": ITEM,
+    "year": pl.Int32,
+    "reason": pl.String,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitor(Rule):
+    """A monitoring indicator: measures sums over a period and returns a table for people to look at.
+
+    Facts a monitor declares beside title, title_zh and basis: `columns`, the columns of `sums.SUMS` that it needs beside
+    direction, line and what is added up; `looks_back`, whether it compares with the period before and with last year.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    looks_back: ClassVar[bool] = False
+
+    def measure(self, sums: pl.LazyFrame, asked: Any) -> pl.DataFrame:
+        """The table; `periods.Asked` says what is asked, the monitors what columns they need."""
+        raise TypeError(f"{type(self).__name__} does not say how it measures")
+
+

@@ -1,0 +1,162 @@
+"""Every setting of a home: name, default, unit, one line of meaning; a TOML file and the environment.
+
+The file is `HOME/fxwatch.toml`. Every key is optional, an unknown key is refused, and `FXWATCH_<NAME>` in the
+environment wins over the file. Numbers of the law are not here: they are the dated parameters of the rules.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fxwatch.errors import HouseError, RequestError
+
+FILE = "fxwatch.toml"
+
+
+def _setting(default: Any, kind: str, meaning: str, meaning_zh: str, choices: tuple[str, ...] = ()) -> Any:
+    notes = {"kind": kind, "meaning": meaning, "meaning_zh": meaning_zh, "choices": choices}
+    return field(default=default, metadata=notes)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, read by `read_settings`."""
+
+    today: date | None = _setting(None, "day", "pins today; simulation homes only", "固定“今天”的日期;仅限模拟库")
+    language: str = _setting("", "word", "language of sentences; empty: the system's", "语句所用语言;空则随系统", ("", "en", "zh"))
+    verify_ids: bool = _setting(True, "yes or no", "verify the check digits of entity identifiers", "校验主体代码的校验位")
+    admit_unknown: bool = _setting(False, "yes or no", "enrol an entity that is not on the roll by its identifier", "名录外主体按代码自动登记")
+    rate_month: str = _setting(
+        "previous", "word", "newest table a flow may use: of the month before, or of its own", "折算所用最新月表:上月或当月", ("previous", "same")
+    )
+    rate_months: int = _setting(4, "months", "how many monthly tables back a flow may reach", "折算可回溯的月表数")
+    transport_divisions: str = _setting("53-58", "divisions", "GB/T 4754 divisions of transport enterprises", "运输企业所属行业大类(GB/T 4754)")
+    lock_seconds: float = _setting(10.0, "seconds", "how long to wait for another writing process", "等待其他写入进程的秒数")
+    memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
+    batch_rows: int = _setting(200_000, "rows", "rows of a file that are judged at a time", "每批校验的行数")
+    keep_snapshots: int = _setting(3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数")
+
+    def transport(self) -> frozenset[str]:
+        """The divisions of `transport_divisions`, two digits each."""
+        found: set[str] = set()
+        for part in self.transport_divisions.split(","):
+            low, _, high = part.strip().partition("-")
+            found.update(f"{n:02d}" for n in range(int(low), int(high or low) + 1))
+        return frozenset(found)
+
+
+def setting_fields() -> dict[str, Any]:
+    """The declared settings by name (dataclass fields, metadata: kind, meaning, meaning_zh, choices)."""
+    return {f.name: f for f in fields(Settings)}
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings of a home: defaults, then its file, then the environment.
+
+    Raises:
+        HouseError: the file is not TOML, or has an unknown key.
+        RequestError: a value does not fit its setting.
+    """
+    path = home / FILE
+    try:
+        found = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+        raise HouseError(
+            f"The settings file {path} cannot be read: {fault}. Mend it, or remove it to use the defaults.",
+            f"无法读取设置文件 {path}:{fault}。请修正,或删除以使用默认值。",
+        ) from fault
+    known = setting_fields()
+    for name in found:
+        if name not in known:
+            raise HouseError(
+                f"The settings file {path} has an unknown key, {name}. Known are {', '.join(known)}.",
+                f"设置文件 {path} 中有未知的键 {name}。可用的键:{'、'.join(known)}。",
+            )
+    for name in known:
+        if (value := os.environ.get(f"FXWATCH_{name.upper()}")) is not None:
+            found[name] = value
+    return Settings(**{name: parse_setting(name, value) for name, value in found.items()})
+
+
+def parse_setting(name: str, value: Any) -> Any:
+    """A value as its setting's type, from TOML or from words.
+
+    Raises:
+        RequestError: there is no such setting, or the value does not fit it.
+    """
+    known = setting_fields()
+    if name not in known:
+        raise RequestError(
+            f"There is no setting {name}. Known are {', '.join(known)}.", f"没有设置项 {name}。可用的有:{'、'.join(known)}。"
+        )
+    notes = known[name].metadata
+    try:
+        parsed = _PARSERS[notes["kind"]](value)
+    except (ValueError, TypeError) as fault:
+        raise RequestError(
+            f"Setting {name} takes {notes['kind']}, found {value!r}.", f"设置项 {name} 的取值不合要求({notes['kind']}):{value!r}。"
+        ) from fault
+    if notes["choices"] and parsed not in notes["choices"]:
+        allowed = ", ".join(repr(c) for c in notes["choices"])
+        raise RequestError(f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed},实为 {value!r}。")
+    return parsed
+
+
+def _day(value: Any) -> date | None:
+    if value in ("", None):
+        return None
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _yes_or_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if (word := str(value).lower()) not in ("true", "1", "false", "0"):
+        raise ValueError(value)
+    return word in ("true", "1")
+
+
+def _positive(value: Any) -> int:
+    number = int(str(value))
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _seconds(value: Any) -> float:
+    number = float(str(value))
+    if not 0 <= number < 1e6:
+        raise ValueError(value)
+    return number
+
+
+def _divisions(value: Any) -> str:
+    for part in str(value).split(","):
+        low, _, high = part.strip().partition("-")
+        if not 1 <= int(low) <= int(high or low) <= 99:
+            raise ValueError(value)
+    return str(value)
+
+
+def _bytes(value: Any) -> str:
+    number = str(value).removesuffix("iB").removesuffix("B")
+    if number[-1:] not in "MG" or int(number[:-1]) < 1:
+        raise ValueError(value)
+    return str(value)
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "day": _day,
+    "word": str,
+    "yes or no": _yes_or_no,
+    "months": _positive,
+    "rows": _positive,
+    "snapshots": _positive,
+    "divisions": _divisions,
+    "seconds": _seconds,
+    "bytes": _bytes,
+}

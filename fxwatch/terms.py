@@ -1,0 +1,158 @@
+"""The words of the field: directions, items, grades, documents, statuses, and their labels."""
+
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+class Direction(StrEnum):
+    """Seen from the entity: money that comes in, or goes out. A hit may span both."""
+
+    RECEIPT = "receipt"
+    PAYMENT = "payment"
+
+
+BOTH = "both"
+
+
+class Item(StrEnum):
+    """The thirteen service-trade items in the founding article's order, and what lies beside them."""
+
+    TRANSPORT = "transport"
+    CONSTRUCTION = "construction"
+    CONSULTING = "consulting"
+    ROYALTIES = "royalties"
+    COMPUTER_INFORMATION = "computer_information"
+    TRAVEL = "travel"
+    INSURANCE = "insurance"
+    FINANCIAL = "financial"
+    COMMUNICATIONS = "communications"
+    ADVERTISING = "advertising"
+    AUDIOVISUAL = "audiovisual"
+    OTHER_BUSINESS = "other_business"
+    GOVERNMENT = "government"
+    UNLISTED = "unlisted"
+
+
+class Bpm6(StrEnum):
+    """The twelve service heads of BPM6 by their SDMX codes; `unallocated` where a slug maps to two."""
+
+    SA = "SA"
+    SB = "SB"
+    SC = "SC"
+    SD = "SD"
+    SE = "SE"
+    SF = "SF"
+    SG = "SG"
+    SH = "SH"
+    SI = "SI"
+    SJ = "SJ"
+    SK = "SK"
+    SL = "SL"
+    UNALLOCATED = "unallocated"
+
+
+class Scope(StrEnum):
+    """Across the border, or between residents and non-residents inside the country."""
+
+    CROSS_BORDER = "cross_border"
+    DOMESTIC = "domestic"
+
+
+class Grade(StrEnum):
+    """Integrity: A honest, B watched, C at risk; `unknown` for an entity that is not on the roll."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    UNKNOWN = "unknown"
+
+
+class Document(StrEnum):
+    """What a bank asks for before a payment."""
+
+    PAYMENT_INSTRUCTION = "payment_instruction"
+    COMMERCIAL_INVOICE = "commercial_invoice"
+    CONTRACT = "contract"
+    INVOICE = "invoice"
+    TAX_CERTIFICATE = "tax_certificate"
+
+
+class Status(StrEnum):
+    """What became of a hit."""
+
+    OPEN = "open"
+    NOTICED = "noticed"
+    DISMISSED = "dismissed"
+    EXPLAINED = "explained"
+    WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """What an account may do: see `register.accounts`."""
+
+    REGULATOR = "regulator"
+    APPROVER = "approver"
+    ANALYST = "analyst"
+    BANK = "bank"
+    ADMINISTRATOR = "administrator"
+
+
+LABELS: dict[str, tuple[str, str]] = {
+    "receipt": ("receipts", "收入"),
+    "payment": ("payments", "支出"),
+    "both": ("receipts and payments", "收入和支出"),
+    "transport": ("transport", "运输"),
+    "construction": ("construction", "建筑安装和劳务承包"),
+    "consulting": ("consulting", "咨询"),
+    "royalties": ("royalties and licence fees", "专有权利使用费和特许费"),
+    "computer_information": ("computer and information", "计算机和信息服务"),
+    "travel": ("travel", "旅游"),
+    "insurance": ("insurance", "保险"),
+    "financial": ("financial services", "金融服务"),
+    "communications": ("communications and post", "通讯和邮电"),
+    "advertising": ("advertising", "广告宣传"),
+    "audiovisual": ("audiovisual", "电影音像"),
+    "other_business": ("other business services", "其他商业服务"),
+    "government": ("government services n.i.e.", "别处未提及的政府服务"),
+    "unlisted": ("outside the thirteen items", "十三项之外"),
+    "all": ("all items", "全部项目"),
+    "SA": ("manufacturing services on inputs owned by others", "加工服务"),
+    "SB": ("maintenance and repair", "维护和维修服务"),
+    "SC": ("transport", "运输"),
+    "SD": ("travel", "旅行"),
+    "SE": ("construction", "建设"),
+    "SF": ("insurance and pension", "保险和养老金服务"),
+    "SG": ("financial services", "金融服务"),
+    "SH": ("charges for intellectual property", "知识产权使用费"),
+    "SI": ("telecommunications, computer, information", "电信、计算机和信息服务"),
+    "SJ": ("other business services", "其他商业服务"),
+    "SK": ("personal, cultural, recreational", "个人、文化和娱乐服务"),
+    "SL": ("government goods and services n.i.e.", "别处未提及的政府服务"),
+    "unallocated": ("unallocated", "未分配"),
+    "payment_instruction": ("payment instruction", "付汇指令"),
+    "commercial_invoice": ("commercial invoice", "商业发票"),
+    "contract": ("contract", "合同"),
+    "invoice": ("invoice", "发票"),
+    "tax_certificate": ("tax certificate", "税务凭证"),
+    "A": ("A honest", "A 诚信"),
+    "B": ("B watched", "B 关注"),
+    "C": ("C at risk", "C 风险"),
+    "unknown": ("unknown", "未知"),
+    "open": ("open", "待处理"),
+    "noticed": ("noticed", "已预警提示"),
+    "dismissed": ("dismissed", "已排除"),
+    "explained": ("explained", "已说明"),
+    "withdrawn": ("withdrawn", "已撤回"),
+    "days": ("days", "天"),
+    "count": ("count", "个"),
+    "ratio": ("ratio", "比例"),
+    "USD": ("USD", "美元"),
+}
+
+
+def label(word: str, language: Language) -> str:
+    """The name people read for a code word; the word itself where it has none."""
+    english, chinese = LABELS.get(word, (word, word))
+    return chinese if language == "zh" else english

@@ -1,0 +1,57 @@
+"""Hits and the flows behind them, read from a snapshot."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fxwatch.terms import Direction, Item
+from fxwatch.warehouse.queries import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+END_OF_TIME = datetime(9999, 12, 31)
+
+
+def found_hits(
+    con: "duckdb.DuckDBPyConnection",
+    *,
+    known_at: datetime | None = None,
+    rule: str | None = None,
+    entity: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    ids: list[str] | None = None,
+) -> pl.DataFrame:
+    """Hits without their status: the columns of `queries/hits.sql`."""
+    asked: dict[str, Any] = {"known_at": known_at or END_OF_TIME, "rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
+    return con.sql(query("hits"), params=asked).pl()
+
+
+def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:
+    """For each hit that supersedes others: their ids."""
+    found: dict[str, list[str]] = {}
+    for hit, superseded in con.execute(query("supersessions")).fetchall():
+        found.setdefault(hit, []).append(superseded)
+    return found
+
+
+def flow_ids_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
+    """Columns hit_id and flow_ids (sorted list of `declaration_no/leg`)."""
+    return con.sql(query("flow_ids"), params={"ids": ids}).pl()
+
+
+def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
+    """The flows behind some hits, one row each; amounts as exact decimals, words in place of numbers."""
+    rows = con.sql(query("evidence"), params={"ids": ids}).pl()
+    return rows.with_columns(
+        pl.col("direction").replace_strict(dict(enumerate(Direction)), return_dtype=pl.String),
+        pl.col("item").replace_strict(dict(enumerate(Item)), return_dtype=pl.String),
+        (pl.col("amount", "amount_usd").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(20, 2)),
+    )
+
+
+def waiting_count(con: "duckdb.DuckDBPyConnection") -> int:
+    """Flows that wait for their code."""
+    return int(con.execute("SELECT count(*) FROM flows WHERE state = 0 AND item IS NULL").fetchall()[0][0])

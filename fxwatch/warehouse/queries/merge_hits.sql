@@ -1,0 +1,28 @@
+-- Merge what this run found (new_hits, new_evidence, this_run) with what was on record.
+CREATE OR REPLACE TEMP TABLE lost AS
+  SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id);
+
+-- A lost finding is superseded by one of the same rule and key that shares a flow with it.
+CREATE OR REPLACE TEMP TABLE taken_over AS
+  SELECT n.hit_id, list(DISTINCT l.hit_id ORDER BY l.hit_id) AS superseded
+  FROM lost l
+  JOIN hit_flows e ON e.hit_id = l.hit_id
+  JOIN new_evidence x ON x.flow = e.flow
+  JOIN new_hits n ON n.hit_id = x.hit_id AND n.rule = l.rule AND n.entity = l.entity AND n.direction = l.direction
+    AND n.item IS NOT DISTINCT FROM l.item AND n."object" IS NOT DISTINCT FROM l."object"
+  GROUP BY n.hit_id;
+
+CREATE OR REPLACE TEMP TABLE merged AS
+  SELECT n.*, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
+         coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
+  FROM new_hits n LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  UNION ALL BY NAME
+  SELECT l.* REPLACE (coalesce(l.gone_at, r.moment) AS gone_at) FROM lost l CROSS JOIN this_run r;
+
+DELETE FROM hit_flows WHERE hit_id NOT IN (SELECT hit_id FROM lost);
+INSERT INTO hit_flows SELECT hit_id, flow FROM new_evidence;
+DELETE FROM hits;
+INSERT INTO hits BY NAME SELECT * FROM merged;
+DROP TABLE merged;
+DROP TABLE taken_over;
+DROP TABLE lost;

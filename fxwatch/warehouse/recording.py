@@ -1,0 +1,46 @@
+"""What a run leaves in the warehouse: its findings, the partial sums and its own record. One transaction."""
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from fxwatch.warehouse.queries import query
+from fxwatch.warehouse.store import Warehouse
+
+
+def record_run(
+    warehouse: Warehouse,
+    *,
+    hits: pl.DataFrame,
+    evidence: pl.DataFrame,
+    not_computed: pl.DataFrame,
+    record: dict[str, Any],
+    day: date,
+    moment: datetime,
+) -> int:
+    """Write a run and return its number.
+
+    Args:
+        hits: the columns of table `hits` but supersedes, found_on, found_at, gone_at and run_id.
+        evidence: hit_id, flow.
+        not_computed: rule, entity, item, year, reason.
+        record: the columns of table `runs` but run_id, ended_at and day.
+    """
+    con = warehouse.con
+    with warehouse.transaction():
+        run_id = int(con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchall()[0][0])
+        this_run = pl.DataFrame({"run_id": [run_id], "day": [day], "moment": [moment]})
+        frames = {"new_hits": hits, "new_evidence": evidence, "this_run": this_run, "new_not_computed": not_computed}
+        for name, frame in frames.items():
+            con.register(name, frame.to_arrow())
+        con.execute(query("merge_hits"))
+        con.execute("DELETE FROM not_computed")
+        con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
+        con.execute(query("refill_sums"))
+        row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
+        con.register("new_run", row.to_arrow())
+        con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
+        for name in (*frames, "new_run"):
+            con.unregister(name)
+    return run_id

@@ -1,0 +1,81 @@
+-- What banks and other authorities reported, and what the rules found. Amounts are whole cents.
+CREATE TABLE warehouse (schema_version INTEGER NOT NULL, created_at TIMESTAMP NOT NULL);
+
+-- One row a file (or a retry of the quarantine). known_from is the moment from which its rows were known (UTC).
+CREATE TABLE loads (
+  load_id INTEGER PRIMARY KEY, kind VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
+  encoding VARCHAR, extra_columns VARCHAR[], "by" VARCHAR NOT NULL, known_from TIMESTAMP NOT NULL,
+  "read" BIGINT NOT NULL, accepted BIGINT NOT NULL, duplicate BIGINT NOT NULL, out_of_scope BIGINT NOT NULL,
+  quarantined BIGINT NOT NULL
+);
+
+-- Numbers of entities: small integers for the frames; the register's roll says who they are.
+CREATE TABLE entity_numbers (entity INTEGER PRIMARY KEY, entity_id VARCHAR NOT NULL UNIQUE);
+
+-- The version of each (declaration_no, leg) that stands now, deleted ones included.
+CREATE TABLE flows (
+  flow BIGINT NOT NULL,            -- number of the key; all its versions share it
+  declaration BIGINT NOT NULL,     -- number of the declaration; its legs share it
+  declaration_no VARCHAR NOT NULL, leg UTINYINT NOT NULL,
+  version INTEGER NOT NULL,        -- 1 for what was first declared
+  state UTINYINT NOT NULL,         -- 0 in scope, 1 out of scope, 2 deleted
+  entity INTEGER NOT NULL,
+  party_type VARCHAR NOT NULL, direction UTINYINT NOT NULL, "day" DATE NOT NULL,
+  code VARCHAR, item UTINYINT, bpm6 UTINYINT,       -- item and bpm6: positions in terms.Item, terms.Bpm6; null while waiting
+  currency VARCHAR, amount BIGINT, settled BIGINT,  -- cents of the currency
+  rate_month DATE,                                  -- first day of the month of the table used; null for USD
+  amount_usd BIGINT, settled_usd BIGINT,            -- cents
+  counterparty VARCHAR, economy VARCHAR, payment_type VARCHAR, contract_no VARCHAR, invoice_no VARCHAR,
+  tax_filing_no VARCHAR, scope UTINYINT NOT NULL, bank VARCHAR, remark VARCHAR,
+  unread VARCHAR,                  -- JSON of fields that nobody judged and that could not be read (out of scope only)
+  load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- Versions that no longer stand: the same columns, and until when they were believed.
+CREATE TABLE flow_history AS SELECT *, known_from AS known_to FROM flows WHERE false;
+
+-- Rows that were not taken. status: waiting, or resolved (taken since), or judged_again (a later row of the quarantine holds it).
+CREATE TABLE quarantine (
+  quarantine_id BIGINT PRIMARY KEY, kind VARCHAR NOT NULL, load_id INTEGER NOT NULL, file VARCHAR NOT NULL, line BIGINT NOT NULL,
+  declaration_no VARCHAR, leg VARCHAR, reason VARCHAR NOT NULL, sentence VARCHAR NOT NULL, sentence_zh VARCHAR NOT NULL,
+  raw VARCHAR NOT NULL,            -- JSON object: every column as it came
+  status VARCHAR NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- Monthly tables and days, with every version. The newest known_from speaks.
+CREATE TABLE rates ("month" DATE NOT NULL, currency VARCHAR NOT NULL, usd_per_unit DECIMAL(24, 12) NOT NULL,
+  source VARCHAR, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+CREATE TABLE calendar ("day" DATE NOT NULL, is_workday BOOLEAN NOT NULL, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+
+-- The roll as the register knew it when this snapshot was published.
+CREATE TABLE roll (
+  entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL, name VARCHAR NOT NULL, industry VARCHAR, economic_type VARCHAR,
+  area VARCHAR, registered_on DATE, investor_economies VARCHAR, transport_enterprise BOOLEAN NOT NULL, on_record_since DATE NOT NULL
+);
+
+-- One row a run: what it looked at, with which numbers.
+CREATE TABLE runs (
+  run_id INTEGER PRIMARY KEY, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP NOT NULL, "day" DATE NOT NULL, "by" VARCHAR NOT NULL,
+  fxwatch_version VARCHAR NOT NULL, engine VARCHAR NOT NULL, last_load INTEGER NOT NULL, flows BIGINT NOT NULL,
+  first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL
+);
+
+-- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key.
+CREATE TABLE hits (
+  hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL,
+  direction VARCHAR NOT NULL, item VARCHAR, "object" VARCHAR,
+  first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
+  "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
+  flow_count BIGINT NOT NULL, severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, group_id VARCHAR,
+  supersedes VARCHAR[] NOT NULL, digest VARCHAR NOT NULL,
+  found_on DATE NOT NULL, found_at TIMESTAMP NOT NULL, gone_at TIMESTAMP,
+  run_id INTEGER NOT NULL, rule_version VARCHAR NOT NULL
+);
+CREATE TABLE hit_flows (hit_id VARCHAR NOT NULL, flow BIGINT NOT NULL);
+CREATE TABLE not_computed (rule VARCHAR NOT NULL, entity INTEGER NOT NULL, item VARCHAR, "year" INTEGER, reason VARCHAR NOT NULL);
+
+-- Partial sums that monitors add up: cents and counts of classified flows in scope.
+CREATE TABLE sums (
+  "month" DATE NOT NULL, entity INTEGER NOT NULL, direction UTINYINT NOT NULL, item UTINYINT NOT NULL, bpm6 UTINYINT NOT NULL,
+  economy VARCHAR, bank VARCHAR, scope UTINYINT NOT NULL, amount_usd BIGINT NOT NULL, flows BIGINT NOT NULL, settled_usd BIGINT NOT NULL
+);

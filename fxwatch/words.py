@@ -1,0 +1,34 @@
+"""Names of columns as people read them: the English one is the column's own name, the Chinese one stands here."""
+
+from fxwatch.terms import Language
+
+HEADINGS_ZH = {
+    "accepted": "接受", "accounts": "账户", "act": "登记号", "acts": "登记事项数", "admitted": "登记", "amount": "金额", "amount_usd": "等值美元",
+    "area": "地区", "as_of": "截至日", "at": "时刻(UTC)", "auto_notice": "可自动提示", "bank": "银行", "basis": "依据", "because": "原因",
+    "breach_no": "违规编号", "breaches": "违规数", "by": "经办", "change": "变动额", "code": "交易编码", "contract_no": "合同号",
+    "contribution": "贡献额", "count": "数量", "counterparty": "对方", "currency": "币种", "day": "日期", "decision": "决定",
+    "declaration_no": "申报号码", "default": "默认值", "description": "说明", "digest": "指纹", "direction": "方向", "documents": "单证",
+    "duplicate": "重复", "economy": "国家(地区)", "encoding": "编码", "entities": "主体数", "entity": "主体", "entity_id": "主体代码",
+    "evidence_changed": "证据有变", "explains_until": "说明有效至", "extra_columns": "多余列", "file": "文件", "first_day": "首日",
+    "flow_count": "记录数", "flow_id": "记录", "flow_ids": "记录", "flows": "笔数", "found_on": "发现日", "from": "自", "from_day": "自",
+    "full_year": "满一年", "grade": "等级", "group_id": "组号", "growth": "增长率", "hash": "哈希", "hhi": "赫芬达尔指数", "hit_id": "预警命中",
+    "hits": "命中", "industry": "行业", "invoice_no": "发票号", "is_simulation": "模拟", "item": "项目", "joined": "并入", "kind": "类别",
+    "known_at": "截至所知", "known_from": "获知时刻(UTC)", "last_day": "末日", "leg": "分录", "limit_value": "限额", "line": "行",
+    "load_id": "批号", "meaning": "含义", "mom": "环比", "month": "月份", "months": "月份", "name": "名称", "net": "差额", "note": "备注",
+    "notice": "提示编号", "notices": "提示数", "on": "日期", "open_hits": "待处理命中", "out_of_scope": "范围外", "over": "对象",
+    "parameter": "参数", "party_type": "主体类型", "payload": "内容", "payment_type": "付款类型", "payments": "支出", "period": "期间",
+    "previous": "上期", "provision": "条款", "provisional_grade": "预计等级", "purchased": "购汇", "quarantined": "隔离", "raised_on": "触发日",
+    "rank": "名次", "rate_month": "折算月", "raw": "原始行", "read": "读入", "reason": "原因", "receipt": "回执号", "receipts": "收入",
+    "reference": "文号", "registered_on": "注册日", "remark": "附言", "rescinded_at": "撤销时刻(UTC)", "rescinded_by": "撤销人",
+    "rescinded_why": "撤销理由", "roles": "角色", "rule": "预警指标", "rule_version": "指标版本", "rules": "指标", "run_id": "批次",
+    "same_last_year": "上年同期", "scope": "范围", "section": "门类", "sentence": "说明", "sentence_zh": "说明(中文)", "setting": "设置项",
+    "settled": "结汇", "severity": "级别", "share": "占比", "share_change": "占比变动", "source": "来源", "state": "状态", "status": "状态",
+    "subject": "对象", "supersedes": "取代", "title": "标题", "to": "至", "to_day": "至", "top10_share": "前十占比", "top3_share": "前三占比",
+    "top_share": "合计占比", "unit": "单位", "valid_from": "生效日", "valid_until": "有效至", "value": "数值", "version": "版本", "why": "理由",
+    "window_from": "期间始", "window_to": "期间止", "year": "年份", "yoy": "同比",
+}  # fmt: skip
+
+
+def heading(column: str, language: Language) -> str:
+    """What stands above a column."""
+    return HEADINGS_ZH.get(column, column) if language == "zh" else column

@@ -1,0 +1,1 @@
+"""Monitoring indicators: what people look at; one monitor a file, presence is registration."""

@@ -1,0 +1,40 @@
+"""balance: receipts against payments, and what was settled and purchased."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from fxwatch.periods import Asked
+from fxwatch.rule import Monitor, param
+from fxwatch.sums import among, calendar, every_group, in_period, starts, table, usd
+from fxwatch.terms import Direction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance(Monitor):
+    """Receipts, payments and their difference by month, beside the part settled against CNY and the part bought with it.
+
+    Why it matters: it shows which way money goes on the whole, and how much of it passes through the exchange market.
+    Leaves out: flows that wait for their code.
+    """
+
+    title = "Balance"
+    title_zh = "收支差额"
+    basis = "founding article, data: receipts and payments and FX settlement and sale"
+    columns = ("since",)
+
+    every: str = param("month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter"))
+
+    def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:
+        """Columns period, receipts, payments, net, settled (of receipts), purchased (of payments)."""
+        came, went = (pl.col("direction") == direction for direction in Direction)
+        amount, settled = pl.col("amount_usd"), pl.col("settled_usd")
+        apart = among(asked, "start")
+        sides = {"receipts": amount.filter(came), "payments": amount.filter(went)}
+        sides |= {"settled": settled.filter(came), "purchased": settled.filter(went)}
+        parts = sums.filter(in_period(asked)).with_columns(start=starts(self.every)).group_by(apart)
+        found = parts.agg(**{name: side.sum() for name, side in sides.items()}).collect(engine="streaming")
+        rows = every_group(sums, asked, calendar(asked, self.every)).join(found, on=apart, how="left")
+        rows = rows.with_columns(pl.col(list(sides)).fill_null(0)).with_columns(net=pl.col("receipts") - pl.col("payments"))
+        shown = rows.with_columns(usd(*sides, "net"))
+        return table(shown, asked, "period", "receipts", "payments", "net", "settled", "purchased", order=["start"])
