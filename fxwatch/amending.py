@@ -36,20 +36,17 @@ def amend(home: "Home", parameter: str, value: str, *, valid_from: date | None, 
             f"参数版本不得追溯:{valid_from} 早于今天 {today}。请自今天或以后起。",
         )
     actor = home.actor(by)
-    home.register.require(actor, Role.APPROVER)
-    home.register.set_parameter(parameter, text, valid_from=valid_from, basis=basis, by=actor, day=today)
+    home.register.append(
+        "parameter_set", by=actor, role=Role.APPROVER, subject=parameter, day=today, why=basis,
+        payload={"name": parameter, "value": text, "valid_from": valid_from.isoformat(), "basis": basis},
+    )  # fmt: skip
 
 
 def add_account(home: "Home", name: str, roles: list[str], *, by: str | None = None) -> None:
-    """Make an account.
+    """Make an account, or give it other roles.
 
     Raises:
-        RequestError: a role that does not exist, or the account does.
+        RequestError: there is no such role.
         Forbidden: the account that acts is no administrator.
     """
-    for role in roles:
-        if role not in list(Role):
-            raise RequestError(f"There is no role {role}; there are {', '.join(Role)}.", f"没有角色 {role};可用:{'、'.join(Role)}。")
-    actor = home.actor(by)
-    home.register.require(actor, Role.ADMINISTRATOR)
-    home.register.add_account(name, roles, by=actor, day=home.today())
+    home.register.set_account(name, roles, by=home.actor(by), why="", day=home.today())

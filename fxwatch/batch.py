@@ -14,8 +14,9 @@ from fxwatch.engines.local import Findings, find_all
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force
 from fxwatch.terms import Language
+from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames
-from fxwatch.warehouse.recording import record_run
+from fxwatch.warehouse.recording import newest_load, record_run
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,7 +91,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         flows, findings, hits = _look(warehouse.con, rules)
         tell(2, STEPS)
         in_use = {name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())}
-        last_load = int(warehouse.con.execute("SELECT coalesce(max(load_id), 0) FROM loads").fetchall()[0][0])
+        last_load = newest_load(warehouse.con)
         record = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
             "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
@@ -119,13 +120,11 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
     """
     con = home.snapshot().con
     rules = in_force(home.register.parameters(known_at))
-    flows, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
-    ids = pl.from_arrow(con.execute("SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows").to_arrow_table()) if hits.height else None
-    if ids is not None:
-        behind = findings.evidence.join(ids, on="flow").group_by("hit_id").agg(pl.col("flow_id").sort().alias("flow_ids"))
-        hits = hits.join(behind, on="hit_id", how="left")
+    _, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
+    texts = flow_texts(con, findings.evidence["flow"])
+    behind = findings.evidence.join(texts, on="flow").group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
     shown = ["hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value", "flow_count"]
-    hits = hits.select(*shown, *(["flow_ids"] if ids is not None else [])).sort("rule", "entity_id", "raised_on")
+    hits = hits.join(behind, on="hit_id", how="left").select(*shown, "flow_ids").sort("rule", "entity_id", "raised_on")
     missing = findings.not_computed
     years = tuple(missing["year"].drop_nulls().unique().sort().to_list())
     english, chinese = _complaint(years, missing.select("rule", "entity", "item").unique().height)
@@ -142,6 +141,7 @@ def _look(
         flows = flows.filter(pl.col("day") <= as_of)
     inputs = input_frames(con, known_at=known_at)
     findings = find_all(rules, flows, {**inputs, "first_loaded_day": flows["day"].min()})
+    findings = findings.named(inputs["roll"], declaration_numbers(con, findings.hits["declaration"]))
     return flows, findings, _as_kept(findings, rules)
 
 

@@ -159,7 +159,7 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         half.chmod(0o750)
         (half / SETTINGS_FILE).write_text(_settings_text(), "utf-8")
         warehouse.create(half, Settings())
-        Register.create(half / REGISTER_FILE, simulation=simulation, operator=os_user())
+        Register.create(half / REGISTER_FILE, simulation=simulation, operator=os_user()).close()
         home = Home(half)
         if not bare:
             from fxwatch.facts import fact_file
@@ -167,7 +167,7 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
 
             load(home, "calendar", fact_file("calendar.csv"))
             load(home, "rates", fact_file("rates.csv"))
-        del home
+        home.register.close()
         half.rename(path)
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)

@@ -11,7 +11,7 @@ from fxwatch.errors import RequestError
 
 MONTHS_OF = {"month": 1, "quarter": 3}
 ACCEPTED = "2025, 2025Q3, 2025-07, ytd, 2025-01-15..2025-06-30"
-EARLIEST_YEAR = 1900
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 
 _WORD = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d{2}))?", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -91,17 +91,17 @@ def parse_day(word: str | date) -> date:
     """A day from `2025-06-30`.
 
     Raises:
-        RequestError: it is no day of the calendar.
+        RequestError: it is no day of the calendar, or of a year that nobody asks for.
     """
-    if isinstance(word, date):
-        return word
+    text = str(word).strip()
     try:
-        if not _DAY.fullmatch(word.strip()):
-            raise ValueError(word)
-        return date.fromisoformat(word.strip())
+        if not _DAY.fullmatch(text) or not EARLIEST_YEAR <= int(text[:4]) <= LATEST_YEAR:
+            raise ValueError(text)
+        return date.fromisoformat(text)
     except ValueError as fault:
         raise RequestError(
-            f"{word!r} is not a day. Write it as 2025-06-30.", f"{word!r} 不是有效的日期。请写成 2025-06-30。"
+            f"{text!r} is not a day. Write it as 2025-06-30 (years {EARLIEST_YEAR} to {LATEST_YEAR}).",
+            f"{text!r} 不是有效的日期。请写成 2025-06-30({EARLIEST_YEAR} 至 {LATEST_YEAR} 年)。",
         ) from fault
 
 
@@ -120,7 +120,7 @@ def parse_period(word: str, as_of: date) -> Period:
     if ".." in text:
         return _from_to(word, *text.split("..", 1))
     found = _WORD.fullmatch(text)
-    if not found or int(found["year"]) < EARLIEST_YEAR or not 1 <= int(found["month"] or 1) <= 12:
+    if not found or not EARLIEST_YEAR <= int(found["year"]) <= LATEST_YEAR or not 1 <= int(found["month"] or 1) <= 12:
         raise _no_period(word)
     year = int(found["year"])
     if found["quarter"]:
@@ -133,15 +133,15 @@ def _from_to(word: str, first: str, last: str) -> Period:
         period = Period(parse_day(first), parse_day(last))
     except RequestError as fault:
         raise _no_period(word) from fault
-    if period.start > period.end or period.start.year < EARLIEST_YEAR:
+    if period.start > period.end:
         raise _no_period(word)
     return period
 
 
 def _no_period(word: str) -> RequestError:
     return RequestError(
-        f"{word!r} is not a period. Accepted are {ACCEPTED} (the first day not after the last, from {EARLIEST_YEAR} on).",
-        f"{word!r} 不是有效的期间。可用的写法:{ACCEPTED}(起始日不晚于截止日,不早于 {EARLIEST_YEAR} 年)。",
+        f"{word!r} is not a period. Accepted are {ACCEPTED} (the first day not after the last, years {EARLIEST_YEAR} to {LATEST_YEAR}).",
+        f"{word!r} 不是有效的期间。可用的写法:{ACCEPTED}(起始日不晚于截止日,{EARLIEST_YEAR} 至 {LATEST_YEAR} 年)。",
     )
 
 
@@ -191,4 +191,3 @@ class Asked:
     def is_loaded(self, part: Period) -> bool:
         """Whether a month or quarter is not wholly before the first loaded day."""
         return self.first_day is not None and part.end >= self.first_day
-

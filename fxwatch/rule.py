@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from fxwatch.flows import CENTS_PER_USD, HIT_DIRECTION, ITEM
+from fxwatch.flows import CENTS_PER_USD, DIRECTION, HIT_DIRECTION, ITEM, PACKABLE, packed
 from fxwatch.terms import BOTH, Language, label
 
 BEGINNING = date(1, 1, 1)
@@ -73,9 +73,7 @@ class Rule:
     @classmethod
     def params(cls) -> tuple[Param, ...]:
         """The parameters in the order of their declaration."""
-        return tuple(
-            Param(f.name, f.default if f.default is not MISSING else None, **f.metadata) for f in fields(cls)
-        )
+        return tuple(Param(f.name, f.default if f.default is not MISSING else None, **f.metadata) for f in fields(cls))
 
     def dated(self, name: str) -> Dated:
         """A parameter as its versions, one version where it has no dates."""
@@ -95,8 +93,14 @@ class Rule:
         first, *later = self.dated(name).versions
         chosen = pl.lit(in_small_units(name, first.value))
         for version in later:
-            chosen = pl.when(day >= version.valid_from).then(pl.lit(in_small_units(name, version.value))).otherwise(chosen)
+            chosen = (
+                pl.when(day >= version.valid_from).then(pl.lit(in_small_units(name, version.value))).otherwise(chosen)
+            )
         return chosen
+
+    def lowest(self, name: str) -> Any:
+        """The lowest of all versions of a parameter, as `on` gives it: what lies below needs no date to be passed over."""
+        return min(in_small_units(name, version.value) for version in self.dated(name).versions)
 
 
 def in_small_units(name: str, value: Any) -> Any:
@@ -136,11 +140,12 @@ class EarlyWarning(Rule):
         """Which flows the rule looks at; evidence is taken from these alone."""
         return pl.lit(True)
 
-    def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+    def find(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """The findings, with the columns of `FINDING` and those of `key`.
 
         Args:
             flows: the flow frame of `fxwatch.flows`.
+            args, inputs: never given; they let a rule name the inputs that it needs.
 
         Returns:
             One row a finding. `value` and `limit_value` are Int64: cents for USD, millionths for a ratio, else ones.
@@ -153,15 +158,19 @@ class EarlyWarning(Rule):
         Made after filtering, by a join on `key` and the days, so it costs in proportion to what was found.
         """
         # `both` and empty items stand for every direction and item, so they are not among the key's columns.
-        wanted = found.select("finding", *self.key, "first_day", "last_day")
-        return (
-            flows.filter(self.looks_at())
-            .join(wanted, on=list(self.key), how="inner")
-            .filter(pl.col("day").is_between("first_day", "last_day"))
-            .select("finding", "flow")
+        wanted = found.select("finding", *self.key, *({"first_day", "last_day"} - set(self.key)))
+        if "direction" in self.key:
+            wanted = wanted.with_columns(pl.col("direction").cast(DIRECTION))
+        looked_at = flows.filter(self.looks_at())
+        on = pl.struct(*self.key) if not PACKABLE.issuperset(self.key) else packed(*self.key)
+        behind = looked_at.select("flow", "day", on=on).join(
+            wanted.select("finding", "first_day", "last_day", on=on), on="on"
         )
+        if "day" not in self.key:
+            behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
+        return behind.select("finding", "flow")
 
-    def not_computed(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+    def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
         return pl.LazyFrame(schema=NOT_COMPUTED)
 
@@ -188,6 +197,31 @@ FINDING: dict[str, pl.DataType | type[pl.DataType]] = {
     "limit_value": pl.Int64,
 }
 
+
+def finding(
+    *,
+    value: pl.Expr | str,
+    limit: pl.Expr | str,
+    first_day: str,
+    last_day: str | None = None,
+    raised_on: str | None = None,
+    entity: str = "entity",
+    direction: str = "direction",
+    item: pl.Expr | str | None = None,
+    object: pl.Expr | str | None = None,
+) -> list[pl.Expr]:
+    """The columns of `FINDING` out of those of a frame; a finding of one day needs `first_day` alone."""
+    given = {
+        "entity": entity, "direction": direction, "item": item, "object": object, "first_day": first_day,
+        "last_day": last_day or first_day, "raised_on": raised_on or last_day or first_day, "value": value, "limit_value": limit,
+    }  # fmt: skip
+    made = {
+        name: pl.lit(None) if what is None else pl.col(what) if isinstance(what, str) else what
+        for name, what in given.items()
+    }
+    return [made[name].cast(dtype).alias(name) for name, dtype in FINDING.items()]
+
+
 NOT_COMPUTED: dict[str, pl.DataType | type[pl.DataType]] = {
     "entity": pl.Int32,
     "item": ITEM,
@@ -210,5 +244,3 @@ class Monitor(Rule):
     def measure(self, sums: pl.LazyFrame, asked: Any) -> pl.DataFrame:
         """The table; `periods.Asked` says what is asked, the monitors what columns they need."""
         raise TypeError(f"{type(self).__name__} does not say how it measures")
-
-

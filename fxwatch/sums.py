@@ -56,7 +56,7 @@ def among(asked: Asked, *names: str) -> list[str]:
 def in_period(asked: Asked) -> pl.Expr:
     """Whether a row lies in the asked period."""
     days = asked.days
-    return pl.col("since").is_between(days.start, days.end) if days else pl.lit(False)  # noqa: FBT003
+    return pl.col("since").is_between(days.start, days.end) if days else pl.lit(False)
 
 
 def starts(every: str) -> pl.Expr:
@@ -91,9 +91,8 @@ def first(frame: pl.DataFrame, count: int, apart: list[str], *, by: str = "amoun
 
 def every_line(sums: pl.LazyFrame, asked: Asked, rows: pl.DataFrame) -> pl.DataFrame:
     """Each of the rows for every group, direction and line (and `all`): what makes a table dense."""
-    line = LINES[asked.scheme]
-    lines = pl.Series("line", [*(asked.lines or line.categories.to_list()[:-1]), ALL], dtype=line).to_frame()
-    directions = pl.Series("direction", list(Direction), dtype=DIRECTION).to_frame()
+    lines = pl.DataFrame({"line": [*_lines(asked), ALL]}, schema={"line": LINES[asked.scheme]})
+    directions = pl.DataFrame({"direction": list(Direction)}, schema={"direction": DIRECTION})
     return every_group(sums, asked, directions.join(lines, how="cross").join(rows, how="cross"))
 
 
@@ -101,7 +100,11 @@ def every_group(sums: pl.LazyFrame, asked: Asked, rows: pl.DataFrame) -> pl.Data
     """Each of the rows for every group; the rows themselves where no groups are asked."""
     if not asked.by:
         return rows
-    return sums.select("group").unique().collect(engine="streaming").join(rows, how="cross")
+    if asked.by == "item":
+        groups = pl.DataFrame({"group": _lines(asked)}, schema={"group": LINES[asked.scheme]})
+    else:
+        groups = sums.select("group").unique().collect(engine="streaming")
+    return groups.join(rows, how="cross")
 
 
 def series(sums: pl.LazyFrame, asked: Asked, every: str) -> pl.DataFrame:
@@ -116,7 +119,9 @@ def series(sums: pl.LazyFrame, asked: Asked, every: str) -> pl.DataFrame:
     parts = sums.group_by(*apart, start=starts(every)).agg(whole=whole, amount_usd=amount)
     found = with_all(parts, *among(asked, "direction"), "start").collect(engine="streaming")
     rows = every_line(sums, asked, calendar(asked, every))
-    rows = rows.join(found.drop("whole"), on=[*apart, "start"], how="left").with_columns(pl.col("amount_usd").fill_null(0))
+    rows = rows.join(found.drop("whole"), on=[*apart, "start"], how="left").with_columns(
+        pl.col("amount_usd").fill_null(0)
+    )
     for name, months in (("previous", MONTHS_OF[every]), ("same_last_year", 12)):
         base = found.select(*apart, pl.col("start").dt.offset_by(f"{months}mo"), pl.col("whole").alias(name))
         loaded = pl.when(f"{name}_loaded").then(pl.col(name).fill_null(0))
@@ -155,6 +160,10 @@ def calendar(asked: Asked, every: str) -> pl.DataFrame:
     ]
     types = {"start": pl.Date, "period": pl.String, "complete": pl.Boolean, **dict.fromkeys(bases, pl.Boolean)}
     return pl.DataFrame(rows, schema=types)
+
+
+def _lines(asked: Asked) -> list[str]:
+    return list(asked.lines) or [line for line in LINES[asked.scheme].categories if line != ALL]
 
 
 def _line(frame: pl.LazyFrame) -> pl.DataType:

@@ -12,7 +12,7 @@ STEPS: list[tuple[str, set[str]]] = [
     ("words", {"terms", "errors", "settings", "facts", "words", "flows", "sums", "periods", "streaks", "equivalents", "identifiers", "locks"}),
     ("contract", {"rule"}),
     ("rules", {"indicators"}),
-    ("judgement", {"rulebook", "grading", "classifier"}),
+    ("judgement", {"rulebook", "grading", "classifier", "policies"}),
     ("cellar", {"warehouse", "register"}),
     ("work", {"batch", "review", "check", "reading", "intake", "engines", "sample", "home", "amending", "session"}),
     ("doors", {"cli", "dashboards", "__main__"}),

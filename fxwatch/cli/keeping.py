@@ -102,10 +102,8 @@ def verify(
     proof = door.home.register.verify(head)
     if as_json:
         print_json({"ok": proof.ok, "acts": proof.acts, "broken_at": proof.broken_at, "head": proof.head})
-    elif proof.ok:
-        print(door.say(f"{proof.acts:,} acts, unbroken. Head: {proof.head}", f"共 {proof.acts:,} 项登记,链条完整。链头:{proof.head}"))
     else:
-        print(proof.say(door.language), file=sys.stderr)
+        print(proof.say(door.language), file=sys.stdout if proof.ok else sys.stderr)
     raise typer.Exit(0 if proof.ok else 3)
 
 

@@ -72,7 +72,7 @@ def with_status(found: pl.DataFrame, decisions: pl.DataFrame, superseded_by_hit:
         decision=pl.coalesce("decision", "heir_decision"), notice=pl.coalesce("notice", "heir_notice")
     )
     covered = _covered(hits, decisions)
-    decided = pl.col("decision").is_in([Status.NOTICED, Status.DISMISSED])
+    decided = pl.col("decision").is_in([Status.NOTICED, Status.DISMISSED]).fill_null(value=False)
     return hits.with_columns(
         status=pl.when(decided)
         .then(pl.col("decision"))
@@ -194,7 +194,7 @@ def explained(home: "Home", hit_id: str) -> dict[str, Any]:
         "flows": flows,
         "parameters": parameters_of(home, hit),
         "rate_months": [f"{m:%Y-%m}" for m in months],
-        "acts": home.register.acts(subject=hit_id),
+        "acts": home.register.acts(hit_id=hit_id),
     }
 
 

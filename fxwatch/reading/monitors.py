@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.errors import HouseError, NotFound, RequestError
+from fxwatch.errors import NotFound, RequestError
 from fxwatch.facts import facts
+from fxwatch.identifiers import entity_key
 from fxwatch.periods import MONTHS_OF, Asked, Period, holding, month_shifted, parse_day, parse_period
 from fxwatch.rule import Monitor
+from fxwatch.rulebook import monitors
 from fxwatch.sums import LINES
 from fxwatch.terms import Bpm6, Item, Scope
 from fxwatch.warehouse.summing import days_loaded, sums_in, who
@@ -33,73 +33,58 @@ LINE_OF = {"article": "item", "bpm6": "bpm6"}
 class Dimension:
     """What monitors can be asked by and filtered on."""
 
-    column: str  # of the warehouse's sums
-    group: str | None  # the column of `who` that groups entities, where the dimension is a trait of theirs
-    fits: Callable[[str, str], pl.Expr]  # (column, value) -> which rows have the value
+    column: str  # of the warehouse's sums: `entity` where it is a trait of entities
+    group: str  # the column of the sums, or of `_people`, that groups them
+    fits: Callable[[str], pl.Expr]  # which rows have a value, of the sums or of `_people`
+
+    def has(self, value: str) -> pl.Expr:
+        """Which rows have a value; `unknown` stands for what is missing."""
+        return pl.col(self.group).is_null() if value.lower() == UNKNOWN else self.fits(value)
 
 
-def _same(column: str, value: str) -> pl.Expr:
-    return pl.col(column).is_null() if value == UNKNOWN else pl.col(column) == value
+def _same(column: str) -> Callable[[str], pl.Expr]:
+    return lambda value: pl.col(column) == value
 
 
-def _same_upper(column: str, value: str) -> pl.Expr:
-    return _same(column, value if value == UNKNOWN else value.upper())
+def _same_upper(column: str) -> Callable[[str], pl.Expr]:
+    return lambda value: pl.col(column) == value.upper()
 
 
-def _begins(column: str, value: str) -> pl.Expr:
-    return pl.col(column).is_null() if value == UNKNOWN else pl.col(column).str.starts_with(value)
-
-
-def _industry(column: str, value: str) -> pl.Expr:
-    """A section by its letter, or a division, group or class by its digits."""
-    return _begins("industry", value) if value.isdigit() else _same_upper(column, value)
-
-
-def _identified(column: str, value: str) -> pl.Expr:
-    """The identifier as it is kept, or the organisation code within a longer or hyphened one."""
-    plain = value.upper().replace("-", "")
-    return pl.col(column).is_in([value, plain, plain[8:17] if len(plain) == 18 else plain])
-
-
-def _item(column: str, value: str) -> pl.Expr:
+def _item(value: str) -> pl.Expr:
+    """An item of the article, or a head of BPM6: both under either scheme."""
     if value.lower() in list(Item):
         return pl.col("item") == value.lower()
-    head = value if value in list(Bpm6) else value.upper()
-    if head not in list(Bpm6):
-        raise _not_one_of("item", "项目", value, [*Item, *Bpm6])
-    return pl.col("bpm6") == head
+    return pl.col("bpm6") == _one_of("item", "项目", value, list(Bpm6), also=list(Item))
+
+
+def _industry(value: str) -> pl.Expr:
+    """A section by its letter; a division, group or class by its digits."""
+    if value.isdigit():
+        return pl.col("industry").str.starts_with(value)
+    return pl.col("section") == _one_of(
+        "section of industry", "行业门类", value, [row["section"] for row in facts("industries.csv")]
+    )
+
+
+def _area(value: str) -> pl.Expr:
+    return pl.col("area").str.starts_with(value)
+
+
+def _identified(value: str) -> pl.Expr:
+    """The identifier as it is kept, or as its key: the organisation code."""
+    return pl.col("entity_id").is_in([value, entity_key(value, verify=False) or value, entity_key(value) or value])
 
 
 # What `--by` and `--where` may name; `entity` is for `--where` alone.
 DIMENSIONS = {
-    "item": Dimension("item", None, _item),
+    "item": Dimension("item", "item", _item),
     "industry": Dimension("entity", "section", _industry),
-    "area": Dimension("entity", "region", _begins),
-    "economy": Dimension("economy", None, _same_upper),
-    "bank": Dimension("bank", None, _same),
+    "area": Dimension("entity", "region", _area),
+    "economy": Dimension("economy", "economy", _same_upper("economy")),
+    "bank": Dimension("bank", "bank", _same("bank")),
     "entity": Dimension("entity", "entity_id", _identified),
 }
 BY = [name for name in DIMENSIONS if name != "entity"]
-
-
-@cache
-def monitors() -> dict[str, type[Monitor]]:
-    """The monitors by name: whatever lies in `indicators/monitoring`.
-
-    Raises:
-        HouseError: a file there does not hold exactly one monitor.
-    """
-    folder = import_module("indicators.monitoring")
-    found = {}
-    for module in sorted(m.name for m in iter_modules(folder.__path__)):
-        room = import_module(f"{folder.__name__}.{module}")
-        here = [c for c in vars(room).values() if isinstance(c, type) and issubclass(c, Monitor) and c.__module__ == room.__name__]
-        if len(here) != 1:
-            raise HouseError(
-                f"{room.__file__} should hold one monitor, found {len(here)}.", f"{room.__file__} 应恰有一个监管指标,实有 {len(here)} 个。"
-            )
-        found[module] = here[0]
-    return found
 
 
 def monitor(
@@ -117,7 +102,9 @@ def monitor(
 ) -> pl.DataFrame:
     """A monitor's table from the published snapshot: see `monitor_in`."""
     con = home.snapshot().con
-    return monitor_in(con, name, period=period, as_of=as_of, every=every, top=top, by=by, where=where, scheme=scheme, scope=scope)
+    return monitor_in(
+        con, name, period=period, as_of=as_of, every=every, top=top, by=by, where=where, scheme=scheme, scope=scope
+    )
 
 
 def monitor_in(
@@ -155,13 +142,12 @@ def monitor_in(
         RequestError: another word is not understood; the sentence names the words that are.
     """
     chosen = tuned(name, every=every, top=top)
-    _check_word("scheme", "口径", scheme, list(LINE_OF))
-    _check_word("scope", "范围", scope, [*Scope, BOTH_SCOPES])
-    if by is not None:
-        _check_word("dimension", "维度", by, BY)
+    scheme = _one_of("scheme", "口径", scheme, list(LINE_OF))
+    scope = _one_of("scope", "范围", scope, [*Scope, BOTH_SCOPES])
+    by = _one_of("dimension", "维度", by, BY) if by else None
     wanted = _wanted(where)
     loaded = days_loaded(con)
-    last = parse_day(as_of) if as_of else loaded.end if loaded else date.today()  # noqa: DTZ011  no flows: any day will do
+    last = parse_day(as_of) if as_of else loaded.end if loaded else date.max  # without flows any day will do
     people = _people(con)
     asked = Asked(
         period=parse_period(period or "ytd", last),
@@ -191,22 +177,27 @@ def tuned(name: str, *, every: str | None = None, top: int | None = None) -> Mon
     """
     if name not in monitors():
         raise NotFound(
-            f"There is no monitor {name!r}. There are {', '.join(monitors())}.", f"没有名为 {name!r} 的监管指标。可用的有:{'、'.join(monitors())}。"
+            f"There is no monitor {name!r}. There are {', '.join(monitors())}.",
+            f"没有名为 {name!r} 的监管指标。可用的有:{'、'.join(monitors())}。",
         )
     chosen = monitors()[name]()
     parameters = {field.name for field in fields(chosen)}
+    changes: dict[str, Any] = {}
     if every is not None:
-        _check_word("length of a period", "统计周期", every, list(MONTHS_OF))
+        every = _one_of("length of a period", "统计周期", every, list(MONTHS_OF))
         if "every" not in parameters:
-            raise RequestError(f"{name} does not go by month or quarter: leave every={every} out.", f"{name} 不按月或季列示,请去掉 every={every}。")
-        chosen = replace(chosen, **{"every": every})
+            raise RequestError(
+                f"{name} does not go by month or quarter: leave every={every} out.",
+                f"{name} 不按月或季列示,请去掉 every={every}。",
+            )
+        changes["every"] = every
     if top is not None:
         if "top_count" not in parameters:
             raise RequestError(f"{name} ranks nothing: leave top={top} out.", f"{name} 不作排名,请去掉 top={top}。")
         if top < 1:
             raise RequestError(f"At least one row must be shown; found top={top}.", f"至少列出一行,实为 top={top}。")
-        chosen = replace(chosen, **{"top_count": top})
-    return chosen
+        changes["top_count"] = top
+    return replace(chosen, **changes)
 
 
 def _wanted(where: Sequence[str]) -> dict[str, list[str]]:
@@ -214,15 +205,13 @@ def _wanted(where: Sequence[str]) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = {}
     for condition in where:
         dimension, equals, value = (part.strip() for part in condition.partition("="))
+        dimension = dimension.lower()
         if not equals or not value:
             raise RequestError(
                 f"{condition!r} is not a condition. Write DIM=VALUE, as in item=transport; dimensions are {', '.join(DIMENSIONS)}.",
                 f"{condition!r} 不是有效的条件。请写成 维度=值,例如 item=transport;可用的维度:{'、'.join(DIMENSIONS)}。",
             )
-        _check_word("dimension", "维度", dimension, list(DIMENSIONS))
-        if dimension == "industry" and not value.isdigit() and value != UNKNOWN:
-            _check_word("section of industry", "行业门类", value.upper(), [row["section"] for row in facts("industries.csv")])
-        DIMENSIONS[dimension].fits(dimension, value)
+        DIMENSIONS[_one_of("dimension", "维度", dimension, list(DIMENSIONS))].has(value)
         wanted.setdefault(dimension, []).append(value)
     return wanted
 
@@ -241,13 +230,11 @@ def _people(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
         for row in facts("industries.csv")
         for division in range(int(row["first_division"]), int(row["last_division"]) + 1)
     }
-    industry = pl.col("industry").str.strip_prefix("-")
-    letter = industry.str.extract(r"^([A-Ta-t])", 1).str.to_uppercase()
-    division = industry.str.extract(r"(\d{2})", 1)
+    letter = pl.col("industry").str.extract(r"^([A-T])$", 1)
+    division = pl.col("industry").str.extract(r"^(\d{2})", 1)
     return who(con).with_columns(
-        industry=pl.col("industry").str.strip_chars_start("ABCDEFGHIJKLMNOPQRSTabcdefghijklmnopqrst"),
         section=pl.coalesce(letter, division.replace_strict(sections, default=None, return_dtype=pl.String)),
-        region=pl.col("area").str.extract(r"^(\d{2})", 1),
+        region=pl.col("area").str.slice(0, AREA_DIGITS).replace("", None),
     )
 
 
@@ -262,15 +249,15 @@ def _stretches(asked: Asked, loaded: Period, chosen: Monitor) -> list[Period]:
     # The newest flow's month is whole when everything up to its day is in: its partial sums will do.
     end = days.end if days.end < loaded.end else holding(days.end, "month").end
     edges = [*dict.fromkeys(cuts), end + timedelta(days=1)]
-    return [Period(first, after - timedelta(days=1)) for first, after in zip(edges, edges[1:], strict=False)]
+    return [Period(first, after - timedelta(days=1)) for first, after in pairwise(edges)]
 
 
 def _narrowed(sums: pl.LazyFrame, wanted: dict[str, list[str]], people: pl.DataFrame) -> pl.LazyFrame:
     """The rows that fit every dimension wanted."""
     for name, values in wanted.items():
         dimension = DIMENSIONS[name]
-        fits = pl.any_horizontal(dimension.fits(dimension.group or dimension.column, value) for value in values)
-        if dimension.group:
+        fits = pl.any_horizontal(dimension.has(value) for value in values)
+        if dimension.column == "entity":
             sums = sums.join(people.lazy().filter(fits).select("entity"), on="entity", how="semi")
         else:
             sums = sums.filter(fits)
@@ -279,25 +266,24 @@ def _narrowed(sums: pl.LazyFrame, wanted: dict[str, list[str]], people: pl.DataF
 
 def _grouped(sums: pl.LazyFrame, by: str | None, scheme: str, people: pl.DataFrame) -> pl.LazyFrame:
     """The sums frame of `fxwatch.sums`: with `line`, and `group` where it is asked."""
-    line = pl.col(LINE_OF[scheme]).cast(pl.String).cast(LINES[scheme])
-    sums = sums.with_columns(line=line)
+    sums = sums.with_columns(line=LINE_OF[scheme])
     if by is None:
         return sums
-    dimension = DIMENSIONS[by]
     if by == "item":
         return sums.with_columns(group="line")
-    if not dimension.group:
-        return sums.with_columns(group=pl.col(dimension.column).replace("", None).fill_null(UNKNOWN))
-    groups = people.lazy().select("entity", group=pl.col(dimension.group).fill_null(UNKNOWN))
-    return sums.join(groups, on="entity", how="left").with_columns(pl.col("group").fill_null(UNKNOWN))
+    dimension = DIMENSIONS[by]
+    if dimension.column == "entity":
+        sums = sums.join(people.lazy().select("entity", dimension.group), on="entity", how="left")
+    return sums.with_columns(group=pl.col(dimension.group).replace("", None).fill_null(UNKNOWN))
 
 
-def _check_word(what: str, what_zh: str, word: str, allowed: Sequence[str]) -> None:
-    if word not in allowed:
-        raise _not_one_of(what, what_zh, word, allowed)
-
-
-def _not_one_of(what: str, what_zh: str, word: str, allowed: Sequence[str]) -> RequestError:
-    return RequestError(
-        f"{word!r} is not a {what}. Possible are {', '.join(allowed)}.", f"{word!r} 不是有效的{what_zh}。可用的有:{'、'.join(allowed)}。"
-    )
+def _one_of(what: str, what_zh: str, word: str, allowed: Sequence[str], also: Sequence[str] = ()) -> str:
+    """The allowed word that is meant, capitals or not."""
+    meant = {a.lower(): a for a in allowed}
+    if word.lower() not in meant:
+        words = [*also, *allowed]
+        raise RequestError(
+            f"{word!r} is not a {what}. Possible are {', '.join(words)}.",
+            f"{word!r} 不是有效的{what_zh}。可用的有:{'、'.join(words)}。",
+        )
+    return meant[word.lower()]

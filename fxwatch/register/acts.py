@@ -113,18 +113,19 @@ def read_act(row: Mapping[str, Any]) -> Act:
 
 def stored(connection: Connection) -> Iterator[Mapping[str, Any]]:
     """Every act's columns as stored, by number, a few at a time."""
-    result = connection.execution_options(yield_per=500).execute(select(acts).order_by(acts.c.number))
-    yield from result.mappings()
+    result = connection.execute(select(acts).order_by(acts.c.number), execution_options={"yield_per": 500})
+    for row in result.mappings():
+        yield dict(row)
 
 
 def last_number(connection: Connection) -> int:
     """The number of the newest act."""
-    return connection.execute(select(func.coalesce(func.max(acts.c.number), 0))).scalar_one()
+    return int(connection.execute(select(func.coalesce(func.max(acts.c.number), 0))).scalar_one())
 
 
 def head(connection: Connection) -> str:
     """The hash of the newest act: it stands for every act before it."""
-    return connection.execute(select(acts.c.hash).order_by(acts.c.number.desc()).limit(1)).scalar_one()
+    return str(connection.execute(select(acts.c.hash).order_by(acts.c.number.desc()).limit(1)).scalar_one())
 
 
 def acts_frame(

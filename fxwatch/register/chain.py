@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fxwatch.terms import Language
+
 FIRST_LINK = "0" * 64
 COVERED = ("number", "at", "day", "kind", "by", "role", "subject", "entity_id", "why", "payload", "previous")
 
@@ -22,6 +24,10 @@ class Verification:
     head: str
     english: str
     chinese: str
+
+    def say(self, language: Language) -> str:
+        """The finding in the reader's language."""
+        return self.chinese if language == "zh" else self.english
 
 
 def canonical(value: Any) -> str:

@@ -21,14 +21,11 @@ def frame(connection: Connection, statement: "Select[Any]", schema: "dict[str, A
     """
     import polars as pl
 
-    rows = connection.execute(statement).fetchall()
+    # Straight from the driver: a row object for each of a million rows would cost more than reading them.
+    rows = connection.execute(statement).cursor.fetchall()
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [() for _ in schema]
-    texts = (pl.Date, pl.Datetime)
     found = pl.DataFrame(
-        [
-            pl.Series(name, column, dtype=pl.String if dtype in texts else dtype)
-            for (name, dtype), column in zip(schema.items(), columns, strict=True)
-        ]
+        [_column(name, column, dtype) for (name, dtype), column in zip(schema.items(), columns, strict=True)]
     )
     return found.with_columns(
         *(pl.col(name).str.to_date("%Y-%m-%d") for name, dtype in schema.items() if dtype == pl.Date),
@@ -38,6 +35,15 @@ def frame(connection: Connection, statement: "Select[Any]", schema: "dict[str, A
             if dtype == pl.Datetime
         ),
     )
+
+
+def _column(name: str, values: "Sequence[Any]", dtype: Any) -> "pl.Series":
+    import polars as pl
+
+    if dtype == pl.Boolean:
+        # Some drivers have numbers for yes and no.
+        return pl.Series(name, [None if v is None else bool(v) for v in values], dtype=pl.Boolean)
+    return pl.Series(name, values, dtype=pl.String if dtype in (pl.Date, pl.Datetime) else dtype)
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

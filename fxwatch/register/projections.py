@@ -57,7 +57,7 @@ def _notice_rescinded(connection: Connection, act: Act) -> None:
     connection.execute(update(notices).where(notices.c.notice == notice).values(**_rescinded(act)))
     named = select(decisions).where(decisions.c.notice == notice, decisions.c.decision == "noticed")
     hits = connection.execute(named.order_by(decisions.c.hit_id)).mappings().all()
-    connection.execute(decisions.insert(), [_decision(act, hit, act.payload["to"]) for hit in hits])
+    connection.execute(decisions.insert(), [_decision(act, dict(hit), act.payload["to"]) for hit in hits])
 
 
 def _breach(connection: Connection, act: Act) -> None:

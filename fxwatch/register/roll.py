@@ -48,7 +48,7 @@ def enrol(
     """
     import polars as pl
 
-    entries = entries.select(ENTRY).cast(_schema())
+    entries = entries.select(pl.col(name).cast(dtype) for name, dtype in _schema().items())
     standing = _standing(connection, entries["entity_id"].unique().to_list())
     content = pl.concat_str([pl.col(name).cast(pl.String).fill_null(_EMPTY) for name in ENTRY[1:]], separator=_FIELD)
     rows = (

@@ -173,7 +173,7 @@ def breach(connection: Connection, breach_no: str) -> dict[str, Any] | None:
 
 def next_notice(connection: Connection) -> int:
     """The number of the notice to be issued next."""
-    return connection.execute(select(func.coalesce(func.max(notices.c.number), 0))).scalar_one() + 1
+    return int(connection.execute(select(func.coalesce(func.max(notices.c.number), 0))).scalar_one()) + 1
 
 
 def parameters_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":

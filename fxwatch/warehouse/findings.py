@@ -52,6 +52,9 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
     )
 
 
-def waiting_count(con: "duckdb.DuckDBPyConnection") -> int:
-    """Flows that wait for their code."""
-    return int(con.execute("SELECT count(*) FROM flows WHERE state = 0 AND item IS NULL").fetchall()[0][0])
+def flow_texts(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
+    """Columns flow, flow_id (`declaration_no/leg`) of some flows."""
+    con.register("wanted_flows", flows.unique().alias("flow").to_frame().to_arrow())
+    texts: pl.DataFrame = con.sql("SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows SEMI JOIN wanted_flows USING (flow)").pl()
+    con.unregister("wanted_flows")
+    return texts

@@ -1,12 +1,15 @@
 """What a run leaves in the warehouse: its findings, the partial sums and its own record. One transaction."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fxwatch.warehouse.queries import query
 from fxwatch.warehouse.store import Warehouse
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def record_run(
@@ -44,3 +47,8 @@ def record_run(
         for name in (*frames, "new_run"):
             con.unregister(name)
     return run_id
+
+
+def newest_load(con: "duckdb.DuckDBPyConnection") -> int:
+    """The number of the newest load; 0 before the first."""
+    return int(con.execute("SELECT coalesce(max(load_id), 0) FROM loads").fetchall()[0][0])

@@ -1,12 +1,13 @@
 """Sums of flows, read from a snapshot: whole months from the partial sums, other days from the flows themselves."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fxwatch.flows import BPM6, DIRECTION, ITEM, SCOPE
+from fxwatch.flows import DIRECTION, SCOPE
 from fxwatch.periods import Period, holding, month_shifted
+from fxwatch.sums import LINES
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ DIMENSIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "since": pl.Date,
     "entity": pl.Int32,
     "direction": DIRECTION,
-    "item": ITEM,
-    "bpm6": BPM6,
+    "item": LINES["article"],
+    "bpm6": LINES["bpm6"],
     "economy": pl.String,
     "bank": pl.String,
     "scope": SCOPE,
@@ -34,7 +35,8 @@ def days_loaded(con: "duckdb.DuckDBPyConnection") -> Period | None:
 
 def who(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Columns entity (Int32), entity_id, name, industry, area of every numbered entity."""
-    return con.sql(query("who")).pl()
+    people: pl.DataFrame = con.sql(query("who")).pl()
+    return people
 
 
 def sums_in(con: "duckdb.DuckDBPyConnection", stretches: list[Period], columns: list[str]) -> pl.DataFrame:
@@ -66,7 +68,10 @@ def _sources(days: Period, *, current: bool) -> list[tuple[str, Period]]:
     if not current or first > last:
         return [("sums_of_days", days)]
     edges = [Period(days.start, first - timedelta(days=1)), Period(last + timedelta(days=1), days.end)]
-    return [("sums_between", Period(first, last)), *(("sums_of_days", edge) for edge in edges if edge.start <= edge.end)]
+    return [
+        ("sums_between", Period(first, last)),
+        *(("sums_of_days", edge) for edge in edges if edge.start <= edge.end),
+    ]
 
 
 def _typed(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:

@@ -23,7 +23,9 @@ class Balance(Monitor):
     basis = "founding article, data: receipts and payments and FX settlement and sale"
     columns = ("since",)
 
-    every: str = param("month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter"))
+    every: str = param(
+        "month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter")
+    )
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:
         """Columns period, receipts, payments, net, settled (of receipts), purchased (of payments)."""
@@ -35,6 +37,8 @@ class Balance(Monitor):
         parts = sums.filter(in_period(asked)).with_columns(start=starts(self.every)).group_by(apart)
         found = parts.agg(**{name: side.sum() for name, side in sides.items()}).collect(engine="streaming")
         rows = every_group(sums, asked, calendar(asked, self.every)).join(found, on=apart, how="left")
-        rows = rows.with_columns(pl.col(list(sides)).fill_null(0)).with_columns(net=pl.col("receipts") - pl.col("payments"))
+        rows = rows.with_columns(pl.col(list(sides)).fill_null(0)).with_columns(
+            net=pl.col("receipts") - pl.col("payments")
+        )
         shown = rows.with_columns(usd(*sides, "net"))
         return table(shown, asked, "period", "receipts", "payments", "net", "settled", "purchased", order=["start"])

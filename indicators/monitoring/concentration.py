@@ -40,4 +40,14 @@ class Concentration(Monitor):
         overs = pl.DataFrame({"over": ["entity", "economy"] if asked.days else []}, schema={"over": pl.String})
         rows = every_line(sums, asked, overs.with_row_index("turn"))
         rows = rows.join(pl.concat(found), on=[*apart, "over"], how="left")
-        return table(rows, asked, "direction", "item", "over", "top3_share", "top10_share", "hhi", order=["direction", "line", "turn"])
+        return table(
+            rows,
+            asked,
+            "direction",
+            "item",
+            "over",
+            "top3_share",
+            "top10_share",
+            "hhi",
+            order=["direction", "line", "turn"],
+        )

@@ -19,25 +19,49 @@ class Surges(Monitor):
 
     title = "Surges"
     title_zh = "大幅升降"
-    basis = "founding article, monitoring indicators: follow what rises or falls sharply and find the entities behind it"
+    basis = (
+        "founding article, monitoring indicators: follow what rises or falls sharply and find the entities behind it"
+    )
     columns = ("since", "entity")
     looks_back = True
 
-    every: str = param("month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter"))
-    surge_growth: float = param(0.5, unit="growth", meaning="smallest rise or fall that is sharp", meaning_zh="视为大幅升降的最小增减幅度")
+    every: str = param(
+        "month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter")
+    )
+    surge_growth: float = param(
+        0.5, unit="fraction", meaning="smallest rise or fall that is sharp", meaning_zh="视为大幅升降的最小增减幅度"
+    )
     surge_floor_share: float = param(
-        0.01, unit="share", meaning="smallest change as a part of the direction's base total", meaning_zh="变动额占该方向基期总额的最小比例"
+        0.01,
+        unit="ratio",
+        meaning="smallest change as a part of the direction's base total",
+        meaning_zh="变动额占该方向基期总额的最小比例",
     )
     top_count: int = param(10, unit="count", meaning="entities shown for each surge", meaning_zh="每项列出的主体数")
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:
         """Columns direction, item, period, basis, kind, growth, change, rank, entity_id, contribution: a row for each entity."""
         surges = self._sharp(series(sums, asked, self.every)).with_row_index("surge")
-        moved = self._moves(sums, asked, surges).join(surges, on="surge").join(asked.roll.collect(), on="entity", how="left")
+        moved = (
+            self._moves(sums, asked, surges)
+            .join(surges, on="surge")
+            .join(asked.roll.collect(), on="entity", how="left")
+        )
         same_sense = moved.filter(pl.col("contribution").sign() == pl.col("change").sign())
         size = pl.col("contribution").abs()
         top = first(same_sense.with_columns(size=size), self.top_count, ["surge"], by="size", ties="entity_id")
-        columns = ("direction", "item", "period", "basis", "kind", "growth", "change", "rank", "entity_id", "contribution")
+        columns = (
+            "direction",
+            "item",
+            "period",
+            "basis",
+            "kind",
+            "growth",
+            "change",
+            "rank",
+            "entity_id",
+            "contribution",
+        )
         order = ["direction", "line", "start", "basis", "rank"]
         return table(top.with_columns(usd("change", "contribution")), asked, *columns, order=order)
 
@@ -55,7 +79,11 @@ class Surges(Monitor):
             )
             for basis, name, months in (("mom", "previous", MONTHS_OF[self.every]), ("yoy", "same_last_year", 12))
         ]
-        sharp = (base > 0) & at_least(change.abs(), self.surge_growth, base) & at_least(change.abs(), self.surge_floor_share, total)
+        sharp = (
+            (base > 0)
+            & at_least(change.abs(), self.surge_growth, base)
+            & at_least(change.abs(), self.surge_floor_share, total)
+        )
         kind = pl.when(change > 0).then(pl.lit("rise")).otherwise(pl.lit("fall"))
         return pl.concat(found).filter(sharp & (change != 0)).with_columns(growth=ratio(change, base), kind=kind)
 

@@ -22,13 +22,15 @@ class TopEntities(Monitor):
     basis = "founding article, monitoring indicators: the first ten entities within each item"
     columns = ("since", "entity")
 
-    top_count: int = param(10, unit="count", meaning="entities shown for each item and direction", meaning_zh="每个项目和方向列出的主体数")
+    top_count: int = param(
+        10, unit="count", meaning="entities shown for each item and direction", meaning_zh="每个项目和方向列出的主体数"
+    )
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:
         """Columns direction, item, rank, entity_id, name, amount_usd, flows, share (of item and direction)."""
         apart = among(asked, "direction", "line")
-        entities = sums.filter(in_period(asked)).group_by(*apart, "entity").agg(pl.col("amount_usd", "flows").sum())
-        entities = entities.collect(engine="streaming").with_columns(total=pl.col("amount_usd").sum().over(apart))
+        sums = sums.filter(in_period(asked)).group_by(*apart, "entity").agg(pl.col("amount_usd", "flows").sum())
+        entities = sums.collect(engine="streaming").with_columns(total=pl.col("amount_usd").sum().over(apart))
         # Millions may be ranked, few are shown: identifiers, which decide ties, come after the first sieve.
         largest = pl.col("amount_usd").rank("min", descending=True).over(apart) <= self.top_count
         named = entities.filter(largest).join(asked.roll.collect(), on="entity", how="left")

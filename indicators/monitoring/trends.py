@@ -24,7 +24,9 @@ class Trends(Monitor):
     columns = ("since",)
     looks_back = True
 
-    every: str = param("month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter"))
+    every: str = param(
+        "month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter")
+    )
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:
         """Columns direction, item, period, amount_usd, previous, mom, same_last_year, yoy, share, share_change, note."""
@@ -37,7 +39,9 @@ class Trends(Monitor):
             mom=ratio(amount - previous, previous),
             yoy=ratio(amount - last_year, last_year),
             share=ratio(amount, pl.col("amount_usd_total")),
-            share_change=pl.when((pl.col("amount_usd_total") > 0) & (pl.col("previous_total") > 0)).then(share_change).round(12),
+            share_change=pl.when((pl.col("amount_usd_total") > 0) & (pl.col("previous_total") > 0))
+            .then(share_change)
+            .round(12),
             note=pl.concat_str(
                 pl.when(~pl.col("complete")).then(pl.lit("incomplete")),
                 pl.when(either_zero).then(pl.lit("new")),
@@ -46,5 +50,7 @@ class Trends(Monitor):
                 ignore_nulls=True,
             ),
         )
-        columns = ("direction", "item", "period", "amount_usd", "previous", "mom", "same_last_year", "yoy", "share", "share_change", "note")
+        columns = (
+            "direction", "item", "period", "amount_usd", "previous", "mom", "same_last_year", "yoy", "share", "share_change", "note",
+        )  # fmt: skip
         return table(rows, asked, *columns, order=["direction", "line", "start"])

@@ -1,0 +1,1 @@
+"""Engines: how whole entities are spread over cores or machines."""

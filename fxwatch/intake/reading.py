@@ -1,0 +1,41 @@
+"""Any file of a kind as stretches of rows, its header checked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fxwatch.intake.columns import Column, check_header
+from fxwatch.intake.csv_rows import CsvReader
+from fxwatch.intake.files import Source, Tally
+from fxwatch.intake.parquet_rows import ParquetReader
+from fxwatch.intake.rows import Rows
+from fxwatch.intake.sheet_rows import SheetReader
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file that is open: its extra columns, its rows, and how far it was read (bytes of the file)."""
+
+    extra_columns: list[str]
+    rows: Iterator[Rows]
+    tally: Tally
+
+
+def read(source: Source, columns: Mapping[str, Column], size: int) -> Reading:
+    """Open a file and check its header; rows come in stretches of at most `size`.
+
+    Raises:
+        FileRefused: it cannot be read, has no header, lacks a bold column, or names one twice.
+    """
+    reader: CsvReader | ParquetReader | SheetReader
+    if source.form == "parquet":
+        reader = ParquetReader(source, size)
+    elif source.form == "xlsx":
+        reader = SheetReader(source, size, columns)
+    else:
+        reader = CsvReader(source)
+    check_header(reader.names, columns, source.path)
+    if isinstance(reader, ParquetReader):
+        reader.check_types(columns)
+    extra = [name for name in reader.names if name not in columns]
+    rows = (piece for stretch in reader.rows() for piece in stretch.slices(size))
+    return Reading(extra, rows, reader.tally)

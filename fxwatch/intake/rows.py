@@ -1,0 +1,100 @@
+"""A stretch of a file as it came: its columns, the line of each row, and what did not fit its header."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+# In a row's JSON, what is odd about it stands under the one name that no column has.
+ODDITY = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is odd about one row.
+
+    Attributes:
+        excess: fields beyond the header's last.
+        missing: names of the header that the row is too short to have.
+        numbers: columns that a worksheet holds as a number.
+        swallowed: a quoted field of the row runs over lines that look like rows.
+    """
+
+    excess: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
+    swallowed: bool = False
+
+    @property
+    def misshapen(self) -> bool:
+        """Whether the row's fields cannot be told apart with certainty."""
+        return bool(self.excess or self.missing or self.swallowed)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Consecutive rows of a file.
+
+    Attributes:
+        columns: a column for each name of the header; text, or the types of a Parquet file.
+        line: Int64, the physical line (Parquet: the row's number, from 1) on which each row starts.
+        odd: by position in `columns`, the rows that are odd.
+    """
+
+    columns: pl.DataFrame
+    line: pl.Series
+    odd: dict[int, Oddity] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def slices(self, size: int) -> Iterator["Rows"]:
+        """The same rows in pieces of at most `size`."""
+        if len(self) <= size:
+            yield self
+            return
+        for start in range(0, len(self), size):
+            odd = {i - start: oddity for i, oddity in self.odd.items() if start <= i < start + size}
+            yield Rows(self.columns.slice(start, size), self.line.slice(start, size), odd)
+
+    def raw(self, positions: Sequence[int]) -> list[str]:
+        """Rows as JSON objects, every column as it came: text, a worksheet's numbers as numbers, null where empty."""
+        picked = self.columns[list(positions)].with_columns(pl.all().cast(pl.String))
+        texts: list[str] = picked.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+        if self.odd:
+            for place, position in enumerate(positions):
+                if oddity := self.odd.get(position):
+                    texts[place] = _odd_json(picked.row(place, named=True), oddity)
+        return texts
+
+
+def from_raw(raw: Sequence[str], line: pl.Series) -> Rows:
+    """Rows again from what `Rows.raw` made of them; their columns are the union of their names."""
+    objects: list[dict[str, Any]] = [json.loads(text, parse_int=_Number, parse_float=_Number) for text in raw]
+    odd: dict[int, Oddity] = {}
+    for place, fields in enumerate(objects):
+        marks = fields.pop(ODDITY, {})
+        numbers = frozenset(name for name, value in fields.items() if isinstance(value, _Number))
+        oddity = Oddity(tuple(marks.get("excess", ())), tuple(marks.get("missing", ())), numbers, bool(marks.get("swallowed")))
+        if oddity != Oddity():
+            odd[place] = oddity
+    names = dict.fromkeys(name for fields in objects for name in fields)
+    columns = {name: pl.Series(name, [fields.get(name) for fields in objects], dtype=pl.String) for name in names}
+    return Rows(pl.DataFrame(columns), line, odd)
+
+
+class _Number(str):
+    """The text of a JSON number."""
+
+    __slots__ = ()
+
+
+def _odd_json(row: dict[str, str | None], oddity: Oddity) -> str:
+    fields = {name: json.dumps(value, ensure_ascii=False) for name, value in row.items() if name not in oddity.missing}
+    fields |= {name: value for name in oddity.numbers if (value := row[name])}
+    marks = {"excess": oddity.excess, "missing": oddity.missing, "swallowed": oddity.swallowed}
+    if any(marks.values()):
+        fields[ODDITY] = json.dumps({name: mark for name, mark in marks.items() if mark}, ensure_ascii=False)
+    return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{value}" for name, value in fields.items()) + "}"

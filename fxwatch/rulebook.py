@@ -1,0 +1,349 @@
+"""The rule book: finds the rules in `indicators/`, refuses a misfit loudly, and knows which parameters are in force.
+
+Presence is registration: every module of `indicators.early_warning` and of `indicators.monitoring` is a rule.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache, partial
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, TypeVar
+
+import polars as pl
+
+from fxwatch.errors import HouseError, NotFound, RequestError
+from fxwatch.flows import EXTRA_COLUMNS
+from fxwatch.grading import GRADE_PARAMETERS
+from fxwatch.rule import BEGINNING, Dated, EarlyWarning, Monitor, Param, Rule, Version
+from fxwatch.terms import Language
+
+AnyRule = TypeVar("AnyRule", bound=Rule)
+
+# What `find` and `not_computed` may name beside flows. Whoever runs the rules provides these.
+INPUTS = {
+    "calendar": "frame day, is_workday",
+    "roll": "frame entity, transport_enterprise and the further columns of the roll",
+    "first_loaded_day": "the day of the first flow on record",
+}
+UNIT_OF_SUFFIX = {"_usd": "USD", "_days": "days", "_share": "ratio", "_count": "count"}
+MOST_TITLE_WORDS = 5
+
+_TABLE = {
+    "rule": pl.String,
+    "title": pl.String,
+    "parameter": pl.String,
+    "value": pl.String,
+    "unit": pl.String,
+    "valid_from": pl.Date,
+    "basis": pl.String,
+    "meaning": pl.String,
+}
+
+
+@cache
+def rules() -> dict[str, type[EarlyWarning]]:
+    """The early-warning indicators by name, sorted.
+
+    Raises:
+        HouseError: a module is no rule; the sentence names file, line and reason.
+    """
+    return rules_in("indicators.early_warning", EarlyWarning)
+
+
+@cache
+def monitors() -> dict[str, type[Monitor]]:
+    """The monitoring indicators by name, sorted; errors as for `rules`."""
+    return rules_in("indicators.monitoring", Monitor)
+
+
+def rules_in(package: str, kind: type[AnyRule]) -> dict[str, type[AnyRule]]:
+    """The rules of one kind in a package; errors as for `rules`."""
+    names = sorted(module.name for module in iter_modules(import_module(package).__path__))
+    return {name: _rule_in(f"{package}.{name}", kind) for name in names}
+
+
+def in_force(parameters: pl.DataFrame) -> dict[str, EarlyWarning]:
+    """The early-warning indicators with the versions of their parameters.
+
+    Args:
+        parameters: the register's, columns name (`rule.param`), value, valid_from, basis, at. Of two versions with the same
+            first day the later entry speaks. Versions of rules that are no longer in the book are passed over.
+    """
+    return {name: _with_versions(rule, parameters) for name, rule in rules().items()}
+
+
+def inputs_of(rule: EarlyWarning) -> tuple[str, ...]:
+    """Names of `INPUTS` that a rule asks for, in `find` or `not_computed`."""
+    return tuple(sorted({*_inputs(rule.find), *_inputs(rule.not_computed)}))
+
+
+def parameter_named(name: str) -> Callable[[str], Any]:
+    """What reads the value of a parameter, `rule.param` or `grade.param`, from words.
+
+    Raises:
+        NotFound: there is no such parameter.
+    """
+    if name in GRADE_PARAMETERS:
+        return GRADE_PARAMETERS[name].parse
+    rule, _, param = name.partition(".")
+    if rule in monitors():
+        raise NotFound(
+            f"{name} has no dates: {rule} is a monitor and takes its numbers when it is asked, see: fxwatch monitor --help",
+            f"{name} 不设生效日:{rule} 是监管指标,其数值在查询时给定,见 fxwatch monitor --help。",
+        )
+    known = {f"{r}.{p.name}" for r, found in rules().items() for p in found.params()}
+    if name not in known:
+        listed = sorted(known | set(GRADE_PARAMETERS))
+        raise NotFound(
+            f"There is no parameter {name}. There are {', '.join(listed)}.",
+            f"没有参数 {name}。现有:{'、'.join(listed)}。",
+        )
+    return lambda text: parse_value(rule, param, text)
+
+
+def parse_value(rule: str, param: str, text: str) -> Any:
+    """A value of a rule's parameter from words: a choice, or a number above 0 (USD with at most two decimals).
+
+    Raises:
+        RequestError: it does not fit.
+    """
+    declared = next(p for p in rules()[rule].params() if p.name == param)
+    name = f"{rule}.{param}"
+    if declared.choices:
+        if text not in declared.choices:
+            allowed = ", ".join(declared.choices)
+            raise RequestError(
+                f"{name} is one of {allowed}; found {text!r}.", f"{name} 只能是 {allowed},实为 {text!r}。"
+            )
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal(0)
+    decimals = {"USD": 2, "ratio": 6}.get(declared.unit, 0)
+    if not number.is_finite() or number <= 0 or number != round(number, decimals):
+        kind, kind_zh = (
+            ("a whole number", "整数")
+            if not decimals
+            else (f"a number with at most {decimals} decimals", f"至多 {decimals} 位小数的数")
+        )
+        raise RequestError(
+            f"{name} is {kind} above 0, in {declared.unit}; found {text!r}.",
+            f"{name} 应为大于 0 的{kind_zh}({declared.unit}),实为 {text!r}。",
+        )
+    return int(number) if number == int(number) else number
+
+
+def table(parameters: pl.DataFrame, language: Language = "en") -> pl.DataFrame:
+    """Every rule, monitor and grade parameter as it describes itself: one row a version of a parameter.
+
+    Returns:
+        rule, title, parameter, value, unit, valid_from (null: from the beginning of time), basis, meaning.
+    """
+    rows: list[tuple[Any, ...]] = []
+    dated: list[Rule] = [*in_force(parameters).values(), *(monitor() for monitor in monitors().values())]
+    for rule in dated:
+        title = rule.title_zh if language == "zh" else rule.title
+        rows += [(rule.name(), title, *row) for row in _rows(rule, language)] or [
+            (rule.name(), title, *[None] * 4, rule.basis, None)
+        ]
+    for name, grade in GRADE_PARAMETERS.items():
+        versions = _versions(
+            name, Version(BEGINNING, grade.default, "founding article, 4(2)3"), parameters, grade.parse
+        )
+        meaning = grade.meaning_zh if language == "zh" else grade.meaning
+        for v in versions:
+            rows.append(
+                (
+                    "grade",
+                    "诚信等级" if language == "zh" else "Integrity grade",
+                    name.partition(".")[2],
+                    v.value,
+                    grade.unit,
+                    v.valid_from,
+                    v.basis,
+                    meaning,
+                )
+            )
+    found = pl.DataFrame(rows, schema=_TABLE, orient="row")
+    return found.with_columns(valid_from=pl.when(pl.col("valid_from") > BEGINNING).then("valid_from"))
+
+
+def _rows(rule: Rule, language: Language) -> Iterator[tuple[Any, ...]]:
+    for p in rule.params():
+        meaning = p.meaning_zh if language == "zh" else p.meaning
+        for v in rule.dated(p.name).versions:
+            yield p.name, str(v.value), p.unit, v.valid_from, v.basis or rule.basis, meaning
+
+
+def _with_versions(rule: type[EarlyWarning], parameters: pl.DataFrame) -> EarlyWarning:
+    versions = {}
+    for p in rule.params():
+        name = f"{rule.name()}.{p.name}"
+        found = _versions(name, Version(BEGINNING, p.default), parameters, partial(parse_value, rule.name(), p.name))
+        if len(found) > 1 or found[0].value != p.default:
+            versions[p.name] = Dated(found)
+    return rule(**versions)
+
+
+def _versions(
+    name: str, default: Version, parameters: pl.DataFrame, parse: Callable[[str], Any]
+) -> tuple[Version, ...]:
+    found: dict[date, Version] = {BEGINNING: default}
+    entered = parameters.filter(pl.col("name") == name).sort("at", maintain_order=True)
+    for value, valid_from, basis in entered.select("value", "valid_from", "basis").iter_rows():
+        found[valid_from] = Version(valid_from, parse(value), basis or "")
+    return tuple(found[day] for day in sorted(found))
+
+
+def _rule_in(module_name: str, kind: type[AnyRule]) -> type[AnyRule]:
+    where = Path(*module_name.split(".")).with_suffix(".py")
+    try:
+        module = import_module(module_name)
+    except Exception as fault:  # whatever a rule's file does wrong, the sentence must name it
+        line = fault.lineno if isinstance(fault, SyntaxError) else _line_of(fault, where)
+        raise _misfit(where, line, f"it cannot be read: {fault}", f"无法读入:{fault}") from fault
+    found = [
+        c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, Rule) and c.__module__ == module_name
+    ]
+    if len(found) != 1 or not issubclass(found[0], kind):
+        names = ", ".join(c.__name__ for c in found) or "none"
+        raise _misfit(
+            where,
+            None,
+            f"a rule's file has one class, a {kind.__name__}; found {names}",
+            f"每个文件应有且只有一个 {kind.__name__} 类,实为 {names}",
+        )
+    rule: type[AnyRule] = found[0]
+    for line, english, chinese in _faults(rule, module):
+        raise _misfit(where, line, english, chinese)
+    return rule
+
+
+def _misfit(where: Path, line: int | None, english: str, chinese: str) -> HouseError:
+    place = f"{where}, line {line}" if line else str(where)
+    return HouseError(
+        f"{place} is no rule: {english}. Mend it or take it out of the folder.",
+        f"{place} 不是合格的指标:{chinese}。请修正或移出该目录。",
+    )
+
+
+def _line_of(fault: BaseException, where: Path) -> int | None:
+    frame, line = fault.__traceback__, None
+    while frame is not None:
+        line = frame.tb_lineno if frame.tb_frame.f_code.co_filename.endswith(str(where)) else line
+        frame = frame.tb_next
+    return line
+
+
+def _faults(rule: type[Rule], module: ModuleType) -> Iterator[tuple[int | None, str, str]]:
+    """What keeps a class from being a rule: line, reason, reason in Chinese."""
+    lines, start = inspect.getsourcelines(rule)
+
+    def line(word: str) -> int:
+        return next((start + n for n, text in enumerate(lines) if re.search(rf"\b{word}\b", text.split("#")[0])), start)
+
+    if not (module.__doc__ or "").startswith(f"{rule.name()}: "):
+        yield (
+            1,
+            f"the file's first line should begin with {rule.name()!r} and a colon",
+            f"文件首行应以“{rule.name()}: ”开头",
+        )
+    if not is_dataclass(rule) or not rule.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        yield start, "the class should be a frozen dataclass", "类应为 frozen dataclass"
+    doc = inspect.cleandoc(rule.__dict__.get("__doc__") or "")
+    if not doc.partition("\n")[0].endswith("."):
+        yield start, "the docstring's first line should be one sentence", "说明的首行应为一句完整的话"
+    for heading in ("Why it matters: ", "Leaves out: "):
+        if heading not in doc:
+            yield start, f"the docstring should say {heading.strip()!r}", f"说明中应有“{heading.strip()}”"
+    for fact in _facts(rule):
+        if not isinstance(getattr(rule, fact, None), str) or not getattr(rule, fact).strip():
+            yield start, f"the fact {fact} is missing", f"缺少 {fact}"
+    if len(rule.title.split()) > MOST_TITLE_WORDS:
+        yield (
+            line("title"),
+            f"the title has more than {MOST_TITLE_WORDS} words: {rule.title!r}",
+            f"标题超过 {MOST_TITLE_WORDS} 个词:{rule.title!r}",
+        )
+    for field in fields(rule):
+        if "unit" not in field.metadata:
+            yield (
+                line(field.name),
+                f"parameter {field.name} should be declared with param()",
+                f"参数 {field.name} 应以 param() 声明",
+            )
+    for p in rule.params():
+        yield from ((line(p.name), *reason) for reason in _parameter_faults(p))
+    method = rule.find if issubclass(rule, EarlyWarning) else rule.measure  # type: ignore[attr-defined]
+    if method.__qualname__.startswith(("EarlyWarning.", "Monitor.")):
+        yield start, f"it should say how it works in {method.__name__}()", f"应以 {method.__name__}() 说明如何计算"
+    if issubclass(rule, EarlyWarning):
+        yield from _early_warning_faults(rule, line)
+
+
+def _facts(rule: type[Rule]) -> tuple[str, ...]:
+    shared = ("title", "title_zh", "basis")
+    return (*shared, "because", "because_zh") if issubclass(rule, EarlyWarning) else shared
+
+
+def _parameter_faults(p: Param) -> Iterator[tuple[str, str]]:
+    if not p.unit.strip() or not p.meaning.strip() or not p.meaning_zh.strip():
+        yield (
+            f"parameter {p.name} should have a unit and a meaning in both languages",
+            f"参数 {p.name} 应有单位和中英文含义",
+        )
+    suffix = next((s for s in UNIT_OF_SUFFIX if p.name.endswith(s)), None)
+    wanted = next((s for s, unit in UNIT_OF_SUFFIX.items() if unit == p.unit), None)
+    if suffix != wanted:
+        yield (
+            f"the name and the unit of parameter {p.name} ({p.unit}) disagree",
+            f"参数 {p.name} 的名称后缀与单位({p.unit})不一致",
+        )
+    if isinstance(p.default, str) and p.default not in p.choices:
+        yield (
+            f"parameter {p.name} should name its choices, {p.default!r} among them",
+            f"参数 {p.name} 应列出可选值,且含默认值 {p.default!r}",
+        )
+
+
+def _early_warning_faults(
+    rule: type[EarlyWarning], line: Callable[[str], int]
+) -> Iterator[tuple[int | None, str, str]]:
+    for fact, allowed in (
+        ("unit", ("USD", "days", "count", "ratio")),
+        ("severity", ("article", "supplementary")),
+        ("partition", ("entity", "counterparty")),
+    ):
+        if getattr(rule, fact) not in allowed:
+            yield (
+                line(fact),
+                f"{fact} should be one of {', '.join(allowed)}, found {getattr(rule, fact)!r}",
+                f"{fact} 只能是 {'、'.join(allowed)}",
+            )
+    for column in set(rule.columns) - set(EXTRA_COLUMNS):
+        yield line("columns"), f"there is no column {column} to ask for", f"没有可用的列 {column}"
+    for method in (rule.find, rule.not_computed):
+        for name in _inputs(method):
+            if name not in INPUTS:
+                known = ", ".join(INPUTS)
+                at = inspect.getsourcelines(method)[1]
+                yield (
+                    at,
+                    f"{method.__name__}() asks for {name}, which is no input; there are {known}",
+                    f"{method.__name__}() 所需的 {name} 不是可用的输入;现有 {known}",
+                )
+
+
+def _inputs(method: Callable[..., Any]) -> list[str]:
+    named = inspect.signature(method).parameters.values()
+    return [
+        p.name for p in named if p.name not in ("self", "flows") and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]

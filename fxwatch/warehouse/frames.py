@@ -1,0 +1,84 @@
+"""What the rules look at: the flow frame and their further inputs, handed over from DuckDB to Polars."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fxwatch.errors import HouseError
+from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.warehouse.queries import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def flow_frame(
+    con: "duckdb.DuckDBPyConnection", extra: Sequence[str] = (), known_at: datetime | None = None
+) -> pl.DataFrame:
+    """The classified flows in scope.
+
+    Args:
+        con: a connection to a snapshot, or the writer's.
+        extra: columns of `flows.EXTRA_COLUMNS` to add.
+        known_at: the versions that stood at this moment (UTC), instead of those that stand now.
+
+    Returns:
+        The columns of `flows.FLOW_COLUMNS` and those asked for, in no particular order of rows.
+
+    Raises:
+        HouseError: a column that does not exist.
+    """
+    columns = {**FLOW_COLUMNS, **{name: _extra_type(name) for name in extra}}
+    found = (
+        con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
+    )
+    rows: pl.DataFrame = found.select(*columns).pl()
+    return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
+
+
+def input_frames(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> dict[str, pl.DataFrame]:
+    """The further inputs of rules (`rulebook.INPUTS`): `calendar` as known at a moment, and `roll` with every numbered entity."""
+    calendar = con.sql(query("calendar_then"), params={"known_at": known_at}).pl()
+    roll = con.sql(query("watched_entities")).pl()
+    return {"calendar": calendar, "roll": roll}
+
+
+def declaration_numbers(con: "duckdb.DuckDBPyConnection", declarations: pl.Series) -> pl.DataFrame:
+    """Columns declaration, declaration_no of some declarations."""
+    con.register("asked", declarations.drop_nulls().unique().alias("declaration").to_frame().to_arrow())
+    found: pl.DataFrame = con.sql(query("declaration_numbers")).pl()
+    con.unregister("asked")
+    return found
+
+
+def _extra_type(name: str) -> "pl.DataType | type[pl.DataType]":
+    if name not in EXTRA_COLUMNS:
+        known = ", ".join(EXTRA_COLUMNS)
+        raise HouseError(
+            f"A rule asks for the column {name}, which flows do not have. There are {known}.",
+            f"指标要求的列 {name} 不存在。可用:{known}。",
+        )
+    return EXTRA_COLUMNS[name]
+
+
+# Identities that come as texts and go as numbers. A counterparty is compared without marks of residence, blanks, punctuation and case.
+_IDENTITIES = {
+    "counterparty": pl.col("counterparty")
+    .str.normalize("NFKC")
+    .str.to_uppercase()
+    .str.replace(r"^\s*\((JW|JN)\)", "")
+    .str.replace_all(r"[\s\pP\pS]", ""),
+    "contract": pl.col("contract"),
+    "invoice": pl.col("invoice"),
+}
+
+
+def _typed(name: str, dtype: "pl.DataType | type[pl.DataType]", found: pl.DataType) -> pl.Expr:
+    if name in _IDENTITIES:
+        text = _IDENTITIES[name]
+        return pl.when(text != "").then(text).rank("dense").cast(pl.Int64).alias(name)
+    if isinstance(dtype, pl.Enum) and found == pl.UInt8:
+        return pl.col(name).cat.to(dtype)
+    return pl.col(name).cast(dtype)

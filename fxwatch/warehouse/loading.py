@@ -1,0 +1,171 @@
+"""What a load reads from the warehouse and writes into it; always inside the load's one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fxwatch.warehouse.queries import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def next_number(con: "duckdb.DuckDBPyConnection", name: str) -> int:
+    """The next number of a `flow`, `declaration`, `load`, `quarantine` row or `entity`."""
+    return int(con.execute(query(f"next_{name}")).fetchall()[0][0])
+
+
+def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether no flow was ever taken."""
+    return not con.execute("SELECT 1 FROM flows LIMIT 1").fetchall()
+
+
+# ---- flows
+
+
+def standing_flows(con: "duckdb.DuckDBPyConnection", declarations: pl.Series) -> pl.DataFrame:
+    """What stands of some declarations: the columns of `flows` with `entity_id`; deleted ones too."""
+    with _handed(con, wanted=declarations.alias("declaration_no").to_frame()):
+        return con.sql(query("standing_flows")).pl()
+
+
+def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
+    """What was first declared of flows that have changed since: the columns of `flows` with `entity_id`."""
+    with _handed(con, wanted=flows.alias("flow").to_frame()):
+        return con.sql(query("first_versions")).pl()
+
+
+def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame) -> None:
+    """Insert versions that stand. Columns as in schema.sql."""
+    with _handed(con, added=standing):
+        con.execute("INSERT INTO flows BY NAME SELECT * FROM added")
+
+
+def replace_flows(con: "duckdb.DuckDBPyConnection", flows: pl.Series, known_to: datetime) -> None:
+    """Move what stood of some flows into the history."""
+    with _handed(con, replaced=flows.alias("flow").to_frame()):
+        con.execute(query("flows_to_history"), [known_to])
+        con.execute("DELETE FROM flows WHERE flow IN (SELECT flow FROM replaced)")
+
+
+def add_history(con: "duckdb.DuckDBPyConnection", versions: pl.DataFrame) -> None:
+    """Insert versions that were replaced within the load that brought them: columns of `flows` and `known_to`."""
+    with _handed(con, added=versions):
+        con.execute("INSERT INTO flow_history BY NAME SELECT * FROM added")
+
+
+def entity_numbers(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Every numbered entity: `entity_id`, `entity`."""
+    return con.sql("SELECT entity_id, entity FROM entity_numbers").pl()
+
+
+def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> pl.DataFrame:
+    """Number entities that have none yet, in the order given: `entity_id`, `entity`."""
+    first = next_number(con, "entity")
+    numbered = entity_ids.alias("entity_id").to_frame().with_columns(entity=pl.int_range(first, first + len(entity_ids), dtype=pl.Int32))
+    with _handed(con, added=numbered):
+        con.execute("INSERT INTO entity_numbers BY NAME SELECT * FROM added")
+    return numbered
+
+
+# ---- the other kinds
+
+
+def rates_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """The tables as now known: `month`, `currency`, `usd_per_unit` (Decimal), `source`."""
+    return con.sql(query("rates_now")).pl()
+
+
+def calendar_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """The calendar as now known: `day`, `is_workday`."""
+    return con.sql(query("calendar_now")).pl()
+
+
+def add_rates(con: "duckdb.DuckDBPyConnection", rates: pl.DataFrame) -> None:
+    """Insert versions of monthly tables. Columns as in schema.sql."""
+    with _handed(con, added=rates):
+        con.execute("INSERT INTO rates BY NAME SELECT * FROM added")
+
+
+def add_days(con: "duckdb.DuckDBPyConnection", days: pl.DataFrame) -> None:
+    """Insert versions of calendar days. Columns as in schema.sql."""
+    with _handed(con, added=days):
+        con.execute("INSERT INTO calendar BY NAME SELECT * FROM added")
+
+
+# ---- loads and quarantine
+
+
+def add_load(con: "duckdb.DuckDBPyConnection", load: dict[str, Any]) -> None:
+    """Put a load on record. Keys as the columns in schema.sql."""
+    con.execute(query("add_load"), load)
+
+
+def load_of_digest(con: "duckdb.DuckDBPyConnection", kind: str, sha256: str, encoding: str | None) -> tuple[int, int] | None:
+    """The newest load of a byte-identical file: its number and how many rows it read."""
+    found = con.execute(query("load_of_digest"), {"kind": kind, "sha256": sha256, "encoding": encoding}).fetchall()
+    return (found[0][0], found[0][1]) if found else None
+
+
+def add_quarantined(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> None:
+    """Insert rows that were not taken. Columns as in schema.sql."""
+    with _handed(con, added=rows):
+        con.execute("INSERT INTO quarantine BY NAME SELECT * FROM added")
+
+
+def quarantined_by(con: "duckdb.DuckDBPyConnection", load_id: int) -> pl.DataFrame:
+    """Every row that a load put into quarantine, whatever became of it, in the order of the file."""
+    return con.sql(query("quarantined_by"), params={"load_id": load_id}).pl()
+
+
+def waiting_rows(con: "duckdb.DuckDBPyConnection", load_id: int | None = None, reason: str | None = None) -> pl.DataFrame:
+    """The rows that wait, in the order in which they came: the columns of `quarantine`."""
+    return con.sql(query("waiting_rows"), params={"load_id": load_id, "reason": reason}).pl()
+
+
+def waiting_keys(con: "duckdb.DuckDBPyConnection", keys: pl.DataFrame) -> pl.DataFrame:
+    """The waiting rows of some flow keys (`declaration_no`, `leg` as text): `quarantine_id`, key and `raw`."""
+    with _handed(con, wanted=keys):
+        return con.sql(query("waiting_keys")).pl()
+
+
+def is_waiting(con: "duckdb.DuckDBPyConnection", kind: str) -> bool:
+    """Whether any row of a kind waits."""
+    return bool(con.execute("SELECT 1 FROM quarantine WHERE status = 'waiting' AND kind = $kind LIMIT 1", {"kind": kind}).fetchall())
+
+
+def resolve(con: "duckdb.DuckDBPyConnection", kind: str, taken: pl.DataFrame) -> None:
+    """Rows of the same key that waited before a row was taken count as resolved.
+
+    Args:
+        con: the writing connection.
+        kind: of the rows.
+        taken: `declaration_no`, `leg` (text), and `load_id`, `line` of the row that was taken.
+    """
+    with _handed(con, taken=taken):
+        con.execute(query("resolve"), {"kind": kind})
+
+
+def settle(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> None:
+    """Give rows of the quarantine their new `status`: `quarantine_id`, `status`, `reason`, `sentence`, `sentence_zh`."""
+    with _handed(con, settled=rows):
+        con.execute(query("settle"))
+
+
+def supersede(con: "duckdb.DuckDBPyConnection", kind: str, load_id: int) -> None:
+    """Rows that waited and came again, identical, in this load: the later ones hold them now."""
+    con.execute(query("supersede"), {"kind": kind, "load_id": load_id})
+
+
+@contextmanager
+def _handed(con: "duckdb.DuckDBPyConnection", **frames: pl.DataFrame) -> Iterator[None]:
+    for name, frame in frames.items():
+        con.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        for name in frames:
+            con.unregister(name)

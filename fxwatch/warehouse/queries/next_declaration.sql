@@ -1,0 +1,1 @@
+SELECT coalesce(max(declaration), 0) + 1 FROM flows

@@ -1,0 +1,1 @@
+SELECT coalesce(max(entity), 0) + 1 FROM entity_numbers

@@ -1,0 +1,1 @@
+SELECT coalesce(max(load_id), 0) + 1 FROM loads

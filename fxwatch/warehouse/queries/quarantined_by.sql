@@ -1,0 +1,1 @@
+SELECT * FROM quarantine WHERE load_id = $load_id ORDER BY line, quarantine_id

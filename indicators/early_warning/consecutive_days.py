@@ -1,0 +1,93 @@
+"""consecutive_days: the same entity and item on many days in a row."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.streaks import Form, streaks, uncovered
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsecutiveDays(EarlyWarning):
+    """An entity that is no transport enterprise receives or pays in one item on many days in a row.
+
+    Why it matters: an unbroken row of transfers can be one transfer cut up, or a business other than the one declared.
+    Leaves out: transport enterprises, in every item. Days in years that the calendar does not cover are not computed.
+    """
+
+    title = "Consecutive days"
+    title_zh = "同一项目连续多日收付汇"
+    basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
+    because = (
+        "{entity} had {direction_name} in {item_name} on {value:.0f} days in a row, {first_day} to {last_day}; "
+        "the limit of {limit_value:.0f} days was reached on {raised_on}."
+    )
+    because_zh = (
+        "{entity}在{item_name}项下自 {first_day} 至 {last_day} 连续 {value:.0f} 天发生{direction_name},"
+        "于 {raised_on} 达到 {limit_value:.0f} 天的限值。"
+    )
+    unit = "days"
+    severity = "article"
+    auto_notice = True
+    key = ("entity", "item")
+
+    min_days: int = param(
+        10, unit="days", meaning="active days in a row that make a hit", meaning_zh="触发预警的连续天数"
+    )
+    direction: str = param(
+        "either",
+        unit="word",
+        meaning="whether receipts and payments make a day active together (either) or apart (each)",
+        meaning_zh="收入与支出合并(either)或分别(each)计算",
+        choices=("either", "each"),
+    )
+    day_kind: str = param(
+        "working",
+        unit="word",
+        meaning="which days are in a row: working days or calendar days",
+        meaning_zh="按工作日或日历日计算连续",
+        choices=("working", "calendar"),
+    )
+    cut_days: int = param(
+        250, unit="days", meaning="active days after which a streak is cut", meaning_zh="连续段的最长天数,满则另起一段"
+    )
+
+    def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
+        """One finding a streak, with the flows behind it in column `flows`."""
+        min_days = [(v.valid_from, v.value) for v in self.dated("min_days").versions]
+        found = streaks(self._watched(flows, roll), calendar.collect(), self._forms(), min_days).lazy()
+        days = finding(
+            value="days",
+            limit="min_days",
+            first_day="first_day",
+            last_day="last_day",
+            raised_on="raised_on",
+            item="item",
+        )
+        return found.select(*days, "flows")
+
+    def evidence(self, found: pl.LazyFrame, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """The flows of each streak: known since it was found, and exact where directions were first apart and then together."""
+        return found.select("finding", flow="flows").explode("flow")
+
+    def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
+        """Entities and items with days in a year that the calendar does not cover, while working days count."""
+        working = self._watched(flows.filter(self.on("day_kind", pl.col("day")) == "working"), roll)
+        missing = uncovered(working, calendar.collect()).lazy()
+        return missing.select("entity", "item", "year", reason=pl.lit("the calendar does not cover the year"))
+
+    def _watched(self, flows: pl.LazyFrame, roll: pl.LazyFrame) -> pl.DataFrame:
+        """The flows of everybody but transport enterprises."""
+        excepted = roll.filter("transport_enterprise").select("entity").collect()["entity"]
+        return (
+            flows.filter(~pl.col("entity").is_in(excepted))
+            .select("entity", "item", "direction", "day", "flow")
+            .collect()
+        )
+
+    def _forms(self) -> list[Form]:
+        """The versions of what makes a streak: one for each day on which a parameter changes."""
+        kind, direction, cut = (self.dated(name) for name in ("day_kind", "direction", "cut_days"))
+        days = sorted({version.valid_from for part in (kind, direction, cut) for version in part.versions})
+        return [Form(day, kind.on(day) == "working", direction.on(day) == "each", cut.on(day)) for day in days]

@@ -1,0 +1,48 @@
+"""large_daily_total: a day's receipts or payments outside transport above the limit."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from fxwatch.flows import packed, unpacked
+from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.terms import Item
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeDailyTotal(EarlyWarning):
+    """One day's receipts, or one day's payments, of an entity outside transport add up to more than the limit.
+
+    Why it matters: several small transfers on one day can be one large transfer cut up.
+    Leaves out: the item transport (it has a rule of its own). Receipts and payments are neither added nor netted.
+    """
+
+    title = "Large daily total"
+    title_zh = "非运输项下当日累计大额"
+    basis = "founding article, 4(2)2, second example: a day's cumulative receipts or payments above USD 1,000,000"
+    because = (
+        "{entity}'s {direction_name} outside transport came to USD {value:,.2f} on {first_day}; "
+        "the limit for one day is USD {limit_value:,.2f}."
+    )
+    because_zh = "{entity}于 {first_day} 非运输项下{direction_name}累计折合 {value:,.2f} 美元,超过当日累计限额 {limit_value:,.2f} 美元。"
+    severity = "article"
+    auto_notice = True
+    key = ("entity", "direction", "day")
+
+    limit_usd: int = param(
+        1_000_000,
+        unit="USD",
+        meaning="largest day's total that raises no hit",
+        meaning_zh="不触发预警的当日累计最高金额",
+    )
+
+    def looks_at(self) -> pl.Expr:
+        """Every classified item but transport."""
+        return pl.col("item") != Item.TRANSPORT.value
+
+    def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """One finding an entity, direction and day."""
+        totals = flows.filter(self.looks_at()).group_by(key=packed(*self.key)).agg(pl.col("amount_usd").sum())
+        limit = self.on("limit_usd", pl.col("day"))
+        above = totals.with_columns(unpacked(pl.col("key"), *self.key)).filter(pl.col("amount_usd") > limit)
+        return above.select(*finding(value="amount_usd", limit=limit, first_day="day"), "day")

@@ -1,0 +1,50 @@
+"""large_transport_transfer: one transport declaration above the limit."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.terms import Item
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeTransportTransfer(EarlyWarning):
+    """A single transport receipt or payment, all transport legs of its declaration together, lies above the limit.
+
+    Why it matters: freight is paid often and in small sums; a large single transfer may be something else under that name.
+    Leaves out: the legs of a declaration that are not transport. Two declarations are two transfers, whoever makes them.
+    """
+
+    title = "Large transport transfer"
+    title_zh = "运输项下单笔大额"
+    basis = "founding article, 4(2)2, first example: a single receipt or payment above USD 500,000"
+    because = (
+        "{entity} made or received one transport transfer ({direction_name}) of USD {value:,.2f} on {first_day}; "
+        "the limit for a single transfer is USD {limit_value:,.2f}."
+    )
+    because_zh = "{entity}于 {first_day} 发生一笔运输项下{direction_name},折合 {value:,.2f} 美元,超过单笔限额 {limit_value:,.2f} 美元。"
+    severity = "article"
+    auto_notice = True
+    key = ("declaration",)
+
+    limit_usd: int = param(
+        500_000,
+        unit="USD",
+        meaning="largest single transport transfer that raises no hit",
+        meaning_zh="不触发预警的运输项下单笔最高金额",
+    )
+
+    def looks_at(self) -> pl.Expr:
+        """Transport legs."""
+        return pl.col("item") == Item.TRANSPORT.value
+
+    def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+        """One finding a declaration; changes may make its legs differ, then the first leg speaks for it."""
+        legs = flows.filter(self.looks_at())
+        sums = legs.group_by("declaration").agg(pl.col("amount_usd").sum(), pl.col("flow").min())
+        few = sums.filter(pl.col("amount_usd") > self.lowest("limit_usd"))
+        transfers = few.join(legs.select("flow", "entity", "direction", "item", "day"), on="flow")
+        limit = self.on("limit_usd", pl.col("day"))
+        above = transfers.filter(pl.col("amount_usd") > limit)
+        return above.select(*finding(value="amount_usd", limit=limit, first_day="day", item="item"), "declaration")
