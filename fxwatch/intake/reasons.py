@@ -78,7 +78,7 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "currency 为 {value},不是 ISO 4217 货币代码;" + _ALIKE[1] + "。",
     ),
     Reason.NO_RATE: (
-        "there is no table with {value} in the months that {more} may use; load rates, then judge the quarantine again.",
+        "There is no table with {value} in the months that {more} may use; load rates, then judge the quarantine again.",
         "{more} 可用的各月折算率表中没有 {value};请导入折算率后重新校验隔离区。",
     ),
 }
@@ -101,7 +101,7 @@ def sentences(reason: Reason, *, value: object = None, key: str = "", more: str 
     """The sentence of a reason in English and in Chinese, for the reasons that need no more than a value."""
     english, chinese = _SENTENCES[reason]
     return (
-        _capital(english.format(value=shown(value), key=key, more=more)),
+        english.format(value=shown(value), key=key, more=more),
         chinese.format(value=shown_zh(value), key=key, more=more),
     )
 
@@ -118,7 +118,7 @@ def shape_sentences(excess: int, missing: int) -> tuple[str, str]:
     """The sentence about a row whose fields cannot be told apart."""
     if excess:
         return (
-            f"the row has {excess} field(s) more than the header; quote the field that has a comma in it, and load the row again.".capitalize(),
+            f"The row has {excess} field(s) more than the header; quote the field that has a comma in it and load the row again.",
             f"该行比表头多 {excess} 个字段;请给含逗号的字段加引号后重新导入该行。",
         )
     if missing:
@@ -131,6 +131,3 @@ def shape_sentences(excess: int, missing: int) -> tuple[str, str]:
         "该行带引号的字段跨越了形似数据行的若干行,疑缺引号;请改正后重新导入这些行。",
     )
 
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:] if sentence[:6] not in ("entity", "curren", "direct") else sentence

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from fxwatch.register.chain import FIRST_LINK, canonical, link
 from fxwatch.register.frames import frame
@@ -55,8 +55,22 @@ class Act:
     hash: str
 
 
+class Link(NamedTuple):
+    """The end of the chain, to which the next act is fastened."""
+
+    number: int
+    hash: str
+
+
+def end(connection: Connection) -> Link:
+    """The end of the chain as it stands."""
+    last = connection.execute(select(acts.c.number, acts.c.hash).order_by(acts.c.number.desc()).limit(1)).first()
+    return Link(last.number, last.hash) if last else Link(0, FIRST_LINK)
+
+
 def write(
     connection: Connection,
+    last: Link,
     at: datetime,
     kind: str,
     *,
@@ -68,15 +82,14 @@ def write(
     payload: Mapping[str, Any],
     entity_id: str | None = None,
 ) -> Act:
-    """Append one act to the chain.
+    """Append one act to the chain, behind `last`.
 
     Raises:
         ValueError: there is no such kind of act.
         TypeError: the payload holds what has no exact spelling, such as a float.
     """
-    last = connection.execute(select(acts.c.number, acts.c.hash).order_by(acts.c.number.desc()).limit(1)).first()
     row = {
-        "number": last.number + 1 if last else 1,
+        "number": last.number + 1,
         "at": stamp(at),
         "day": day.isoformat(),
         "kind": Kind(kind).value,
@@ -86,7 +99,7 @@ def write(
         "entity_id": entity_id,
         "why": why,
         "payload": canonical(payload),
-        "previous": last.hash if last else FIRST_LINK,
+        "previous": last.hash,
     }
     row["hash"] = link(row)
     connection.execute(acts.insert(), row)
@@ -116,16 +129,6 @@ def stored(connection: Connection) -> Iterator[Mapping[str, Any]]:
     result = connection.execute(select(acts).order_by(acts.c.number), execution_options={"yield_per": 500})
     for row in result.mappings():
         yield dict(row)
-
-
-def last_number(connection: Connection) -> int:
-    """The number of the newest act."""
-    return int(connection.execute(select(func.coalesce(func.max(acts.c.number), 0))).scalar_one())
-
-
-def head(connection: Connection) -> str:
-    """The hash of the newest act: it stands for every act before it."""
-    return str(connection.execute(select(acts.c.hash).order_by(acts.c.number.desc()).limit(1)).scalar_one())
 
 
 def acts_frame(

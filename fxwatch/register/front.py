@@ -194,12 +194,12 @@ class Register:
     def last_act(self) -> int:
         """The number of the newest act."""
         with self._store.reading() as connection:
-            return acts.last_number(connection)
+            return acts.end(connection).number
 
     def head(self) -> str:
         """The digest of the newest act, which stands for all before it."""
         with self._store.reading() as connection:
-            return acts.head(connection)
+            return acts.end(connection).hash
 
     def verify(self, head: str | None = None) -> Verification:
         """Prove the chain and the tables made from it; with `head`, that nothing before that digest is gone."""

@@ -171,9 +171,9 @@ def breach(connection: Connection, breach_no: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
-def next_notice(connection: Connection) -> int:
-    """The number of the notice to be issued next."""
-    return int(connection.execute(select(func.coalesce(func.max(notices.c.number), 0))).scalar_one()) + 1
+def last_notice(connection: Connection) -> int:
+    """The number of the newest notice."""
+    return int(connection.execute(select(func.coalesce(func.max(notices.c.number), 0))).scalar_one())
 
 
 def parameters_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":

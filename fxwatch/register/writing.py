@@ -20,6 +20,10 @@ class Writing:
     def __init__(self, connection: Connection, moment: datetime) -> None:
         self._connection = connection
         self.moment = moment
+        # Nobody else writes meanwhile: what was looked up once holds until we change it.
+        self._end: acts.Link | None = None
+        self._notices: int | None = None
+        self._allowed: set[tuple[str, str]] = set()
 
     def append(
         self,
@@ -39,53 +43,39 @@ class Writing:
             Forbidden: the account has not the role.
             NotFound: there is no such account.
         """
-        accounts.require(self._connection, by, [role])
-        act = acts.write(
-            self._connection,
-            self.moment,
-            kind,
-            by=by,
-            role=role,
-            subject=subject,
-            day=day,
-            why=why,
-            payload=payload,
-            entity_id=entity_id,
-        )
-        projections.project(self._connection, act)
-        return act
+        if (by, role) not in self._allowed:
+            accounts.require(self._connection, by, [role])
+            self._allowed.add((by, role))
+        signed = {"by": by, "role": role, "subject": subject, "day": day, "why": why}
+        return self._write(kind, payload=payload, entity_id=entity_id, **signed)
 
     def open_register(self, operator: str, day: date, *, simulation: bool) -> None:
         """The first acts: what kind of register this is, and the account of who made it."""
-        signed: dict[str, Any] = {"by": operator, "role": Role.ADMINISTRATOR, "day": day}
-        acts.write(
-            self._connection,
-            self.moment,
-            acts.Kind.REGISTER_OPENED,
-            subject="register",
-            why="init",
-            payload={"simulation": simulation},
-            **signed,
-        )
+        signed = {"by": operator, "role": Role.ADMINISTRATOR, "day": day, "why": "init"}
+        self._write(acts.Kind.REGISTER_OPENED, subject="register", payload={"simulation": simulation}, **signed)
         payload = account_payload(operator, accounts.OPERATOR_ROLES)
-        account = acts.write(
-            self._connection,
-            self.moment,
-            acts.Kind.ACCOUNT_CHANGED,
-            subject=operator,
-            why="init",
-            payload=payload,
-            **signed,
-        )
-        projections.project(self._connection, account)
+        self._write(acts.Kind.ACCOUNT_CHANGED, subject=operator, payload=payload, **signed)
+
+    def _write(self, kind: str, **what: Any) -> Act:
+        act = acts.write(self._connection, self._last(), self.moment, kind, **what)
+        projections.project(self._connection, act)
+        self._end = acts.Link(act.number, act.hash)
+        if act.kind == acts.Kind.ACCOUNT_CHANGED:
+            self._allowed.clear()
+        return act
+
+    def _last(self) -> acts.Link:
+        self._end = self._end or acts.end(self._connection)
+        return self._end
 
     def last_act(self) -> int:
         """The number of the newest act."""
-        return acts.last_number(self._connection)
+        return self._last().number
 
     def next_notice(self) -> int:
-        """The number of the notice to be issued next."""
-        return standing.next_notice(self._connection)
+        """A number for the notice to be issued next; each is given once."""
+        self._notices = (self._notices or standing.last_notice(self._connection)) + 1
+        return self._notices
 
     def decided(self, hit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The newest decision about each of some hits."""

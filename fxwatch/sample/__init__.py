@@ -4,7 +4,6 @@ The truth comes first: who misbehaves, how strongly, in which way and when. Flow
 the bureau's notices and breaches, which never look at the rules. The truth is for judging rules and models; it is
 written beside the files and never loaded.
 
->>> from pathlib import Path
 >>> sample = invent(flows=1_000, seed=1)
 >>> sample.entities.columns[:2]
 ['entity_id', 'name']
@@ -24,10 +23,13 @@ from fxwatch.sample.composition import compose
 from fxwatch.sample.days import Days
 from fxwatch.sample.declarations import bank_codes, declare
 from fxwatch.sample.entities import invent_entities, roll, strangers
+from fxwatch.sample.files import Written, write
 from fxwatch.sample.misconduct import draw_truth, plant
 from fxwatch.sample.patterns import Planter
 from fxwatch.sample.records import breaches, bureau_truth, entity_truth, notices, pattern_truth
 from fxwatch.sample.trade import invent_counterparties
+
+__all__ = ["Sample", "Written", "invent", "write"]
 
 # Bump this when the same seed gives another sample.
 VERSION = "1"

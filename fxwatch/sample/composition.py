@@ -51,9 +51,7 @@ def compose(
             f"A sample of {flows} flows was asked for, but {len(planted)} are needed for the patterns planted in it. Ask for more.",
             f"请求的样本为 {flows} 笔,而所植入的样式需要 {len(planted)} 笔。请增加笔数。",
         )
-    everyday = trade(
-        rng, count, entities, counterparties, days, calibration, planter.contracts + 1, planter.invoices + 1
-    )
+    everyday = trade(rng, count, entities, counterparties, days, calibration, planter)
     order = rng.permutation(count)
     doubled, others = order[:legs], order[legs:]
     fate = _fates(others, flows, count)

@@ -50,13 +50,13 @@ class Days:
             busy[self.working[self.month[self.working] == m][-MONTH_END[0] :]] *= MONTH_END[1]
         off = calibration.day_off_share
         busy[~self.works] = busy.sum() * off / (1 - off) / max(1, np.count_nonzero(~self.works))
-        return busy / busy.sum()
+        return np.asarray(busy / busy.sum())
 
     def draw(self, begin: Ints, end: Ints, position: Floats) -> Ints:
         """A day for each row, `position` (0 to 1) of the way through the busyness of `begin` to `end`."""
         low, high = self._until[begin], self._until[np.maximum(end, begin) + 1]
         found = np.searchsorted(self._until, low + (high - low) * position, side="right") - 1
-        return np.clip(found, begin, np.maximum(end, begin))
+        return np.asarray(np.clip(found, begin, np.maximum(end, begin)))
 
     def working_day(self, number: int) -> int:
         """The day number of the n-th working day, kept inside the sample."""

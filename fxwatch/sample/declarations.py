@@ -149,7 +149,8 @@ def _cents(rng: np.random.Generator, rows: pl.DataFrame, currency: Ints, entitie
     units = np.where(is_round, np.maximum(np.rint(units / step), 1) * step, units)
     # A planted amount lies close to a limit: it is never rounded up.
     whole = WHOLE_UNITS[currency] | (~ordinary & (rng.random(len(units)) < 0.5))
-    return np.maximum(np.where(whole, np.floor(units) * 100, np.floor(units * 100)), 100).astype(np.int64)
+    cents = np.where(whole, np.floor(units) * 100, np.floor(units * 100))
+    return np.asarray(np.maximum(cents, 100).astype(np.int64))
 
 
 def _settled(rng: np.random.Generator, cents: Ints, currency: Ints, settling: Any) -> Ints:

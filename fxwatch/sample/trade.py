@@ -8,8 +8,20 @@ import polars as pl
 from fxwatch.sample.calibration import Calibration
 from fxwatch.sample.days import Days
 from fxwatch.sample.entities import Entities
-from fxwatch.sample.patterns import ADVANCE, ON_DELIVERY, OTHER, PAYMENT, RECEIPT, REFUND, ROW
-from fxwatch.sample.trades import CODES, DIRECTIONS, ECONOMY, ECONOMY_WEIGHT, ITEMS, RISKY, TRADES, VAGUE, Floats, Ints
+from fxwatch.sample.patterns import ADVANCE, ON_DELIVERY, OTHER, PAYMENT, RECEIPT, REFUND, ROW, Planter
+from fxwatch.sample.trades import (
+    CODE_ITEM,
+    CODES,
+    DIRECTIONS,
+    ECONOMY,
+    ECONOMY_WEIGHT,
+    ITEMS,
+    RISKY,
+    TRADES,
+    VAGUE,
+    Floats,
+    Ints,
+)
 from fxwatch.terms import Item
 
 # Counterparties that everybody deals with; each entity has its own beside them.
@@ -53,8 +65,7 @@ def trade(
     counterparties: Counterparties,
     days: Days,
     calibration: Calibration,
-    first_contract: int,
-    first_invoice: int,
+    planter: Planter,
 ) -> pl.DataFrame:
     """So many flows of everyday business.
 
@@ -66,10 +77,11 @@ def trade(
     entity = _entities_of(rng, cell, entities)
     tilt = rng.random(count) ** (1 / entities.growth[entity])
     day = days.draw(entities.begin[entity], entities.end[entity], tilt)
-    usd = _amounts(rng, cell, entity, entities, calibration)
+    usd = _amounts(rng, cell, entity, entities, calibration, _planted_usd(planter.frame()))
     counterparty = _counterparties_of(rng, entity, direction, counterparties)
     private = counterparty >= SHARED
     # A contract runs for some eight months; with a counterparty that all share, each entity has its own.
+    first_contract, first_invoice = planter.contracts + 1, planter.invoices + 1
     pair = np.where(private, counterparty, len(counterparties.economy) + entity * SHARED + counterparty)
     contract = np.where(rng.random(count) < 0.12, -1, first_contract + 4 * pair + day // 240)
     invoice = np.where(rng.random(count) < 0.08, -1, first_invoice + np.arange(count))
@@ -139,9 +151,9 @@ def _entities_of(rng: np.random.Generator, cell: Ints, entities: Entities) -> In
 
 
 def _amounts(
-    rng: np.random.Generator, cell: Ints, entity: Ints, entities: Entities, calibration: Calibration
+    rng: np.random.Generator, cell: Ints, entity: Ints, entities: Entities, calibration: Calibration, planted: Floats
 ) -> Floats:
-    """USD for each row, lognormal, then scaled so that each item has its share of its direction."""
+    """USD for each row, lognormal, then scaled so that with what is planted each item has its share of its direction."""
     sd = np.repeat([calibration.amount_ln_sd[d] for d in DIRECTIONS], len(ITEMS))
     median = np.array([calibration.median_usd[i] for _ in DIRECTIONS for i in ITEMS])
     size = entities.size[entity]
@@ -153,8 +165,14 @@ def _amounts(
     found = np.bincount(cell, weights=usd, minlength=len(sd))
     share = np.array([calibration.direction_share[d] * calibration.share[d, i] for d in DIRECTIONS for i in ITEMS])
     # In a small sample one huge flow may be an item's whole share; it is tamed, not multiplied away.
-    factor = np.clip(share * found.sum() / np.maximum(found, 1.0), 0.25, 4.0)
+    factor = np.clip((share * (found + planted).sum() - planted) / np.maximum(found, 1.0), 0.25, 4.0)
     return np.asarray(np.maximum(usd * factor[cell], 5.0))
+
+
+def _planted_usd(planted: pl.DataFrame) -> Floats:
+    """What is planted by direction and item."""
+    cell = planted["direction"].to_numpy() * len(ITEMS) + CODE_ITEM[planted["code"].to_numpy()]
+    return np.asarray(np.bincount(cell, weights=planted["usd"].to_numpy(), minlength=2 * len(ITEMS)))
 
 
 def _counterparties_of(rng: np.random.Generator, entity: Ints, direction: Ints, counterparties: Counterparties) -> Ints:
