@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 
-def amend(home: "Home", parameter: str, value: str, *, valid_from: date | None, basis: str, by: str | None = None) -> None:
+def amend(home: "Home", parameter: str, value: str, *, valid_from: date, basis: str, by: str | None = None) -> None:
     """Enter a version of a dated parameter (spec section 7).
 
     Args:
@@ -27,8 +27,8 @@ def amend(home: "Home", parameter: str, value: str, *, valid_from: date | None, 
     """
     parse = parameter_named(parameter)
     text = str(parse(value))
-    if valid_from is None or not basis.strip():
-        raise RequestError("A version needs a first day and a basis.", "参数版本须有生效日和依据。")
+    if not basis.strip():
+        raise RequestError("A version needs a basis: the decision or regulation it rests on.", "参数版本须注明依据。")
     today = home.today()
     if valid_from < today and not home.simulation:
         raise RequestError(

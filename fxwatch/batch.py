@@ -92,7 +92,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         tell(2, STEPS)
         in_use = {name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())}
         last_load = newest_load(warehouse.con)
-        record = {
+        record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
             "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
             "rules": json.dumps(in_use, ensure_ascii=False),

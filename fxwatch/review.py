@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 _SHANGHAI = timedelta(hours=8)
+_AT_A_TIME = 1_000  # notices of a policy in one transaction: others wait a fraction of a second
 _TO = ("dismissed", "open")
 _BREACH = ("breach_no", "entity_id", "day", "provision", "description", "reference")
 
@@ -170,7 +171,8 @@ def auto_monthly(
 ) -> pl.DataFrame:
     """Issue by policy: at most one notice per entity, rule and calendar month of `raised_on`, naming all its open hits.
 
-    Hits of a month for which a notice stands join that notice, uncounted.
+    Hits of a month for which a notice stands join that notice, uncounted. Every notice is whole; when many are due they
+    are written some at a time, and what an interruption leaves undone is done by calling it again.
 
     Args:
         home: where.
@@ -192,21 +194,17 @@ def auto_monthly(
     if dry_run:
         home.register.require(actor, Role.REGULATOR, Role.ANALYST)
         return _told(plan, plan["notice"].to_list())
-    kept = _copies(home, plan)
-    with home.register.writing("policy monthly") as writing:
-        if writing.last_act() != known:
-            # Somebody acted while we looked: look again, now that nobody can.
-            plan = _plan(home, last, today, backdate=backdate)
-            kept = _copies(home, plan)
-        numbers = []
-        for row in plan.iter_rows(named=True):
-            copies = [kept[h] for h in row["hits"]]
-            signed: dict[str, Any] = {"by": actor, "day": row["day"], "why": why, "policy": "monthly"}
-            if row["notice"] is None:
-                numbers.append(_issue(writing, row["entity_id"], copies, **signed))
-            else:
-                numbers.append(_join(writing, row["notice"], row["entity_id"], copies, **signed))
-    return _told(plan, numbers)
+    kept, told = _copies(home, plan), []
+    while not plan.is_empty():
+        with home.register.writing("policy monthly") as writing:
+            if writing.last_act() != known:
+                # Somebody acted while we looked: look again, now that nobody can.
+                plan = _plan(home, last, today, backdate=backdate)
+                kept = _copies(home, plan)
+            part, plan = plan.head(_AT_A_TIME), plan.slice(_AT_A_TIME)
+            told.append(_told(part, [_carry_out(writing, row, kept, actor, why) for row in part.iter_rows(named=True)]))
+            known = writing.last_act()
+    return pl.concat(told) if told else _told(plan, [])
 
 
 def record_breach(
@@ -322,6 +320,14 @@ def _plan(home: "Home", last: date, today: date, *, backdate: bool) -> pl.DataFr
     hits = reading.hits_of(home, status=Status.OPEN, last=last)
     plan = monthly(hits, home.register.covered(), last)
     return plan.with_columns(day=dated(pl.col("month"), today) if backdate else pl.lit(today))
+
+
+def _carry_out(writing: Writing, row: dict[str, Any], kept: dict[str, dict[str, Any]], by: str, why: str) -> str:
+    copies = [kept[h] for h in row["hits"]]
+    signed: dict[str, Any] = {"by": by, "day": row["day"], "why": why, "policy": "monthly"}
+    if row["notice"] is None:
+        return _issue(writing, row["entity_id"], copies, **signed)
+    return _join(writing, row["notice"], row["entity_id"], copies, **signed)
 
 
 def _copies(home: "Home", plan: pl.DataFrame) -> dict[str, dict[str, Any]]:

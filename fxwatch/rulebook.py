@@ -218,7 +218,7 @@ def _rule_in(module_name: str, kind: type[AnyRule]) -> type[AnyRule]:
         raise _misfit(
             where,
             None,
-            f"a rule's file has one class, a {kind.__name__}; found {names}",
+            f"a rule's file has one class, of kind {kind.__name__}; found {names}",
             f"每个文件应有且只有一个 {kind.__name__} 类,实为 {names}",
         )
     rule: type[AnyRule] = found[0]
@@ -247,8 +247,8 @@ def _faults(rule: type[Rule], module: ModuleType) -> Iterator[tuple[int | None, 
     """What keeps a class from being a rule: line, reason, reason in Chinese."""
     lines, start = inspect.getsourcelines(rule)
 
-    def line(word: str) -> int:
-        return next((start + n for n, text in enumerate(lines) if re.search(rf"\b{word}\b", text.split("#")[0])), start)
+    def line(name: str) -> int:
+        return next((start + n for n, text in enumerate(lines) if re.match(rf"\s*{name}\s*[:=]", text)), start)
 
     if not (module.__doc__ or "").startswith(f"{rule.name()}: "):
         yield (

@@ -297,6 +297,15 @@ def test_what_somebody_decides_meanwhile_is_left_alone_by_the_policy(desk, monke
     assert desk.register.verify().ok
 
 
+def test_a_policy_with_many_notices_lets_others_write_in_between(desk, monkeypatch):
+    monkeypatch.setattr("fxwatch.review._AT_A_TIME", 1)
+    made = auto_monthly(desk)
+    assert made["notice"].to_list() == ["N1", "N2", "N3"]
+    assert made["hits"].to_list() == [["law1", "law2"], ["ship"], ["law3"]]
+    assert desk.register.acts()["at"][-3:].n_unique() == 3
+    assert auto_monthly(desk).schema == made.schema
+
+
 # ---- breaches
 
 BREACH = {

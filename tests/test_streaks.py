@@ -83,7 +83,7 @@ row_lists = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(row_lists, versions(form_values), versions(st.integers(1, 5)), st.sets(days), st.booleans(), st.booleans())
 def test_packed_integers_find_what_a_walk_finds(
     rows: list[Row],
@@ -104,7 +104,7 @@ def test_packed_integers_find_what_a_walk_finds(
     assert sorted(found.drop("flows").select(*found.columns[:-1]).rows()) == sorted(walk.streaks(rows))  # type: ignore[type-var]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(row_lists, versions(form_values), versions(st.integers(1, 3)))
 def test_the_flows_of_a_streak_are_its_days_and_no_flow_is_in_two(
     rows: list[Row], forms: list[tuple[date, tuple[bool, bool, int]]], min_days: list[tuple[date, int]]

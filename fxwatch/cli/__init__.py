@@ -11,6 +11,7 @@ from fxwatch import __version__
 from fxwatch.cli import asking, demo, files, grading, keeping, review, running
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
+from fxwatch.terms import Language
 
 app = typer.Typer(
     name="fxwatch",
@@ -72,7 +73,7 @@ def main() -> None:
         sys.exit(3)
 
 
-def _spoken() -> str:
+def _spoken() -> Language:
     words = sys.argv[1:]
     asked = next((words[i + 1] for i, w in enumerate(words[:-1]) if w == "--lang"), os.environ.get("FXWATCH_LANG", ""))
     home = next((words[i + 1] for i, w in enumerate(words[:-1]) if w == "--home"), os.environ.get("FXWATCH_HOME", "fxwatch-home"))

@@ -51,17 +51,17 @@ def demo(
 def _fill(door: Door, flows: int, seed: int) -> None:
     from fxwatch.home import make_home
     from fxwatch.intake import load
-    from fxwatch.review import issue_invented
     from fxwatch.sample import invent, write
+    from fxwatch.sample.enacting import enact
 
     say = door.say
     with _step(say("Making a simulation home", "建立模拟库")):
         make_home(door.path, simulation=True)
         door.home.change_setting("today", LAST_DAY.isoformat())
     with _step(say(f"Inventing about {flows:,} flows", f"虚构约 {flows:,} 笔收付汇记录")), progress("sample") as bar:
-        sample = invent(flows, seed, last_day=LAST_DAY, progress=bar)
+        sample = invent(flows, seed, last_day=LAST_DAY, progress=lambda stage, done, total: bar(done, total))
         written = write(sample, door.path / "sample")
-    for kind, files in written.items():
+    for kind, files in (("entities", [written.entities]), ("flows", written.flows), ("breaches", [written.breaches])):
         with _step(say(f"Loading {kind}", f"导入 {kind}")) as done, progress(kind) as bar:
             reports = [load(door.home, kind, file, progress=bar) for file in files]
             counts = {c: sum(getattr(r, c) for r in reports) for c in ("read", "accepted", "duplicate", "out_of_scope", "quarantined")}
@@ -69,13 +69,14 @@ def _fill(door: Door, flows: int, seed: int) -> None:
     with _step(say("Running the rules and monitors", "运行预警指标和监管指标")) as done:
         report = door.home.run()
         done(", ".join(f"{rule} {count:,}" for rule, count in report.hits.items()))
-    with _step(say("Issuing the invented bureau's notices", "发出虚构监管部门的预警提示")) as done:
-        done(f"{issue_invented(door.home, sample.notices):,}")
+    with _step(say("Issuing the invented bureau's notices", "发出虚构监管部门的预警提示")) as done, progress("notices") as bar:
+        done(f"{enact(door.home, sample.notices, bar):,}")
 
 
 @contextmanager
 def _step(what: str) -> "Iterator[Callable[[str], None]]":
-    began, notes = time.monotonic(), []
+    began = time.monotonic()
+    notes: list[str] = []
     typer.echo(f"{what} … ", nl=False)
     yield notes.append
     typer.echo(f"{'; '.join(notes)}{' ' if notes else ''}({time.monotonic() - began:.1f} s)")

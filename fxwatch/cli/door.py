@@ -55,13 +55,16 @@ def language_of(asked: str, home: Path) -> Language:
 
 
 def day_of(text: str | None) -> date | None:
+    """A day from the command line, None where none was given."""
+    return None if text is None else date_of(text)
+
+
+def date_of(text: str) -> date:
     """A day from the command line.
 
     Raises:
         RequestError: it is none.
     """
-    if text is None:
-        return None
     try:
         return date.fromisoformat(text)
     except ValueError as fault:

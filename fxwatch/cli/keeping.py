@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fxwatch.cli.door import By, Door, Json, Limit, Out, day_of
+from fxwatch.cli.door import By, Door, Json, Limit, Out, date_of
 from fxwatch.cli.output import SHOWN, print_json, show
 
 rules = typer.Typer(invoke_without_command=True, help="The rule book with its dated parameters.")
@@ -44,7 +44,7 @@ def set_parameter(
     from fxwatch.amending import amend
 
     door: Door = context.obj
-    amend(door.home, parameter, value, valid_from=day_of(valid_from), basis=basis, by=by)
+    amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
     print(door.say(f"{parameter} = {value} from {valid_from} on. The next run applies it.", f"{parameter} = {value},自 {valid_from} 起有效;下次运行时适用。"))
 
 

@@ -16,7 +16,7 @@ from fxwatch.words import heading
 if TYPE_CHECKING:
     import polars as pl
 
-WIDE = 250
+WIDE = 10_000  # of what is no terminal: nothing is cut off there
 SHOWN = 50
 
 
@@ -73,7 +73,7 @@ def exact(frame: "pl.DataFrame") -> "pl.DataFrame":
     """Values in their unit, as people write them: USD with two decimals, days and counts whole."""
     import polars as pl
 
-    if "unit" not in frame.columns:
+    if "unit" not in frame.columns or not isinstance(frame.schema.get("value"), pl.Decimal):
         return frame
     usd = pl.col("unit") == "USD"
     ratio = pl.col("unit") == "ratio"
@@ -129,12 +129,13 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
     shown = flat(frame if limit <= 0 else frame.head(limit))
     terminal = sys.stdout.isatty()
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in shown.columns:
-        numeric = frame.schema[name].is_numeric() or name in ("value", "limit_value")
-        table.add_column(heading(name, door.language), justify="right" if numeric else "left", overflow="fold", no_wrap=not terminal)
-    for row in shown.iter_rows(named=True):
-        table.add_row(*(cell(v, name) for name, v in row.items()))
-    console = Console() if terminal else Console(width=max(WIDE, sum(map(_width, shown.columns))), color_system=None)
+    numeric = [frame.schema[name].is_numeric() for name in shown.columns]
+    for name, is_number in zip(shown.columns, numeric, strict=True):
+        table.add_column(heading(name, door.language), justify="right" if is_number else "left", overflow="fold")
+    for row in shown.iter_rows():
+        # `exact` made text of some numbers; as numbers they are read with thousands.
+        table.add_row(*(cell(Decimal(v) if n and isinstance(v, str) else v) for v, n in zip(row, numeric, strict=True)))
+    console = Console() if terminal else Console(width=WIDE, color_system=None)
     console.print(table)
     if frame.height > shown.height:
         rest = f"{frame.height - shown.height:,}"
@@ -144,11 +145,7 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
         )
 
 
-def _width(name: str) -> int:
-    return max(24, len(name) + 2)
-
-
-def cell(value: Any, name: str = "") -> str:
+def cell(value: Any) -> str:
     """One cell as people read it: money with thousands, shares as they are, yes and no, nothing for nothing."""
     if value is None:
         return ""
@@ -160,8 +157,6 @@ def cell(value: Any, name: str = "") -> str:
         return f"{value:.6f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    if name in ("value", "limit_value") and isinstance(value, str):
-        return f"{Decimal(value):,}"
     return str(value)
 
 

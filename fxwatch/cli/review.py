@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, On, Out, Why, day_of, moment_of
+from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, On, Out, Why, date_of, day_of, moment_of
 from fxwatch.cli.output import SHOWN, show
 
 notice = typer.Typer(no_args_is_help=True, help="Issue, dismiss, rescind; the policy that issues by month.")
@@ -124,7 +124,7 @@ def record(
 
     door: Door = context.obj
     record_breach(
-        door.home, number, entity_id=entity, day=day_of(day), provision=provision, description=description, reference=reference, by=by
+        door.home, number, entity_id=entity, day=date_of(day), provision=provision, description=description, reference=reference, by=by
     )
     print(door.say(f"Breach {number} recorded.", f"已登记违规 {number}。"))
 

@@ -53,9 +53,7 @@ def grades(home: "Home", on: date | None = None, known_at: datetime | None = Non
     day = on or home.today()
     first, last = window(day, parameter(home, "grade.window", day, known_at))
     hits = reading.hits_of(home, status="open", last=day, known_at=known_at)
-    roll = home.register.roll(known_at).select(
-        "entity_id", full_year=pl.coalesce("registered_on", "on_record_since") <= first
-    )
+    roll = home.register.on_record(known_at).select("entity_id", full_year=pl.col("since") <= first)
     counted = home.register.counted(known_at).filter(pl.col("day").is_between(first, last))
     by_kind = [counted.filter(pl.col("kind") == kind) for kind in ("breach", "notice")]
     plan = monthly(hits, home.register.covered(known_at), day).filter(

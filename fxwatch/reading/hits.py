@@ -154,14 +154,15 @@ def parameters_of(home: "Home", hit: dict[str, Any]) -> dict[str, Any]:
 def frozen(home: "Home", hit_ids: list[str]) -> dict[str, dict[str, Any]]:
     """A copy of each hit for an act to keep for ever: values, flows, parameters and rate months, all as JSON takes it."""
     kept_columns = ["flow_id", "day", "direction", "item", "currency", "amount", "amount_usd", "rate_month", "version"]
-    flows = flows_behind(home, hit_ids).partition_by("hit_id", as_dict=True)
+    behind = flows_behind(home, hit_ids)
+    flows = behind.partition_by("hit_id", as_dict=True)
     book = in_force(home.register.parameters())
     kept: dict[str, dict[str, Any]] = {}
     for hit in hits_of(home, ids=hit_ids, with_flows=True).iter_rows(named=True):
         rule = book[hit["rule"]]
         copy = {k: v for k, v in hit.items() if k not in ("status", "notice", "evidence_changed")}
         copy["parameters"] = {p.name: rule.dated(p.name).on(hit["raised_on"]) for p in rule.params()}
-        copy["flows"] = flows[(hit["hit_id"],)].select(kept_columns).to_dicts()
+        copy["flows"] = flows.get((hit["hit_id"],), behind.clear()).select(kept_columns).to_dicts()
         kept[hit["hit_id"]] = {k: _plain(v) for k, v in copy.items()}
     return kept
 

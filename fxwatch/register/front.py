@@ -92,6 +92,11 @@ class Register:
         with self._store.reading() as connection:
             return roll.roll_frame(connection, known_at)
 
+    def on_record(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Since when each entity of the roll is on record: see `roll.on_record_frame`."""
+        with self._store.reading() as connection:
+            return roll.on_record_frame(connection, known_at)
+
     def enrolled(self, entity_id: str, known_at: datetime | None = None) -> dict[str, Any] | None:
         """One entry of the roll as known at a moment; None for an entity that is not on it."""
         with self._store.reading() as connection:
@@ -203,7 +208,7 @@ class Register:
 
     def verify(self, head: str | None = None) -> Verification:
         """Prove the chain and the tables made from it; with `head`, that nothing before that digest is gone."""
-        with self._store.reading() as connection:
+        with self._store.reading(forgiving=True) as connection:
             return verifying.verify(connection, head)
 
     # ---- what stands

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, select, update
+from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from fxwatch.register.frames import frame, insert_many
@@ -123,6 +123,15 @@ def roll_frame(connection: Connection, known_at: datetime | None = None) -> "pl.
     columns: dict[str, Any] = {**_schema(), "on_record_since": pl.Date}
     statement = select(*(roll.c[name] for name in columns)).where(_known(known_at)).order_by(roll.c.entity_id)
     return frame(connection, statement, columns)
+
+
+def on_record_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
+    """entity_id and since: `registered_on`, else the day of the first load; sorted by entity_id."""
+    import polars as pl
+
+    since = func.coalesce(roll.c.registered_on, roll.c.on_record_since)
+    statement = select(roll.c.entity_id, since).where(_known(known_at)).order_by(roll.c.entity_id)
+    return frame(connection, statement, {"entity_id": pl.String, "since": pl.Date})
 
 
 def enrolled(connection: Connection, entity_id: str, known_at: datetime | None = None) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from fxwatch.locks import locked
 from fxwatch.register.tables import METADATA, SCHEMA_VERSION, meta
 
 LOCK_SECONDS = 10.0
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column", "Could not decode")
 _LOCK_STEP = 0.001  # seconds between two tries: acts take milliseconds
 
 
@@ -75,10 +76,19 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that sees one committed state from its first question to its last."""
+    def reading(self, *, forgiving: bool = False) -> Iterator[Connection]:
+        """A connection that sees one committed state from its first question to its last.
+
+        `forgiving` reads bytes that are no text as what they are not, so that a proof can name where they stand.
+        """
         with self._faults(), self._engine.connect() as connection:
-            yield connection
+            driver: Any = connection.connection.driver_connection
+            if forgiving:
+                driver.text_factory = lambda found: found.decode("utf-8", "replace")
+            try:
+                yield connection
+            finally:
+                driver.text_factory = str
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[tuple[Connection, datetime]]:
@@ -148,7 +158,7 @@ def _engine(path: Path) -> Engine:
 
 
 def _unusable(path: Path, fault: str) -> HouseError:
-    if "malformed" in fault or "not a database" in fault or "no such table" in fault or "no such column" in fault:
+    if any(sign in fault for sign in _DAMAGE):
         return _damaged(path, fault)
     return HouseError(
         f"The register {path} cannot be used: {fault}. Nothing was written. Look whether the disk is full or read-only.",

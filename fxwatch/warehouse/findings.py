@@ -26,7 +26,8 @@ def found_hits(
 ) -> pl.DataFrame:
     """Hits without their status: the columns of `queries/hits.sql`."""
     asked: dict[str, Any] = {"known_at": known_at or END_OF_TIME, "rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
-    return con.sql(query("hits"), params=asked).pl()
+    found: pl.DataFrame = con.sql(query("hits"), params=asked).pl()
+    return found
 
 
 def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:
@@ -39,12 +40,13 @@ def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:
 
 def flow_ids_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
     """Columns hit_id and flow_ids (sorted list of `declaration_no/leg`)."""
-    return con.sql(query("flow_ids"), params={"ids": ids}).pl()
+    found: pl.DataFrame = con.sql(query("flow_ids"), params={"ids": ids}).pl()
+    return found
 
 
 def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
     """The flows behind some hits, one row each; amounts as exact decimals, words in place of numbers."""
-    rows = con.sql(query("evidence"), params={"ids": ids}).pl()
+    rows: pl.DataFrame = con.sql(query("evidence"), params={"ids": ids}).pl()
     return rows.with_columns(
         pl.col("direction").replace_strict(dict(enumerate(Direction)), return_dtype=pl.String),
         pl.col("item").replace_strict(dict(enumerate(Item)), return_dtype=pl.String),

@@ -70,6 +70,10 @@ def test_a_change_of_any_field_names_the_act(tampered, column, value):
     assert "第 4 项" in proof.chinese
 
 
+def test_bytes_that_are_no_text_name_the_act(tampered):
+    assert tampered("UPDATE acts SET why = CAST(x'ff' AS TEXT) WHERE number = 4").broken_at == 4
+
+
 def test_an_act_taken_out_is_named(tampered):
     assert tampered("DELETE FROM acts WHERE number = 4").broken_at == 4
 

@@ -1,0 +1,243 @@
+"""Flows: what banks report, one leg of a declaration a row."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from fxwatch.equivalents import LARGEST_USD_CENTS, RATE_PLACES, tables_in_use, usd_cents
+from fxwatch.intake import flow_sentences
+from fxwatch.intake.classification import Classification
+from fxwatch.intake.flow_cells import COLUMNS, COMPARED, CONTENT, FlowFacts
+from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, SHARED, Batch, Judge, Verdicts
+from fxwatch.intake.ledger import Load, Refusal
+from fxwatch.intake.reasons import SOUND, Reason
+from fxwatch.intake.rows import Rows
+from fxwatch.warehouse import loading
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from fxwatch.home import Home
+
+_VERSION = ["flow", "declaration", "declaration_no", "leg", "version", "state"]
+_NO_MONTH = np.iinfo(np.int32).min
+
+
+class FlowIntake:
+    """Judges and keeps flows."""
+
+    kind = "flows"
+    columns = COLUMNS
+
+    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
+        settings = home.settings
+        self._home = home
+        self._rates = loading.rates_now(con).select("month", "currency", rate=pl.col("usd_per_unit").to_physical().cast(pl.Int128))
+        assert RATE_PLACES == 12, "the warehouse keeps rates with 12 decimals; to_physical relies on it"
+        self._facts = FlowFacts(
+            today=home.today(),
+            verify_ids=settings.verify_ids,
+            roll=None if settings.admit_unknown else home.register.roll()["entity_id"],
+            tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
+            classification=Classification(),
+        )
+        self._numbers = loading.entity_numbers(con)
+        self._next_flow = loading.next_number(con, "flow")
+        self._next_declaration = loading.next_number(con, "declaration")
+        self._is_empty = loading.is_empty(con)
+        self._admitted: list[pl.Series] = []
+
+    def take(self, rows: Rows, load: Load) -> None:
+        """Judge rows, write the versions they make, put the others into quarantine, count all."""
+        if not len(rows):
+            return
+        read = self._facts.read(rows)
+        standing, first = self._standing(read, load)
+        contents = pl.concat([standing.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
+        standing = self._with_first(standing, first)
+        kept = KeptMonths(contents, read, self._rates)
+        judge = Judge(Batch(contents.select(COMPARED), COMPARED, standing, read), kept)
+        verdicts = judge.judge(self._next_flow, self._next_declaration)
+        self._write(read, kept.patched(contents), verdicts, rows, load)
+        self._refuse(read, contents, verdicts, rows, load)
+        for outcome, name in ((ACCEPTED, "accepted"), (OUT_OF_SCOPE, "out_of_scope"), (DUPLICATE, "duplicate")):
+            load.count(name, int(np.count_nonzero(verdicts.outcome == outcome)))
+        load.take(np.flatnonzero(verdicts.outcome != QUARANTINED).tolist())
+
+    def finish(self, load: Load) -> None:
+        """Enrol the entities that were admitted by their identifiers alone."""
+        if self._admitted:
+            admitted = pl.concat(self._admitted).unique().sort().to_frame()
+            unknown = admitted.filter(~pl.col("entity_id").is_in(self._home.register.roll()["entity_id"].implode()))
+            if len(unknown):
+                empty = {
+                    "industry": pl.String, "economic_type": pl.String, "area": pl.String, "registered_on": pl.Date,
+                    "investor_economies": pl.String, "transport_enterprise": pl.Boolean,
+                }  # fmt: skip
+                entries = unknown.with_columns(name=pl.col("entity_id")).with_columns(
+                    pl.lit(None, dtype=dtype).alias(name) for name, dtype in empty.items()
+                )
+                self._home.register.enrol(entries, source=f"flows load {load.load_id}")
+
+    # ---- what stands
+
+    def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The standing versions of the batch's declarations, and the first versions of those that changed."""
+        declarations = read.filter(pl.col("leg").is_not_null())["declaration_no"].unique()
+        if self._is_empty or not len(declarations):
+            nothing = pl.DataFrame(schema={**read.schema, "flow": pl.Int64, "declaration": pl.Int64, "version": pl.Int32, "state": pl.UInt8})
+            return nothing, nothing
+        standing = loading.standing_flows(load.con, declarations)
+        changed = standing.filter(pl.col("version") > 1)["flow"]
+        first = loading.first_versions(load.con, changed) if len(changed) else standing.clear()
+        return standing, first
+
+    def _with_first(self, standing: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+        places = first.select("flow", first=pl.int_range(pl.len(), dtype=pl.Int64) + len(standing))
+        own = pl.int_range(pl.len(), dtype=pl.Int64)
+        joined = standing.join(places, on="flow", how="left", maintain_order="left") if len(first) else standing.with_columns(first=own)
+        return joined.with_columns(pl.coalesce("first", own)).select("declaration_no", "leg", "state", "version", "flow", "declaration", "first")
+
+    # ---- what is written
+
+    def _write(self, read: pl.DataFrame, contents: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
+        versions = verdicts.versions
+        if not len(versions):
+            return
+        self._is_empty = False
+        self._next_flow = max(self._next_flow, int(versions["flow"].max()) + 1)  # type: ignore[arg-type]
+        self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
+        at = versions["row"].to_numpy()
+        made = contents[versions["content"].to_numpy()].hstack(read.select("declaration_no", "leg")[at])
+        made = made.hstack(versions.select("flow", "declaration", "version", "state", "stands"))
+        made = self._numbered(made, load).with_columns(
+            line=rows.line[at], load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment)
+        )
+        if len(verdicts.changed):
+            loading.replace_flows(load.con, verdicts.changed, load.moment)
+        loading.add_flows(load.con, made.filter("stands").drop("stands"))
+        passed = made.filter(~pl.col("stands")).drop("stands")
+        if len(passed):
+            loading.add_history(load.con, passed.with_columns(known_to=pl.lit(load.moment)))
+        if loading.is_waiting(load.con, self.kind):
+            taken = load.places(rows)[at].hstack(made.select("declaration_no", pl.col("leg").cast(pl.String)))
+            loading.resolve(load.con, self.kind, taken)
+
+    def _numbered(self, made: pl.DataFrame, load: Load) -> pl.DataFrame:
+        """Entities by their numbers; those that have none are numbered in the order in which they come."""
+        joined = made.join(self._numbers, on="entity_id", how="left", maintain_order="left")
+        new = joined.filter(pl.col("entity").is_null())["entity_id"].unique(maintain_order=True)
+        if len(new):
+            self._numbers = pl.concat([self._numbers, loading.number_entities(load.con, new)])
+            joined = made.join(self._numbers, on="entity_id", how="left", maintain_order="left")
+        if self._facts.roll is None:
+            self._admitted.append(joined.filter(pl.col("state") == 0)["entity_id"].unique())
+        return joined.drop("entity_id")
+
+    def _refuse(self, read: pl.DataFrame, contents: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
+        places = np.flatnonzero(verdicts.outcome == QUARANTINED)
+        if not len(places):
+            return
+        reasons = verdicts.reason[places]
+        unknown = places[reasons == Reason.UNKNOWN_KEY]
+        if len(unknown):
+            waits = self._waiting(read, verdicts, rows, unknown, load)
+            reasons[np.isin(places, unknown[waits])] = int(Reason.KEY_IN_QUARANTINE)
+        last_taken = np.full(int(verdicts.key.max(initial=-1)) + 1, -1, np.int64)
+        np.maximum.at(last_taken, verdicts.versions["key"].to_numpy(), verdicts.versions["row"].to_numpy())
+        key = verdicts.key[places]
+        resolved = (key >= 0) & (last_taken[np.maximum(key, 0)] > places) if len(last_taken) else np.zeros(len(places), np.bool_)
+        told = flow_sentences.tell(rows, places.tolist(), [Reason(r) for r in reasons.tolist()], self._facts, read)
+        keys = flow_sentences.keys(rows, places.tolist())
+        load.refuse(
+            self.kind,
+            rows,
+            [
+                Refusal(place, Reason(reason), *told[i], *keys[i], is_resolved=bool(resolved[i]))
+                for i, (place, reason) in enumerate(zip(places.tolist(), reasons.tolist(), strict=True))
+            ],
+        )
+
+    def _waiting(self, read: pl.DataFrame, verdicts: Verdicts, rows: Rows, unknown: Any, load: Load) -> Any:
+        """Of rows whose key was never declared: whether the key waits in quarantine, from this file or before."""
+        refused = np.flatnonzero((verdicts.outcome == QUARANTINED) & (verdicts.key >= 0))
+        first = np.full(int(verdicts.key.max()) + 1, len(rows), np.int64)
+        np.minimum.at(first, verdicts.key[refused], refused)
+        waits = first[verdicts.key[unknown]] < unknown
+        if loading.is_waiting(load.con, self.kind):
+            keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
+            found = loading.waiting_keys(load.con, keys.unique())
+            if len(found):
+                # Rows that are judged again here do not wait for themselves.
+                same_key = refused[np.isin(verdicts.key[refused], verdicts.key[unknown])]
+                others = found.filter(~pl.col("raw").is_in(pl.Series(rows.raw(same_key.tolist())).implode()))
+                waits |= keys.select(pl.struct("declaration_no", "leg").is_in(others.select(pl.struct("declaration_no", "leg")).to_series().implode())).to_series().to_numpy()
+        return waits
+
+
+class KeptMonths:
+    """Changes keep the month of their table unless day or currency changes (spec section 5)."""
+
+    def __init__(self, contents: pl.DataFrame, read: pl.DataFrame, rates: pl.DataFrame) -> None:
+        self._contents = contents
+        self._read = read
+        self._rates = rates
+        self._offset = len(contents) - len(read)
+        self._reason = read["reason"].to_numpy()
+        self._month = contents["rate_month"].to_physical().fill_null(_NO_MONTH).to_numpy().copy()
+        self._kept: list[pl.DataFrame] = []
+
+    def reasons(self, rows: Any, before: Any) -> Any:
+        """Why the content of each row cannot replace a version; `SOUND` where it can."""
+        reasons = self._reason[rows].copy()
+        keeps = self._keeps(rows, before)
+        if keeps.any():
+            changed = self._converted(rows[keeps], before[keeps])
+            in_scope = ~pl.col("is_beyond")
+            why = (
+                pl.when(pl.col("defect") != SOUND).then("defect")
+                .when(in_scope & pl.col("usd").is_null()).then(pl.lit(int(Reason.NO_RATE), dtype=pl.UInt8))
+                .when(in_scope & (pl.col("usd") > LARGEST_USD_CENTS)).then(pl.lit(int(Reason.BAD_AMOUNT), dtype=pl.UInt8))
+                .when(in_scope & pl.col("is_bad_field")).then(pl.lit(int(Reason.BAD_FIELD), dtype=pl.UInt8))
+                .otherwise(pl.lit(SOUND, dtype=pl.UInt8))
+            )  # fmt: skip
+            reasons[keeps] = changed.select(why).to_series().to_numpy()
+        return reasons
+
+    def settle(self, rows: Any, before: Any) -> None:
+        """Each row replaces a version: note the month that it keeps, and its equivalents by that month's table."""
+        keeps = self._keeps(rows, before)
+        if keeps.any():
+            changed = self._converted(rows[keeps], before[keeps])
+            self._month[rows[keeps] + self._offset] = self._month[before[keeps]]
+            self._kept.append(
+                changed.select(
+                    pl.Series("at", rows[keeps] + self._offset, dtype=pl.Int64),
+                    "rate_month",
+                    amount_usd=pl.when(~pl.col("is_beyond")).then("usd").cast(pl.Int64),
+                    settled_usd=pl.when(~pl.col("is_beyond")).then("settled_usd").cast(pl.Int64),
+                )
+            )
+
+    def patched(self, contents: pl.DataFrame) -> pl.DataFrame:
+        """The contents with what was kept."""
+        if not self._kept:
+            return contents
+        kept = pl.concat(self._kept)
+        at = kept["at"].to_list()
+        return contents.with_columns(contents[name].scatter(at, kept[name]) for name in ("rate_month", "amount_usd", "settled_usd"))
+
+    def _keeps(self, rows: Any, before: Any) -> Any:
+        shared = self._contents.select("day", "currency")
+        mine, theirs = shared[rows + self._offset], shared[before]
+        same = [(mine[name] == theirs[name]).fill_null(value=False).to_numpy() for name in shared.columns]
+        return np.logical_and.reduce(same) & (self._month[before] != _NO_MONTH)
+
+    def _converted(self, rows: Any, before: Any) -> pl.DataFrame:
+        frame = self._read[rows].with_columns(pl.Series("rate_month", self._month[before], dtype=pl.Int32).cast(pl.Date))
+        joined = frame.join(self._rates, left_on=["currency", "rate_month"], right_on=["currency", "month"], how="left", maintain_order="left")
+        return joined.with_columns(usd=usd_cents(pl.col("amount"), pl.col("rate")), settled_usd=usd_cents(pl.col("settled"), pl.col("rate")))
+
+
+__all__ = ["SHARED", "FlowIntake", "KeptMonths"]

@@ -1,0 +1,70 @@
+"""Names that last: the hit ids of spec section 7."""
+
+import hashlib
+
+import polars as pl
+import pytest
+
+from fxwatch.engines.local import HITS, Findings, find_all
+from fxwatch.errors import HouseError
+from fxwatch.rulebook import rules
+from tests.tables import calendar, entity, flows, roll
+
+RULES = {name: rule() for name, rule in rules().items()}
+DRAWN = flows("""
+    flow   entity item       direction day                    usd
+    ship/1 SEA    transport  payment   2026-03-02             500000.01
+    day    LAW    royalties  payment   2026-03-03             1000000.01
+    row    LAW    consulting receipt   2026-03-02..2026-03-13 1
+""")
+INPUTS = {"calendar": calendar(2026), "roll": roll("SEA"), "first_loaded_day": None}
+DECLARATIONS = DRAWN.select("declaration", declaration_no=pl.col("id").str.split("/").list.first()).unique()
+
+
+def test_a_hit_is_named_by_what_it_is_about() -> None:
+    found = find_all(RULES, DRAWN, INPUTS).named(INPUTS["roll"], DECLARATIONS)
+    assert sorted(found.hits["hit_id"]) == [
+        "consecutive_days:LAW:consulting:both:2026-03-02",
+        "large_daily_total:LAW:-:payment:2026-03-03",
+        "large_transport_transfer:ship",
+    ]
+    assert dict(found.hits.select("hit_id", "entity_id").iter_rows())["large_transport_transfer:ship"] == "SEA"
+
+
+def test_evidence_goes_by_the_same_name() -> None:
+    found = find_all(RULES, DRAWN, INPUTS).named(INPUTS["roll"], DECLARATIONS)
+    behind = found.evidence.join(DRAWN, on="flow").group_by("hit_id").agg(pl.col("id").sort())
+    assert dict(behind.iter_rows())["large_daily_total:LAW:-:payment:2026-03-03"] == ["day"]
+    assert behind.height == found.hits.height
+    assert dict(found.hits.select("hit_id", "flow_count").iter_rows()) == dict(
+        behind.select("hit_id", pl.col("id").list.len()).iter_rows()
+    )
+
+
+def test_a_further_part_of_the_key_is_told_by_eight_digits() -> None:
+    row = {
+        "finding": 0,
+        "rule": "by_contract",
+        "entity": entity("LAW"),
+        "direction": "payment",
+        "object": "K-7",
+        "first_day": None,
+    }
+    hits = pl.DataFrame([{**dict.fromkeys(HITS), **row}], schema=HITS).with_columns(first_day=pl.date(2026, 3, 2))
+    nothing = pl.DataFrame(schema={"finding": pl.Int64, "flow": pl.Int64})
+    named = Findings(hits, nothing, nothing).named(INPUTS["roll"], DECLARATIONS)
+    digest = hashlib.sha256(b"K-7").hexdigest()[:8]
+    assert named.hits["hit_id"].to_list() == [f"by_contract:LAW:-:payment:2026-03-02:{digest}"]
+
+
+def test_what_is_not_computed_says_by_which_rule() -> None:
+    missing = find_all(RULES, DRAWN, {**INPUTS, "calendar": calendar()}).not_computed
+    assert missing.select("rule", "entity", "item", "year").sort("item").rows() == [
+        ("consecutive_days", entity("LAW"), "consulting", 2026),
+        ("consecutive_days", entity("LAW"), "royalties", 2026),
+    ]
+
+
+def test_a_frame_that_breaks_its_contract_is_refused() -> None:
+    with pytest.raises(HouseError, match="column amount_usd should be Int64, found Float64"):
+        find_all(RULES, DRAWN.with_columns(pl.col("amount_usd").cast(pl.Float64)), INPUTS)

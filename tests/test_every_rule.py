@@ -1,0 +1,169 @@
+"""What holds for every early-warning indicator, tomorrow's too."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fxwatch.engines.local import Findings, find_all
+from fxwatch.flows import DIRECTION, FLOW_COLUMNS, ITEM, no_flows
+from fxwatch.rule import FINDING, EarlyWarning
+from fxwatch.rulebook import rules
+from fxwatch.terms import Direction, Item
+from tests.tables import calendar
+
+RULES = {name: rule() for name, rule in rules().items()}
+EACH = pytest.mark.parametrize("name", RULES)
+ENTITIES = range(6)
+DAYS = [date(2026, 3, 2) + timedelta(n) for n in range(19)]
+ROLL = pl.DataFrame(
+    {"entity": ENTITIES, "entity_id": [f"E{n}" for n in ENTITIES], "transport_enterprise": [n == 0 for n in ENTITIES]},
+    schema_overrides={"entity": pl.Int32},
+)
+INPUTS: dict[str, Any] = {"calendar": calendar(2026), "roll": ROLL, "first_loaded_day": date(2024, 1, 1)}
+
+
+def busy(entity: int, *, item: str, cents: int) -> list[tuple[Any, ...]]:
+    """Flows of one size on every day, a receipt and a payment each."""
+    return [(entity, direction, item, day, cents) for day in DAYS for direction in ("receipt", "payment")]
+
+
+def frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """A flow frame; each flow is a declaration of its own."""
+    numbered = [(n, n, *row) for n, row in enumerate(rows)]
+    return pl.DataFrame(numbered, schema=FLOW_COLUMNS, orient="row")
+
+
+# Enough to make each rule find something: it is asserted below that it does.
+PLENTY = frame([*busy(1, item="consulting", cents=110_000_000), *busy(2, item="transport", cents=60_000_000)])
+
+rows = st.tuples(
+    st.sampled_from(ENTITIES),
+    st.sampled_from([d.value for d in Direction]),
+    st.sampled_from([Item.TRANSPORT.value, Item.CONSULTING.value]),
+    st.sampled_from(DAYS),
+    st.sampled_from([1, 50_000_000, 50_000_001, 100_000_000, 100_000_001]),
+)
+# Streaks need long rows of days, which drawing flow by flow never makes: so some entities are busy every day.
+tables = st.builds(
+    lambda some, active: frame(
+        [*some, *(row for entity in active for row in busy(entity, item="consulting", cents=1))]
+    ),
+    st.lists(rows, max_size=40),
+    st.sets(st.sampled_from(ENTITIES)),
+)
+
+
+def look(name: str, flows: pl.DataFrame) -> Findings:
+    return find_all({name: RULES[name]}, flows, INPUTS)
+
+
+def told(*findings: Findings) -> list[tuple[Any, ...]]:
+    """Findings as rows that can be compared, each with its flows."""
+    found = []
+    for f in findings:
+        behind = f.evidence.group_by("finding").agg(pl.col("flow").sort().alias("flows"))
+        hits = f.hits.join(behind, on="finding", how="left").drop("finding")
+        found += [tuple(map(str, row)) for row in hits.iter_rows()]
+    return sorted(found)
+
+
+@EACH
+def test_a_rule_says_in_which_versions_and_units_it_speaks(name: str) -> None:
+    rule = RULES[name]
+    assert rule.name() == name
+    assert rule.title != name
+    assert any("一" <= sign <= "鿿" for sign in rule.title_zh + rule.because_zh)
+    assert rule.severity in ("article", "supplementary")
+    assert rule.version.isdigit()
+
+
+@EACH
+def test_nothing_in_gives_nothing_out(name: str) -> None:
+    found = look(name, no_flows().collect())
+    assert found.hits.is_empty()
+    assert found.evidence.is_empty()
+    assert found.not_computed.is_empty()
+
+
+@EACH
+def test_a_finding_has_the_columns_of_a_finding(name: str) -> None:
+    found = look(name, PLENTY).hits
+    assert not found.is_empty(), "give PLENTY what this rule looks for"
+    assert {column: found.schema[column] for column in FINDING} == FINDING
+    assert found.select(pl.exclude("item", "object", "declaration").null_count()).sum_horizontal().item() == 0
+    assert (found["first_day"] <= found["raised_on"]).all()
+    assert (found["raised_on"] <= found["last_day"]).all()
+    assert (found["value"] >= found["limit_value"]).all()
+
+
+@EACH
+def test_every_hit_names_flows_that_exist_and_are_its_own(name: str) -> None:
+    found = look(name, PLENTY)
+    behind = found.hits.join(found.evidence, on="finding").join(PLENTY, on="flow", suffix="_of_flow")
+    assert set(behind["finding"]) == set(found.hits["finding"])
+    assert behind.height == found.evidence.height == found.hits["flow_count"].sum()
+    assert found.evidence.is_unique().all()
+    assert (behind["entity"] == behind["entity_of_flow"]).all()
+    assert behind["day"].is_between(behind["first_day"], behind["last_day"]).all()
+    assert (
+        behind.filter(pl.col("direction") != "both")
+        .select(pl.col("direction").cast(DIRECTION) == pl.col("direction_of_flow"))
+        .to_series()
+        .all()
+    )
+    assert behind.drop_nulls("item").select(pl.col("item") == pl.col("item_of_flow").cast(ITEM)).to_series().all()
+
+
+@EACH
+def test_every_hit_explains_itself_with_entity_value_limit_and_days(name: str) -> None:
+    for hit in look(name, PLENTY).hits.iter_rows(named=True):
+        for language in ("en", "zh"):
+            sentence = RULES[name].explain(
+                {**hit, "entity": "Harbour Lines", "value": 1234, "limit_value": 987}, language
+            )  # type: ignore[arg-type]
+            assert "Harbour Lines" in sentence
+            assert "1,234" in sentence or "1234" in sentence
+            assert "987" in sentence
+            assert str(hit["first_day"]) in sentence
+            assert sentence.endswith("。" if language == "zh" else ".")
+            assert "{" not in sentence
+
+
+@EACH
+@settings(max_examples=25, deadline=None)
+@given(tables, st.integers(0, 1000))
+def test_the_order_of_rows_changes_nothing(name: str, flows: pl.DataFrame, seed: int) -> None:
+    shuffled = flows.sample(fraction=1.0, shuffle=True, seed=seed)
+    assert told(look(name, flows)) == told(look(name, shuffled))
+
+
+@EACH
+@settings(max_examples=25, deadline=None)
+@given(tables, st.sets(st.sampled_from(ENTITIES)))
+def test_entities_are_judged_apart(name: str, flows: pl.DataFrame, some: set[int]) -> None:
+    if RULES[name].partition != "entity":
+        return
+    among = pl.col("entity").is_in(list(some))
+    ones, others = look(name, flows.filter(among)), look(name, flows.filter(~among))
+    assert told(ones, others) == told(look(name, flows))
+
+
+def test_rules_together_find_what_they_find_alone() -> None:
+    together = find_all(RULES, PLENTY, INPUTS)
+    assert told(together) == told(*(look(name, PLENTY) for name in RULES))
+    assert together.hits["finding"].to_list() == list(range(together.hits.height))
+
+
+def test_every_rule_of_the_article_may_be_noticed_by_policy() -> None:
+    article = {name for name, rule in RULES.items() if rule.severity == "article"}
+    assert article == {"large_transport_transfer", "large_daily_total", "consecutive_days"}
+    assert article == {name for name, rule in RULES.items() if rule.auto_notice}
+
+
+def test_a_rule_that_gives_no_find_says_so() -> None:
+    with pytest.raises(TypeError, match="does not say how it finds"):
+        EarlyWarning().find(no_flows())
