@@ -35,7 +35,9 @@ def tables_in_use(rates: pl.DataFrame, *, reach: int, rate_month: str = "previou
     """
     first = 1 if rate_month == "previous" else 0
     reached = [
-        rates.select("currency", pl.col("month").dt.offset_by(f"{back}mo").alias("flow_month"), rate_month="month", rate="rate")
+        rates.select(
+            "currency", pl.col("month").dt.offset_by(f"{back}mo").alias("flow_month"), rate_month="month", rate="rate"
+        )
         for back in range(first, first + reach)
     ]
     return pl.concat(reached).sort("rate_month").unique(["currency", "flow_month"], keep="last", maintain_order=True)

@@ -78,7 +78,8 @@ def entity_keys(texts: "pl.Series", *, verify: bool = True) -> "pl.Series":
     frame = frame.select(code=compact)
     code = pl.col("code")
     is_credit = code.str.contains(_CREDIT) & (
-        code.str.slice(17, 1) == _check(code, CREDIT_WEIGHTS, CREDIT_ALPHABET, [CREDIT_ALPHABET[-n % 31] for n in range(31)])
+        code.str.slice(17, 1)
+        == _check(code, CREDIT_WEIGHTS, CREDIT_ALPHABET, [CREDIT_ALPHABET[-n % 31] for n in range(31)])
     )
     inner = code.str.slice(INNER.start, INNER.stop - INNER.start)
     frame = frame.select(code=pl.when(code.str.len_bytes() == 9).then(code).when(is_credit).then(inner))
@@ -92,6 +93,7 @@ def _check(code: "pl.Expr", weights: tuple[int, ...], alphabet: str, check_of: l
 
     values = dict(zip(alphabet, range(len(alphabet)), strict=True))
     total = pl.sum_horizontal(
-        code.str.slice(i, 1).replace_strict(values, default=0, return_dtype=pl.Int32) * weight for i, weight in enumerate(weights)
+        code.str.slice(i, 1).replace_strict(values, default=0, return_dtype=pl.Int32) * weight
+        for i, weight in enumerate(weights)
     )
     return (total % len(check_of)).replace_strict(dict(enumerate(check_of)), return_dtype=pl.String)

@@ -41,7 +41,11 @@ class Form:
 
 
 def streaks(
-    flows: pl.DataFrame, calendar: pl.DataFrame, forms: Sequence[Form], min_days: Sequence[tuple[date, int]]
+    flows: pl.DataFrame,
+    calendar: pl.DataFrame,
+    forms: Sequence[Form],
+    min_days: Sequence[tuple[date, int]],
+    excepted: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The streaks that reach `min_days`, with the flows behind them.
 
@@ -53,6 +57,7 @@ def streaks(
         calendar: columns day, is_workday. Days of years that it does not cover whole are left out where working days count.
         forms: versions by `valid_from`, the first from the beginning of time.
         min_days: versions as (valid_from, days); each active day is tested with the one in force on it.
+        excepted: entities that are left out.
 
     Returns:
         The columns of `STREAK`, sorted. `days` counts the active days, `min_days` is the one in force on `raised_on`.
@@ -61,7 +66,7 @@ def streaks(
     for form, following in zip(forms, [*forms[1:], None], strict=True):
         if flows.is_empty():
             break
-        active = _ActiveDays(flows, form, _DayNumbers(flows, calendar if form.working else None))
+        active = _ActiveDays(flows, form, _DayNumbers(flows, calendar if form.working else None), excepted)
         until = following.valid_from if following else date.max
         found.append(active.raised(min_days, until))
         if following:
@@ -130,23 +135,21 @@ class _ActiveDays:
     that a plain sort of integers, half the time of an arg_sort, also says which flows lie behind a day.
     """
 
-    def __init__(self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers) -> None:
+    def __init__(self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers, excepted: pl.Series | None) -> None:
         self._flows, self._numbers, self._each = flows, numbers, form.each
         key = pl.col("entity").cast(pl.Int64) * _ITEMS + pl.col("item").to_physical()
         if form.each:
             key = key * _DIRECTIONS + pl.col("direction").to_physical()
-        key = key * numbers.size + numbers.of_day()
+        packed = flows.lazy().select("entity", key=key * numbers.size + numbers.of_day(), row=pl.int_range(pl.len()))
+        packed = packed.filter(pl.col("key").is_not_null() & ~pl.col("entity").is_in(_listed(excepted)))
         keys = (flows.select(pl.col("entity").max()).item() + 1) * _ITEMS * _DIRECTIONS * numbers.size
         rows = 1 << flows.height.bit_length()
         if keys * rows < _INT64_END:
-            self._step = rows
-            self._rows = None
-            self._keys = flows.select(key=key * rows + pl.int_range(pl.len())).drop_nulls()["key"].sort()
+            self._step, self._rows = rows, None
+            self._keys = packed.select(pl.col("key") * rows + pl.col("row")).collect()["key"].sort()
         else:
-            packed = flows.select(key=key).with_row_index("row").drop_nulls().sort("key")
-            self._step = 1
-            self._rows = packed["row"]
-            self._keys = packed["key"]
+            found = packed.select("key", "row").sort("key").collect()
+            self._step, self._rows, self._keys = 1, found["row"], found["key"]
         self._at, self._streaks = self._found(form.cut_days)
 
     def raised(self, min_days: Sequence[tuple[date, int]], until: date) -> pl.DataFrame:
@@ -230,6 +233,10 @@ class _ActiveDays:
             key = key // _DIRECTIONS
         item = (key % _ITEMS).cast(pl.UInt8).cat.to(ITEM).alias("item")
         return [(key // _ITEMS).cast(pl.Int32).alias("entity"), item, direction]
+
+
+def _listed(entities: pl.Series | None) -> pl.Series:
+    return (pl.Series(dtype=pl.Int32) if entities is None else entities.cast(pl.Int32)).implode()
 
 
 def _stretches(is_start: pl.Series) -> pl.DataFrame:

@@ -77,7 +77,9 @@ class CsvReader:
                 return [name or f"column {place}" for place, name in enumerate(names, 1)]
             if self._ended:
                 raise refuse(
-                    self.source.path, "it has no header. The first line must name the columns.", "没有表头。首行须为列名。"
+                    self.source.path,
+                    "it has no header. The first line must name the columns.",
+                    "没有表头。首行须为列名。",
                 )
             wanted = self._longer(self._line)
 
@@ -215,7 +217,9 @@ class _Stretch:
                 odd[int(position[len(numbers) + k])] = oddity
             cells.append([*fields[:width], *([None] * (width - len(fields)))])
         columns = zip(*cells, strict=True)
-        special = pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in zip(self.names, columns, strict=True)])
+        special = pl.DataFrame(
+            [pl.Series(name, values, dtype=pl.String) for name, values in zip(self.names, columns, strict=True)]
+        )
         return Rows(pl.concat([frame, special])[order], pl.Series(places[order] + self.line, dtype=pl.Int64), odd)
 
     def _fast(self, plain: Any, count: int) -> pl.DataFrame | None:

@@ -88,7 +88,9 @@ def flag(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Boolean:
         return column
     words = column.cast(pl.String).str.to_lowercase()
-    return words.replace_strict({"true": True, "1": True, "false": False, "0": False}, default=None, return_dtype=pl.Boolean)
+    return words.replace_strict(
+        {"true": True, "1": True, "false": False, "0": False}, default=None, return_dtype=pl.Boolean
+    )
 
 
 def numbers_in(rows: Rows, name: str) -> pl.Series | None:
@@ -104,4 +106,4 @@ def misshapen(rows: Rows) -> pl.Series:
 
 def _marked(places: list[int], count: int) -> pl.Series:
     marks = pl.repeat(value=False, n=count, eager=True, dtype=pl.Boolean)
-    return marks.scatter(places, True) if places else marks  # noqa: FBT003
+    return marks.scatter(places, True) if places else marks

@@ -67,7 +67,9 @@ def examine(path: Path, encoding: str | None = None) -> Source:
     with _os_errors(path), path.open("rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise refuse(path, "it is no file. Name a CSV, Parquet or XLSX file.", "不是文件。请指定 CSV、Parquet 或 XLSX 文件。")
+            raise refuse(
+                path, "it is no file. Name a CSV, Parquet or XLSX file.", "不是文件。请指定 CSV、Parquet 或 XLSX 文件。"
+            )
         stamp = (status.st_size, status.st_mtime_ns)
         form = _form(path, file.read(8))
         file.seek(0)
@@ -75,7 +77,9 @@ def examine(path: Path, encoding: str | None = None) -> Source:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return Source(path, form, digest, None, status.st_size, stamp)
     if encoding is not None:
-        return Source(path, form, _decoded(path, form, _codec(path, encoding)), _codec(path, encoding), status.st_size, stamp)
+        return Source(
+            path, form, _decoded(path, form, _codec(path, encoding)), _codec(path, encoding), status.st_size, stamp
+        )
     with _os_errors(path), _opened(path, form) as text:
         start = text.read(4)
     by_bom = next((name for bom, name in _BOMS if start.startswith(bom)), None)
@@ -123,7 +127,9 @@ def _form(path: Path, start: bytes) -> str:
         return "xlsx"
     if start.startswith(_OLE):
         raise refuse(
-            path, "it is a workbook of the old form. Save it as .xlsx and load that.", "是旧版 Excel 文件。请另存为 .xlsx 后再导入。"
+            path,
+            "it is a workbook of the old form. Save it as .xlsx and load that.",
+            "是旧版 Excel 文件。请另存为 .xlsx 后再导入。",
         )
     if path.suffix.lower() in (".gz", ".parquet", ".xlsx"):
         named = path.suffix.lower()
@@ -141,7 +147,9 @@ def _codec(path: Path, encoding: str) -> str:
         return codecs.lookup(encoding).name
     except LookupError as fault:
         raise refuse(
-            path, f"there is no encoding {encoding}. Use for example utf-8 or gb18030.", f"没有编码 {encoding}。可用例如 utf-8 或 gb18030。"
+            path,
+            f"there is no encoding {encoding}. Use for example utf-8 or gb18030.",
+            f"没有编码 {encoding}。可用例如 utf-8 或 gb18030。",
         ) from fault
 
 
@@ -162,7 +170,9 @@ def _decoded(path: Path, form: str, encoding: str) -> str:
             ) from fault
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             raise refuse(
-                path, f"the compressed file is cut off or damaged ({fault}). Ask for it again.", "压缩文件不完整或已损坏。请重新取得该文件。"
+                path,
+                f"the compressed file is cut off or damaged ({fault}). Ask for it again.",
+                "压缩文件不完整或已损坏。请重新取得该文件。",
             ) from fault
         while hashed.read(BLOCK):
             pass
@@ -189,7 +199,9 @@ def _opened(path: Path, form: str) -> Iterator[BinaryIO]:
             yield gzip.GzipFile(fileobj=raw) if form == "csv.gz" else raw  # type: ignore[misc]
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             raise refuse(
-                path, f"the compressed file is cut off or damaged ({fault}). Ask for it again.", "压缩文件不完整或已损坏。请重新取得该文件。"
+                path,
+                f"the compressed file is cut off or damaged ({fault}). Ask for it again.",
+                "压缩文件不完整或已损坏。请重新取得该文件。",
             ) from fault
 
 
@@ -204,10 +216,14 @@ def _os_errors(path: Path) -> Iterator[None]:
     except PermissionError as fault:
         raise refuse(path, "there is no permission to read it.", "没有读取该文件的权限。") from fault
     except OSError as fault:
-        raise refuse(path, f"it cannot be read: {fault.strerror or fault}.", f"无法读取:{fault.strerror or fault}。") from fault
+        raise refuse(
+            path, f"it cannot be read: {fault.strerror or fault}.", f"无法读取:{fault.strerror or fault}。"
+        ) from fault
 
 
 def _changed(source: Source) -> FileRefused:
     return refuse(
-        source.path, "it changed while it was being read. Load it again when it is complete.", "读取过程中文件发生变化。请待其完整后重新导入。"
+        source.path,
+        "it changed while it was being read. Load it again when it is complete.",
+        "读取过程中文件发生变化。请待其完整后重新导入。",
     )

@@ -88,7 +88,11 @@ class FlowFacts:
         """
         schema = rows.columns.schema
         frame = rows.columns.select(self._cells(rows))
-        numbers = {name: marks for name in ("declaration_no", "entity_id", "code", *_CODES) if (marks := fields.numbers_in(rows, name)) is not None}
+        numbers = {
+            name: marks
+            for name in ("declaration_no", "entity_id", "code", *_CODES)
+            if (marks := fields.numbers_in(rows, name)) is not None
+        }
         frame = frame.with_columns(pl.Series("is_misshapen", fields.misshapen(rows)))
         frame = frame.with_columns(marks.alias(f"{name} is number") for name, marks in numbers.items())
 
@@ -109,7 +113,9 @@ class FlowFacts:
             is_code_number=as_number("code"),
         )
         frame = self._resolve(frame, as_number("entity_id"))
-        frame = frame.hstack(self.classification.look_up(frame)).with_columns(pl.col("is_known") & ~pl.col("is_code_number"))
+        frame = frame.hstack(self.classification.look_up(frame)).with_columns(
+            pl.col("is_known") & ~pl.col("is_code_number")
+        )
         frame = frame.with_columns(is_beyond=pl.col("is_beyond") | pl.col("party_type").is_in(list(NATURAL_PERSONS)))
         frame = self._check_fields(frame, [as_number(name) for name in _CODES])
         frame = self._convert(frame)
@@ -131,7 +137,9 @@ class FlowFacts:
         on_roll = pl.lit(value=True) if self.roll is None else pl.col("key").is_in(self.roll.implode())
         keys = keys.with_columns(is_enrolled=on_roll)
         frame = frame.join(keys, on="entity_id", how="left", maintain_order="left")
-        return frame.with_columns(entity_id=pl.when(~is_number).then("key"), is_enrolled=pl.col("is_enrolled").fill_null(value=False))
+        return frame.with_columns(
+            entity_id=pl.when(~is_number).then("key"), is_enrolled=pl.col("is_enrolled").fill_null(value=False)
+        )
 
     def _check_fields(self, frame: pl.DataFrame, codes_as_numbers: list[pl.Expr]) -> pl.DataFrame:
         too_much = pl.col("has_settled") & (pl.col("settled").is_null() | (pl.col("settled") > pl.col("amount")))
@@ -178,19 +186,27 @@ class FlowFacts:
         }
         defect = first_reason(bad_form)
         unreadable = [bad_form[r] for r in bad_form if r not in (Reason.UNKNOWN_ENTITY, Reason.FUTURE_DAY)]
-        frame = frame.with_columns(defect=defect, is_readable=~pl.any_horizontal(*unreadable, in_scope & pl.col("is_bad_field")))
+        frame = frame.with_columns(
+            defect=defect, is_readable=~pl.any_horizontal(*unreadable, in_scope & pl.col("is_bad_field"))
+        )
         of_all = {
             Reason.BAD_AMOUNT: in_scope & pl.col("is_too_large"),
             Reason.NO_RATE: in_scope & pl.col("is_unrated"),
             Reason.BAD_FIELD: in_scope & pl.col("is_bad_field"),
         }
-        return frame.with_columns(reason=pl.when(pl.col("defect") != SOUND).then("defect").otherwise(first_reason(of_all)))
+        return frame.with_columns(
+            reason=pl.when(pl.col("defect") != SOUND).then("defect").otherwise(first_reason(of_all))
+        )
 
     def _tidy(self, frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
         """Empty what cannot be read, note it where nobody judges it, fill in defaults."""
         beyond = pl.col("is_beyond")
-        default_bank = pl.when(pl.col("declaration_no").str.len_bytes() == 22).then(pl.col("declaration_no").str.head(12))
-        odd = frame.select(is_odd=beyond & pl.any_horizontal("is_bad_field", "is_bad_currency", pl.col("amount").is_null())).to_series()
+        default_bank = pl.when(pl.col("declaration_no").str.len_bytes() == 22).then(
+            pl.col("declaration_no").str.head(12)
+        )
+        odd = frame.select(
+            is_odd=beyond & pl.any_horizontal("is_bad_field", "is_bad_currency", pl.col("amount").is_null())
+        ).to_series()
         unread = _unread(frame, rows, odd.arg_true().to_list())
         return frame.with_columns(
             unread=unread,
@@ -204,7 +220,9 @@ class FlowFacts:
             rate_month=pl.when(~beyond).then("rate_month"),
             amount_usd=pl.when(~beyond).then("amount_usd"),
             settled_usd=pl.when(~beyond).then("settled_usd"),
-        ).select("declaration_no", "leg", "action", *CONTENT, "defect", "reason", "is_beyond", "is_readable", "is_bad_field")
+        ).select(
+            "declaration_no", "leg", "action", *CONTENT, "defect", "reason", "is_beyond", "is_readable", "is_bad_field"
+        )
 
 
 def first_reason(conditions: dict[Reason, pl.Expr]) -> pl.Expr:
@@ -228,7 +246,9 @@ def _unread(frame: pl.DataFrame, rows: Rows, places: list[int]) -> pl.Series:
         cells = rows.columns[places].select(pl.col(wanted).cast(pl.String).str.strip_chars())
         flags = frame[places].select(*marks, pl.col("amount").is_null().alias("is_bad_amount"))
         for place, cell, flag in zip(places, cells.iter_rows(named=True), flags.iter_rows(), strict=True):
-            noted: dict[str, Any] = {name: cell[name] for name, bad in zip((*names, "amount"), flag, strict=True) if bad and cell.get(name)}
+            noted: dict[str, Any] = {
+                name: cell[name] for name, bad in zip((*names, "amount"), flag, strict=True) if bad and cell.get(name)
+            }
             oddity = rows.odd.get(place)
             if oddity is not None and oddity.misshapen:
                 noted[""] = [*oddity.excess, *oddity.missing]

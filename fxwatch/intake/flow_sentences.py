@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -18,13 +19,15 @@ _NO_ODDITY = Oddity()
 
 def keys(rows: Rows, places: Sequence[int]) -> list[tuple[str | None, str]]:
     """Declaration and leg of rows, as they came."""
-    cells = rows.columns[list(places)].select(fields.text(rows, "declaration_no"), fields.text(rows, "leg").fill_null(_DEFAULT_LEG))
-    if cells.height != len(places):  # a file without the column leg gives one cell for all
-        cells = cells.select(pl.all())
+    cells = rows.columns[list(places)].select(
+        fields.text(rows, "declaration_no"), fields.text(rows, "leg").fill_null(_DEFAULT_LEG)
+    )
     return [(no, leg) for no, leg in cells.iter_rows()]
 
 
-def tell(rows: Rows, places: Sequence[int], reasons: Sequence[Reason], known: FlowFacts, read: pl.DataFrame) -> list[tuple[str, str]]:
+def tell(
+    rows: Rows, places: Sequence[int], reasons: Sequence[Reason], known: FlowFacts, read: pl.DataFrame
+) -> list[tuple[str, str]]:
     """The sentence for each row in English and in Chinese."""
     cells = rows.columns[list(places)].select(fields.text(rows, name) for name in COLUMNS)
     entity_ids = read["entity_id"][list(places)].to_list()
@@ -80,7 +83,7 @@ def _about_key(row: dict[str, Any], oddity: Oddity) -> tuple[str, str]:
 
 def _about_amount(row: dict[str, Any]) -> tuple[str, str]:
     amount = row["amount"]
-    if amount is not None and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", amount) and float(amount) > 0:
+    if amount is not None and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", amount) and Decimal(amount) > 0:
         return (
             f"amount {amount} {row['currency']} is worth more than USD 1,000,000,000,000; correct amount or currency and load the row again.",
             f"amount {amount} {row['currency']} 折合超过 1 万亿美元;请核对金额或币种后重新导入该行。",
@@ -118,4 +121,9 @@ def _about_field(row: dict[str, Any], oddity: Oddity) -> tuple[str, str]:
     for column in ("counterparty", "contract_no", "invoice_no", "tax_filing_no", "bank", "remark"):
         if row[column] and re.search(fields.CONTROL, row[column]):
             return field_sentences(column, row[column], "text without control characters", "不含控制字符的文本")
-    return field_sentences("settled_amount", row["settled_amount"], "a plain decimal from 0 to amount, with at most 2 decimals", " 0 至 amount 之间、至多两位小数的十进制数")
+    return field_sentences(
+        "settled_amount",
+        row["settled_amount"],
+        "a plain decimal from 0 to amount, with at most 2 decimals",
+        " 0 至 amount 之间、至多两位小数的十进制数",
+    )

@@ -8,8 +8,9 @@ import polars as pl
 from fxwatch.equivalents import LARGEST_USD_CENTS, RATE_PLACES, tables_in_use, usd_cents
 from fxwatch.intake import flow_sentences
 from fxwatch.intake.classification import Classification
+from fxwatch.intake.entities import admit
 from fxwatch.intake.flow_cells import COLUMNS, COMPARED, CONTENT, FlowFacts
-from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, SHARED, Batch, Judge, Verdicts
+from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, Batch, Judge, Verdicts
 from fxwatch.intake.ledger import Load, Refusal
 from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from fxwatch.home import Home
 
-_VERSION = ["flow", "declaration", "declaration_no", "leg", "version", "state"]
 _NO_MONTH = np.iinfo(np.int32).min
 
 
@@ -33,7 +33,9 @@ class FlowIntake:
     def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
         settings = home.settings
         self._home = home
-        self._rates = loading.rates_now(con).select("month", "currency", rate=pl.col("usd_per_unit").to_physical().cast(pl.Int128))
+        self._rates = loading.rates_now(con).select(
+            "month", "currency", rate=pl.col("usd_per_unit").to_physical().cast(pl.Int128)
+        )
         assert RATE_PLACES == 12, "the warehouse keeps rates with 12 decimals; to_physical relies on it"
         self._facts = FlowFacts(
             today=home.today(),
@@ -68,17 +70,7 @@ class FlowIntake:
     def finish(self, load: Load) -> None:
         """Enrol the entities that were admitted by their identifiers alone."""
         if self._admitted:
-            admitted = pl.concat(self._admitted).unique().sort().to_frame()
-            unknown = admitted.filter(~pl.col("entity_id").is_in(self._home.register.roll()["entity_id"].implode()))
-            if len(unknown):
-                empty = {
-                    "industry": pl.String, "economic_type": pl.String, "area": pl.String, "registered_on": pl.Date,
-                    "investor_economies": pl.String, "transport_enterprise": pl.Boolean,
-                }  # fmt: skip
-                entries = unknown.with_columns(name=pl.col("entity_id")).with_columns(
-                    pl.lit(None, dtype=dtype).alias(name) for name, dtype in empty.items()
-                )
-                self._home.register.enrol(entries, source=f"flows load {load.load_id}")
+            admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
 
     # ---- what stands
 
@@ -86,7 +78,15 @@ class FlowIntake:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
         declarations = read.filter(pl.col("leg").is_not_null())["declaration_no"].unique()
         if self._is_empty or not len(declarations):
-            nothing = pl.DataFrame(schema={**read.schema, "flow": pl.Int64, "declaration": pl.Int64, "version": pl.Int32, "state": pl.UInt8})
+            nothing = pl.DataFrame(
+                schema={
+                    **read.schema,
+                    "flow": pl.Int64,
+                    "declaration": pl.Int64,
+                    "version": pl.Int32,
+                    "state": pl.UInt8,
+                }
+            )
             return nothing, nothing
         standing = loading.standing_flows(load.con, declarations)
         changed = standing.filter(pl.col("version") > 1)["flow"]
@@ -96,8 +96,14 @@ class FlowIntake:
     def _with_first(self, standing: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
         places = first.select("flow", first=pl.int_range(pl.len(), dtype=pl.Int64) + len(standing))
         own = pl.int_range(pl.len(), dtype=pl.Int64)
-        joined = standing.join(places, on="flow", how="left", maintain_order="left") if len(first) else standing.with_columns(first=own)
-        return joined.with_columns(pl.coalesce("first", own)).select("declaration_no", "leg", "state", "version", "flow", "declaration", "first")
+        joined = (
+            standing.join(places, on="flow", how="left", maintain_order="left")
+            if len(first)
+            else standing.with_columns(first=own)
+        )
+        return joined.with_columns(pl.coalesce("first", own)).select(
+            "declaration_no", "leg", "state", "version", "flow", "declaration", "first"
+        )
 
     # ---- what is written
 
@@ -147,7 +153,11 @@ class FlowIntake:
         last_taken = np.full(int(verdicts.key.max(initial=-1)) + 1, -1, np.int64)
         np.maximum.at(last_taken, verdicts.versions["key"].to_numpy(), verdicts.versions["row"].to_numpy())
         key = verdicts.key[places]
-        resolved = (key >= 0) & (last_taken[np.maximum(key, 0)] > places) if len(last_taken) else np.zeros(len(places), np.bool_)
+        resolved = (
+            (key >= 0) & (last_taken[np.maximum(key, 0)] > places)
+            if len(last_taken)
+            else np.zeros(len(places), np.bool_)
+        )
         told = flow_sentences.tell(rows, places.tolist(), [Reason(r) for r in reasons.tolist()], self._facts, read)
         keys = flow_sentences.keys(rows, places.tolist())
         load.refuse(
@@ -172,7 +182,15 @@ class FlowIntake:
                 # Rows that are judged again here do not wait for themselves.
                 same_key = refused[np.isin(verdicts.key[refused], verdicts.key[unknown])]
                 others = found.filter(~pl.col("raw").is_in(pl.Series(rows.raw(same_key.tolist())).implode()))
-                waits |= keys.select(pl.struct("declaration_no", "leg").is_in(others.select(pl.struct("declaration_no", "leg")).to_series().implode())).to_series().to_numpy()
+                waits |= (
+                    keys.select(
+                        pl.struct("declaration_no", "leg").is_in(
+                            others.select(pl.struct("declaration_no", "leg")).to_series().implode()
+                        )
+                    )
+                    .to_series()
+                    .to_numpy()
+                )
         return waits
 
 
@@ -226,7 +244,9 @@ class KeptMonths:
             return contents
         kept = pl.concat(self._kept)
         at = kept["at"].to_list()
-        return contents.with_columns(contents[name].scatter(at, kept[name]) for name in ("rate_month", "amount_usd", "settled_usd"))
+        return contents.with_columns(
+            contents[name].scatter(at, kept[name]) for name in ("rate_month", "amount_usd", "settled_usd")
+        )
 
     def _keeps(self, rows: Any, before: Any) -> Any:
         shared = self._contents.select("day", "currency")
@@ -235,9 +255,16 @@ class KeptMonths:
         return np.logical_and.reduce(same) & (self._month[before] != _NO_MONTH)
 
     def _converted(self, rows: Any, before: Any) -> pl.DataFrame:
-        frame = self._read[rows].with_columns(pl.Series("rate_month", self._month[before], dtype=pl.Int32).cast(pl.Date))
-        joined = frame.join(self._rates, left_on=["currency", "rate_month"], right_on=["currency", "month"], how="left", maintain_order="left")
-        return joined.with_columns(usd=usd_cents(pl.col("amount"), pl.col("rate")), settled_usd=usd_cents(pl.col("settled"), pl.col("rate")))
-
-
-__all__ = ["SHARED", "FlowIntake", "KeptMonths"]
+        frame = self._read[rows].with_columns(
+            pl.Series("rate_month", self._month[before], dtype=pl.Int32).cast(pl.Date)
+        )
+        joined = frame.join(
+            self._rates,
+            left_on=["currency", "rate_month"],
+            right_on=["currency", "month"],
+            how="left",
+            maintain_order="left",
+        )
+        return joined.with_columns(
+            usd=usd_cents(pl.col("amount"), pl.col("rate")), settled_usd=usd_cents(pl.col("settled"), pl.col("rate"))
+        )

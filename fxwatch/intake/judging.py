@@ -110,7 +110,12 @@ class Judge:
     def _number_keys(self) -> None:
         """Two keys for each declaration, 2d for leg 1 and 2d + 1 for leg 2: the other leg is `key ^ 1`."""
         keyed = self._batch.rows.select(no=pl.when(pl.col("leg").is_not_null()).then("declaration_no"), leg="leg")
-        names = keyed.select("no").drop_nulls().unique(maintain_order=True).with_columns(d=pl.int_range(pl.len(), dtype=pl.Int64))
+        names = (
+            keyed.select("no")
+            .drop_nulls()
+            .unique(maintain_order=True)
+            .with_columns(d=pl.int_range(pl.len(), dtype=pl.Int64))
+        )
         place = (2 * pl.col("d") + pl.col("leg").cast(pl.Int64) - 1).fill_null(-1)
         self._key = keyed.join(names, on="no", how="left", maintain_order="left").select(place).to_series().to_numpy()
         self._state = np.full(2 * len(names), _ABSENT, np.int8)

@@ -72,7 +72,9 @@ class ParquetReader:
     def _damaged(self, fault: Exception) -> Exception:
         first = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         return refuse(
-            self.source.path, f"the Parquet file is cut off or damaged ({first}). Ask for it again.", "Parquet 文件不完整或已损坏。请重新取得该文件。"
+            self.source.path,
+            f"the Parquet file is cut off or damaged ({first}). Ask for it again.",
+            "Parquet 文件不完整或已损坏。请重新取得该文件。",
         )
 
 

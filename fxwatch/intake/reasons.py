@@ -70,7 +70,9 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "direction 为 {value},应为 receipt 或 payment;" + _ALIKE[1] + "。",
     ),
     Reason.UNKNOWN_CODE: (
-        "code {value} is no transaction code of the 2014 list and no item; " + _ALIKE[0] + ", or leave it empty until it is known.",
+        "code {value} is no transaction code of the 2014 list and no item; "
+        + _ALIKE[0]
+        + ", or leave it empty until it is known.",
         "code {value} 不是 2014 版交易编码,也不是项目;" + _ALIKE[1] + ",或在编码确定前留空。",
     ),
     Reason.BAD_CURRENCY: (
@@ -130,4 +132,3 @@ def shape_sentences(excess: int, missing: int) -> tuple[str, str]:
         "A quoted field of the row runs over lines that look like rows: a quotation mark is missing; correct it and load these lines again.",
         "该行带引号的字段跨越了形似数据行的若干行,疑缺引号;请改正后重新导入这些行。",
     )
-

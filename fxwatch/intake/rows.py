@@ -41,11 +41,13 @@ class Rows:
         columns: a column for each name of the header; text, or the types of a Parquet file.
         line: Int64, the physical line (Parquet: the row's number, from 1) on which each row starts.
         odd: by position in `columns`, the rows that are odd.
+        told: the JSON of each row, where that is what the rows were made of.
     """
 
     columns: pl.DataFrame
     line: pl.Series
     odd: dict[int, Oddity] = field(default_factory=dict)
+    told: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.line)
@@ -57,10 +59,13 @@ class Rows:
             return
         for start in range(0, len(self), size):
             odd = {i - start: oddity for i, oddity in self.odd.items() if start <= i < start + size}
-            yield Rows(self.columns.slice(start, size), self.line.slice(start, size), odd)
+            told = self.told[start : start + size] if self.told is not None else None
+            yield Rows(self.columns.slice(start, size), self.line.slice(start, size), odd, told)
 
     def raw(self, positions: Sequence[int]) -> list[str]:
         """Rows as JSON objects, every column as it came: text, a worksheet's numbers as numbers, null where empty."""
+        if self.told is not None:
+            return [self.told[position] for position in positions]
         picked = self.columns[list(positions)].with_columns(pl.all().cast(pl.String))
         texts: list[str] = picked.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
         if self.odd:
@@ -70,19 +75,21 @@ class Rows:
         return texts
 
 
-def from_raw(raw: Sequence[str], line: pl.Series) -> Rows:
-    """Rows again from what `Rows.raw` made of them; their columns are the union of their names."""
+def from_raw(raw: Sequence[str], line: pl.Series, names: Sequence[str] = ()) -> Rows:
+    """Rows again from what `Rows.raw` made of them; their columns are `names` and all that the rows name."""
     objects: list[dict[str, Any]] = [json.loads(text, parse_int=_Number, parse_float=_Number) for text in raw]
     odd: dict[int, Oddity] = {}
     for place, fields in enumerate(objects):
         marks = fields.pop(ODDITY, {})
         numbers = frozenset(name for name, value in fields.items() if isinstance(value, _Number))
-        oddity = Oddity(tuple(marks.get("excess", ())), tuple(marks.get("missing", ())), numbers, bool(marks.get("swallowed")))
+        oddity = Oddity(
+            tuple(marks.get("excess", ())), tuple(marks.get("missing", ())), numbers, bool(marks.get("swallowed"))
+        )
         if oddity != Oddity():
             odd[place] = oddity
-    names = dict.fromkeys(name for fields in objects for name in fields)
-    columns = {name: pl.Series(name, [fields.get(name) for fields in objects], dtype=pl.String) for name in names}
-    return Rows(pl.DataFrame(columns), line, odd)
+    every = dict.fromkeys([*names, *(name for fields in objects for name in fields)])
+    columns = {name: pl.Series(name, [fields.get(name) for fields in objects], dtype=pl.String) for name in every}
+    return Rows(pl.DataFrame(columns), line, odd, raw)
 
 
 class _Number(str):

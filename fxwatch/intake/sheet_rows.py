@@ -16,7 +16,18 @@ from fxwatch.intake.columns import Column, Form, refuse
 from fxwatch.intake.files import Source, Tally
 from fxwatch.intake.rows import Oddity, Rows
 
-_FAULTS = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError)
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OSError,
+)
 
 
 class SheetReader:
@@ -30,7 +41,9 @@ class SheetReader:
         self._cells = self._read()
         header = next(self._cells, None)
         if header is None:
-            raise refuse(source.path, "it has no header. The first row must name the columns.", "没有表头。首行须为列名。")
+            raise refuse(
+                source.path, "it has no header. The first row must name the columns.", "没有表头。首行须为列名。"
+            )
         names = [_text(value).strip(BLANKS) for value in header[1]]
         while names and not names[-1]:
             names.pop()
@@ -78,7 +91,9 @@ class SheetReader:
         odd: dict[int, Oddity] = {}
         cells: list[list[str | None]] = []
         for place, (_, values) in enumerate(held):
-            numbers = {name for name, v in zip(self.names, values, strict=False) if name in self._codes and _is_number(v)}
+            numbers = {
+                name for name, v in zip(self.names, values, strict=False) if name in self._codes and _is_number(v)
+            }
             excess = [_text(v) for v in values[width:]]
             while excess and not excess[-1]:
                 excess.pop()
@@ -87,7 +102,9 @@ class SheetReader:
             texts = [None if v is None else _text(v) for v in values[:width]]
             cells.append([*texts, *([None] * (width - len(texts)))])
         columns = zip(*cells, strict=True)
-        frame = pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in zip(self.names, columns, strict=True)])
+        frame = pl.DataFrame(
+            [pl.Series(name, values, dtype=pl.String) for name, values in zip(self.names, columns, strict=True)]
+        )
         return Rows(frame, pl.Series([number for number, _ in held], dtype=pl.Int64), odd)
 
 

@@ -19,7 +19,7 @@ class Days:
 
     def __init__(self, last: date, months: int, calibration: Calibration) -> None:
         self.last = last
-        self.first = months_back(last + timedelta(days=1), months)
+        self.first = months_back(last, months - 1)
         self.count = (last - self.first).days + 1
         if months < 6 or self.count < 150:
             raise RequestError(
@@ -76,7 +76,7 @@ class Days:
 def months_back(day: date, months: int) -> date:
     """The first of the month, so many months before the month of a day.
 
-    >>> months_back(date(2026, 11, 1), 24)
+    >>> months_back(date(2026, 10, 31), 23)
     datetime.date(2024, 11, 1)
     """
     number = day.year * 12 + day.month - 1 - months

@@ -10,7 +10,7 @@ from fxwatch.sample.days import Days
 from fxwatch.sample.entities import Entities
 from fxwatch.sample.names import counterparty_names
 from fxwatch.sample.patterns import PAYMENT, PAYMENT_TYPES
-from fxwatch.sample.trades import ALL_CODES, CURRENCY, DIRECTIONS, ECONOMY, ECONOMY_CURRENCY, WHOLE_UNITS, Ints
+from fxwatch.sample.trades import ALL_CODES, CURRENCY, DIRECTIONS, ECONOMY, ECONOMY_CURRENCY, WHOLE_UNITS, Floats, Ints
 
 COLUMNS = (
     "declaration_no", "leg", "action", "entity_id", "party_type", "direction", "day", "code", "currency", "amount", "settled_amount", "counterparty",
@@ -24,6 +24,9 @@ LATE_SHARE, NEVER_CLASSIFIED, CORRECTED_SHARE, REPEATED_SHARE = 0.04, 0.0005, 0.
 
 GOODS_CODES = ("121010", "121020", "121030", "122010", "322041", "421990")
 REMARKS = ("", "代垫", "分摊", "前期费用", "退汇")
+
+# The day number of what is never sent.
+NEVER = 2**31 - 1
 
 # Corrections come within so many days; nothing is made wrong later than that before the end.
 SETTLED_AFTER = 40
@@ -88,7 +91,13 @@ def _texts(
     """Every row as it finally stands, in texts."""
     entity, pattern = rows["entity"].to_numpy(), rows["pattern"].to_numpy()
     economy = economies[rows["counterparty"].to_numpy()]
-    currency = _currencies(rng, rows["currency"].to_numpy(), economy)
+    key = rows["key"].to_numpy()
+
+    def dice() -> Floats:
+        """A number between 0 and 1 for each declaration, the same for its legs."""
+        return np.asarray(rng.random(int(key.max()) + 1)[key])
+
+    currency = _currencies(dice(), rows["currency"].to_numpy(), economy)
     cents = _cents(rng, rows, currency, entities, days)
     settled = _settled(rng, cents, currency, entities.settling[entity])
     declared = entities.declares_credit_code[entity] & (pattern < 0)
@@ -107,13 +116,13 @@ def _texts(
             "currency": pl.Series(CURRENCY).gather(pl.Series(currency)),
             "amount": money(pl.Series(cents)),
             "settled_amount": money(pl.Series(settled)).set(pl.Series(settled < 0), ""),
-            "counterparty": _counterparties(rng, rows["counterparty"].to_numpy(), economies),
-            "economy": pl.Series(ECONOMY).gather(pl.Series(economy)).set(_some(rng, len(rows), 0.015), ""),
+            "counterparty": _counterparties(dice(), rows["counterparty"].to_numpy(), economies),
+            "economy": pl.Series(ECONOMY).gather(pl.Series(economy)).set(pl.Series(dice() < 0.015), ""),
             "payment_type": pl.Series(PAYMENT_TYPES).gather(rows["payment_type"]),
             "contract_no": _labels("HT", rows["contract"]),
             "invoice_no": _labels("INV", rows["invoice"]),
             "tax_filing_no": _filings(rng, rows, cents, currency, days),
-            "scope": pl.repeat("cross_border", len(rows), eager=True).set(_some(rng, len(rows), 0.03), "domestic"),
+            "scope": pl.repeat("cross_border", len(rows), eager=True).set(pl.Series(dice() < 0.03), "domestic"),
             "remark": _remarks(rng, rows),
         }
     )  # fmt: skip
@@ -129,9 +138,8 @@ def money(cents: pl.Series) -> pl.Series:
     return pl.select((number // 100).cast(pl.String) + "." + (number % 100).cast(pl.String).str.zfill(2)).to_series()
 
 
-def _currencies(rng: np.random.Generator, given: Ints, economy: Ints) -> Ints:
+def _currencies(dice: Floats, given: Ints, economy: Ints) -> Ints:
     """The currency of each row, as the counterparty's economy suggests where none is given."""
-    dice = rng.random(len(given))
     usd, cny, eur = (CURRENCY.index(c) for c in ("USD", "CNY", "EUR"))
     drawn = np.select(
         [dice < 0.54, dice < 0.62, dice < 0.65], [usd, cny, eur], ECONOMY_CURRENCY[economy].astype(np.int64)
@@ -169,11 +177,10 @@ def _numbers(rows: pl.DataFrame, banks: pl.Series, days: Days) -> pl.Series:
     return pl.select(pl.lit(bank) + pl.lit(day) + pl.lit(rows["number"]).cast(pl.String).str.zfill(4)).to_series()
 
 
-def _counterparties(rng: np.random.Generator, number: Ints, economies: Ints) -> pl.Series:
+def _counterparties(dice: Floats, number: Ints, economies: Ints) -> pl.Series:
     """Names with (JW) before them, some in capitals with a full stop, some missing."""
     names = pl.Series(counterparty_names(np.arange(len(economies)), [ECONOMY[e] for e in economies.tolist()]))
     forms = pl.concat(["(JW)" + names, "(JW)" + names.str.to_uppercase() + ".", "(JN)" + names])
-    dice = rng.random(len(number))
     form = np.select([dice < 0.08, dice < 0.10], [1, 2], 0)
     return forms.gather(pl.Series(number + form * len(economies))).set(pl.Series(dice > 0.985), "")
 
@@ -197,10 +204,6 @@ def _remarks(rng: np.random.Generator, rows: pl.DataFrame) -> pl.Series:
     remark = np.where(rng.random(len(rows)) < 0.04, rng.integers(1, 4, len(rows)), 0)
     remark = np.where((rows["payment_type"] == PAYMENT_TYPES.index("R")).to_numpy(), 4, remark)
     return pl.Series(REMARKS).gather(pl.Series(remark))
-
-
-def _some(rng: np.random.Generator, count: int, share: float) -> pl.Series:
-    return pl.Series(rng.random(count) < share)
 
 
 def _as_sent(
@@ -232,30 +235,28 @@ def _as_sent(
         .otherwise("amount"),
         party_type=pl.when(pl.Series(fate == PERSON)).then(pl.lit("D")).otherwise("party_type"),
     )
-    clean = pl.Series(fate != DIRT)
+    dirty = pl.Series(fate == DIRT)
     change = late & (dice > LATE_SHARE * NEVER_CLASSIFIED)
     sent = [
-        _at(first, reported, 0).filter(clean),
+        _at(first, np.where(fate == DIRT, NEVER, reported), 0),
         _at(texts.with_columns(action=pl.lit("C")), days.later(reported, np.where(late, pause, 4 * pause)), 1).filter(
             pl.Series(change | wrong)
         ),
         _at(_deletions(texts), days.later(reported, 3 * pause), 2).filter(pl.Series(fate == MISTAKE)),
         _at(texts, days.later(reported, pause), 3).filter(pl.Series(again)),
     ]
-    spoilt, outcome = _spoil(texts.filter(~clean), strangers, days)
+    spoilt, outcome = _spoil(texts.filter(dirty), strangers, days)
     sent.append(_at(spoilt, reported[fate == DIRT], 4))
     told = [
         outcome,
         _told(first.filter(pl.Series(np.isin(fate, (GOODS, PERSON)))), "out_of_scope"),
         _told(texts.filter(pl.Series(again)), "duplicate"),
     ]
-    flows = (
-        pl.concat(sent)
-        .filter(pl.col("reported") < days.count)
-        .sort("reported", "step", maintain_order=True)
-        .drop("step")
-    )
-    return flows, pl.concat(told)
+    # One gather in place of a filter and a sort, which would copy every text twice.
+    together = pl.concat(sent)
+    order = together.select("reported", "step").with_row_index().filter(pl.col("reported") < days.count)
+    order = order.sort("reported", "step", maintain_order=True)
+    return together.drop("step")[order["index"]], pl.concat(told)
 
 
 def _at(texts: pl.DataFrame, reported: Ints, step: int) -> pl.DataFrame:

@@ -35,7 +35,8 @@ def flow_frame(
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
     rows: pl.DataFrame = found.select(*columns).pl()
-    return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
+    # In one piece, because rules take flows out by their row.
+    return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items()).rechunk()
 
 
 def input_frames(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> dict[str, pl.DataFrame]:

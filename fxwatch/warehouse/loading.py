@@ -65,7 +65,11 @@ def entity_numbers(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> pl.DataFrame:
     """Number entities that have none yet, in the order given: `entity_id`, `entity`."""
     first = next_number(con, "entity")
-    numbered = entity_ids.alias("entity_id").to_frame().with_columns(entity=pl.int_range(first, first + len(entity_ids), dtype=pl.Int32))
+    numbered = (
+        entity_ids.alias("entity_id")
+        .to_frame()
+        .with_columns(entity=pl.int_range(first, first + len(entity_ids), dtype=pl.Int32))
+    )
     with _handed(con, added=numbered):
         con.execute("INSERT INTO entity_numbers BY NAME SELECT * FROM added")
     return numbered
@@ -104,7 +108,9 @@ def add_load(con: "duckdb.DuckDBPyConnection", load: dict[str, Any]) -> None:
     con.execute(query("add_load"), load)
 
 
-def load_of_digest(con: "duckdb.DuckDBPyConnection", kind: str, sha256: str, encoding: str | None) -> tuple[int, int] | None:
+def load_of_digest(
+    con: "duckdb.DuckDBPyConnection", kind: str, sha256: str, encoding: str | None
+) -> tuple[int, int] | None:
     """The newest load of a byte-identical file: its number and how many rows it read."""
     found = con.execute(query("load_of_digest"), {"kind": kind, "sha256": sha256, "encoding": encoding}).fetchall()
     return (found[0][0], found[0][1]) if found else None
@@ -116,13 +122,27 @@ def add_quarantined(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> Non
         con.execute("INSERT INTO quarantine BY NAME SELECT * FROM added")
 
 
-def quarantined_by(con: "duckdb.DuckDBPyConnection", load_id: int) -> pl.DataFrame:
-    """Every row that a load put into quarantine, whatever became of it, in the order of the file."""
-    return con.sql(query("quarantined_by"), params={"load_id": load_id}).pl()
+def quarantined_page(con: "duckdb.DuckDBPyConnection", load_id: int, after: int, limit: int) -> pl.DataFrame:
+    """Rows that a load put into quarantine, whatever became of them, in the order of the file."""
+    return con.sql(query("quarantined_page"), params={"load_id": load_id, "after": after, "limit": limit}).pl()
 
 
-def waiting_rows(con: "duckdb.DuckDBPyConnection", load_id: int | None = None, reason: str | None = None) -> pl.DataFrame:
-    """The rows that wait, in the order in which they came: the columns of `quarantine`."""
+def waiting_counts(con: "duckdb.DuckDBPyConnection", reason: str | None = None) -> dict[str, int]:
+    """How many rows of each kind wait."""
+    return dict(con.execute(query("waiting_counts"), {"reason": reason}).fetchall())
+
+
+def waiting_page(
+    con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, after: int, limit: int
+) -> pl.DataFrame:
+    """Rows of a kind that wait, in the order in which they came: the columns of `quarantine`."""
+    return con.sql(query("waiting_page"), params={"kind": kind, "reason": reason, "after": after, "limit": limit}).pl()
+
+
+def waiting_rows(
+    con: "duckdb.DuckDBPyConnection", load_id: int | None = None, reason: str | None = None
+) -> pl.DataFrame:
+    """All rows that wait, in the order in which they came: the columns of `quarantine`."""
     return con.sql(query("waiting_rows"), params={"load_id": load_id, "reason": reason}).pl()
 
 
@@ -134,7 +154,11 @@ def waiting_keys(con: "duckdb.DuckDBPyConnection", keys: pl.DataFrame) -> pl.Dat
 
 def is_waiting(con: "duckdb.DuckDBPyConnection", kind: str) -> bool:
     """Whether any row of a kind waits."""
-    return bool(con.execute("SELECT 1 FROM quarantine WHERE status = 'waiting' AND kind = $kind LIMIT 1", {"kind": kind}).fetchall())
+    return bool(
+        con.execute(
+            "SELECT 1 FROM quarantine WHERE status = 'waiting' AND kind = $kind LIMIT 1", {"kind": kind}
+        ).fetchall()
+    )
 
 
 def resolve(con: "duckdb.DuckDBPyConnection", kind: str, taken: pl.DataFrame) -> None:
@@ -158,6 +182,11 @@ def settle(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> None:
 def supersede(con: "duckdb.DuckDBPyConnection", kind: str, load_id: int) -> None:
     """Rows that waited and came again, identical, in this load: the later ones hold them now."""
     con.execute(query("supersede"), {"kind": kind, "load_id": load_id})
+
+
+def resolve_load(con: "duckdb.DuckDBPyConnection", load_id: int) -> None:
+    """Whatever of a load still waits was taken with the same file again."""
+    con.execute("UPDATE quarantine SET status = 'resolved' WHERE status = 'waiting' AND load_id = ?", [load_id])
 
 
 @contextmanager

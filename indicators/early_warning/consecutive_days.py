@@ -56,7 +56,8 @@ class ConsecutiveDays(EarlyWarning):
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """One finding a streak, with the flows behind it in column `flows`."""
         min_days = [(v.valid_from, v.value) for v in self.dated("min_days").versions]
-        found = streaks(self._watched(flows, roll), calendar.collect(), self._forms(), min_days).lazy()
+        watched = flows.select("entity", "item", "direction", "day", "flow").collect()
+        found = streaks(watched, calendar.collect(), self._forms(), min_days, excepted=_transport(roll)).lazy()
         days = finding(
             value="days",
             limit="min_days",
@@ -73,21 +74,19 @@ class ConsecutiveDays(EarlyWarning):
 
     def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities and items with days in a year that the calendar does not cover, while working days count."""
-        working = self._watched(flows.filter(self.on("day_kind", pl.col("day")) == "working"), roll)
-        missing = uncovered(working, calendar.collect()).lazy()
-        return missing.select("entity", "item", "year", reason=pl.lit("the calendar does not cover the year"))
-
-    def _watched(self, flows: pl.LazyFrame, roll: pl.LazyFrame) -> pl.DataFrame:
-        """The flows of everybody but transport enterprises."""
-        excepted = roll.filter("transport_enterprise").select("entity").collect()["entity"]
-        return (
-            flows.filter(~pl.col("entity").is_in(excepted))
-            .select("entity", "item", "direction", "day", "flow")
-            .collect()
+        working = flows.filter(
+            self.on("day_kind", pl.col("day")) == "working", ~pl.col("entity").is_in(_transport(roll).implode())
         )
+        missing = uncovered(working.select("entity", "item", "day").collect(), calendar.collect()).lazy()
+        return missing.select("entity", "item", "year", reason=pl.lit("the calendar does not cover the year"))
 
     def _forms(self) -> list[Form]:
         """The versions of what makes a streak: one for each day on which a parameter changes."""
         kind, direction, cut = (self.dated(name) for name in ("day_kind", "direction", "cut_days"))
         days = sorted({version.valid_from for part in (kind, direction, cut) for version in part.versions})
         return [Form(day, kind.on(day) == "working", direction.on(day) == "each", cut.on(day)) for day in days]
+
+
+def _transport(roll: pl.LazyFrame) -> pl.Series:
+    """The transport enterprises."""
+    return roll.filter("transport_enterprise").select("entity").collect()["entity"]
