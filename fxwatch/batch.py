@@ -90,7 +90,9 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         tell(0, STEPS)
         flows, findings, hits = _look(warehouse.con, rules)
         tell(2, STEPS)
-        in_use = {name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())}
+        in_use = {
+            name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())
+        }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
@@ -99,12 +101,18 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
             "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
         }  # fmt: skip
         run_id = record_run(
-            warehouse, hits=hits, evidence=findings.evidence, not_computed=findings.not_computed, record=record, day=home.today(), moment=moment
+            warehouse,
+            hits=hits,
+            evidence=findings.evidence,
+            not_computed=findings.not_computed,
+            record=record,
+            day=home.today(),
+            moment=moment,
         )
         tell(3, STEPS)
         snapshot = warehouse.publish()
         tell(4, STEPS)
-    counts = {name: 0 for name in sorted(rules)} | dict(hits.group_by("rule").len().sort("rule").iter_rows())
+    counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
     missing = findings.not_computed
     return RunReport(
         run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
@@ -123,7 +131,20 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
     _, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
     behind = findings.evidence.join(texts, on="flow").group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
-    shown = ["hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value", "flow_count"]
+    shown = [
+        "hit_id",
+        "rule",
+        "entity_id",
+        "direction",
+        "item",
+        "first_day",
+        "last_day",
+        "raised_on",
+        "value",
+        "unit",
+        "limit_value",
+        "flow_count",
+    ]
     hits = hits.join(behind, on="hit_id", how="left").select(*shown, "flow_ids").sort("rule", "entity_id", "raised_on")
     missing = findings.not_computed
     years = tuple(missing["year"].drop_nulls().unique().sort().to_list())
@@ -132,7 +153,11 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
 
 
 def _look(
-    con: "duckdb.DuckDBPyConnection", rules: dict[str, EarlyWarning], *, as_of: date | None = None, known_at: datetime | None = None
+    con: "duckdb.DuckDBPyConnection",
+    rules: dict[str, EarlyWarning],
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
     """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
     extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
@@ -149,17 +174,37 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
     """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
     hits = findings.hits.join(_evidence_marks(findings.evidence), on="hit_id", how="left", maintain_order="left")
     facts = pl.DataFrame(
-        [{"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version} for n, r in rules.items()]
+        [
+            {"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version}
+            for n, r in rules.items()
+        ]
     )
     scale = pl.col("unit").replace_strict({u: 10**s for u, s in UNIT_SCALE.items()}, return_dtype=pl.Int64)
-    return hits.join(facts, on="rule", maintain_order="left").with_columns(
-        # Decimal division is exact here: each unit's small parts are powers of ten of at most six digits.
-        *((pl.col(c).cast(pl.Decimal(24, 6)) / scale.cast(pl.Decimal(24, 6))).cast(pl.Decimal(24, 6)) for c in ("value", "limit_value")),
-        direction=pl.col("direction").cast(pl.String),
-        item=pl.col("item").cast(pl.String),
-        group_id=pl.lit(None, pl.String),
-        digest=pl.concat_str("first_day", "last_day", "raised_on", "value", "limit_value", "flow_count", "mark", separator="|", ignore_nulls=True),
-    ).drop("mark")
+    return (
+        hits.join(facts, on="rule", maintain_order="left")
+        .with_columns(
+            # Decimal division is exact here: each unit's small parts are powers of ten of at most six digits.
+            *(
+                (pl.col(c).cast(pl.Decimal(24, 6)) / scale.cast(pl.Decimal(24, 6))).cast(pl.Decimal(24, 6))
+                for c in ("value", "limit_value")
+            ),
+            direction=pl.col("direction").cast(pl.String),
+            item=pl.col("item").cast(pl.String),
+            group_id=pl.lit(None, pl.String),
+            digest=pl.concat_str(
+                "first_day",
+                "last_day",
+                "raised_on",
+                "value",
+                "limit_value",
+                "flow_count",
+                "mark",
+                separator="|",
+                ignore_nulls=True,
+            ),
+        )
+        .drop("mark")
+    )
 
 
 def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:

@@ -146,7 +146,9 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
     if (path / REGISTER_FILE).exists():
         raise RequestError(f"{path} is a home already.", f"{path} 已是 fxwatch 库。")
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise RequestError(f"{path} exists and is not an empty folder. Name another.", f"{path} 已存在且不是空文件夹,请另选位置。")
+        raise RequestError(
+            f"{path} exists and is not an empty folder. Name another.", f"{path} 已存在且不是空文件夹,请另选位置。"
+        )
     from fxwatch import warehouse
     from fxwatch.register import Register
 
@@ -154,7 +156,9 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         path.parent.mkdir(parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     except OSError as fault:
-        raise RequestError(f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库:{fault.strerror}。") from fault
+        raise RequestError(
+            f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库:{fault.strerror}。"
+        ) from fault
     try:
         half.chmod(0o750)
         (half / SETTINGS_FILE).write_text(_settings_text(), "utf-8")

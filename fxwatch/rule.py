@@ -161,14 +161,17 @@ class EarlyWarning(Rule):
         wanted = found.select("finding", *self.key, *({"first_day", "last_day"} - set(self.key)))
         if "direction" in self.key:
             wanted = wanted.with_columns(pl.col("direction").cast(DIRECTION))
-        looked_at = flows.filter(self.looks_at())
-        on = pl.struct(*self.key) if not PACKABLE.issuperset(self.key) else packed(*self.key)
-        behind = looked_at.select("flow", "day", on=on).join(
-            wanted.select("finding", "first_day", "last_day", on=on), on="on"
-        )
+        wanted = wanted.select("finding", "first_day", "last_day", on=self._packed_key())
+        keys = wanted.select("on").unique().collect()["on"]
+        looked_at = flows.filter(self.looks_at()).select("flow", "day", on=self._packed_key())
+        # Most flows are behind no finding: to pass them over by a set of keys is cheaper than the join alone.
+        behind = looked_at.filter(pl.col("on").is_in(keys.implode())).join(wanted, on="on")
         if "day" not in self.key:
             behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
         return behind.select("finding", "flow")
+
+    def _packed_key(self) -> pl.Expr:
+        return packed(*self.key) if PACKABLE.issuperset(self.key) else pl.struct(*self.key)
 
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""

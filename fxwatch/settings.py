@@ -27,18 +27,34 @@ class Settings:
     """The settings in force, read by `read_settings`."""
 
     today: date | None = _setting(None, "day", "pins today; simulation homes only", "固定“今天”的日期;仅限模拟库")
-    language: str = _setting("", "word", "language of sentences; empty: the system's", "语句所用语言;空则随系统", ("", "en", "zh"))
-    verify_ids: bool = _setting(True, "yes or no", "verify the check digits of entity identifiers", "校验主体代码的校验位")
-    admit_unknown: bool = _setting(False, "yes or no", "enrol an entity that is not on the roll by its identifier", "名录外主体按代码自动登记")
+    language: str = _setting(
+        "", "word", "language of sentences; empty: the system's", "语句所用语言;空则随系统", ("", "en", "zh")
+    )
+    verify_ids: bool = _setting(
+        True, "yes or no", "verify the check digits of entity identifiers", "校验主体代码的校验位"
+    )
+    admit_unknown: bool = _setting(
+        False, "yes or no", "enrol an entity that is not on the roll by its identifier", "名录外主体按代码自动登记"
+    )
     rate_month: str = _setting(
-        "previous", "word", "newest table a flow may use: of the month before, or of its own", "折算所用最新月表:上月或当月", ("previous", "same")
+        "previous",
+        "word",
+        "newest table a flow may use: of the month before, or of its own",
+        "折算所用最新月表:上月或当月",
+        ("previous", "same"),
     )
     rate_months: int = _setting(4, "months", "how many monthly tables back a flow may reach", "折算可回溯的月表数")
-    transport_divisions: str = _setting("53-58", "divisions", "GB/T 4754 divisions of transport enterprises", "运输企业所属行业大类(GB/T 4754)")
-    lock_seconds: float = _setting(10.0, "seconds", "how long to wait for another writing process", "等待其他写入进程的秒数")
+    transport_divisions: str = _setting(
+        "53-58", "divisions", "GB/T 4754 divisions of transport enterprises", "运输企业所属行业大类(GB/T 4754)"
+    )
+    lock_seconds: float = _setting(
+        10.0, "seconds", "how long to wait for another writing process", "等待其他写入进程的秒数"
+    )
     memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
     batch_rows: int = _setting(200_000, "rows", "rows of a file that are judged at a time", "每批校验的行数")
-    keep_snapshots: int = _setting(3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数")
+    keep_snapshots: int = _setting(
+        3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数"
+    )
 
     def transport(self) -> frozenset[str]:
         """The divisions of `transport_divisions`, two digits each."""
@@ -91,18 +107,22 @@ def parse_setting(name: str, value: Any) -> Any:
     known = setting_fields()
     if name not in known:
         raise RequestError(
-            f"There is no setting {name}. Known are {', '.join(known)}.", f"没有设置项 {name}。可用的有:{'、'.join(known)}。"
+            f"There is no setting {name}. Known are {', '.join(known)}.",
+            f"没有设置项 {name}。可用的有:{'、'.join(known)}。",
         )
     notes = known[name].metadata
     try:
         parsed = _PARSERS[notes["kind"]](value)
     except (ValueError, TypeError) as fault:
         raise RequestError(
-            f"Setting {name} takes {notes['kind']}, found {value!r}.", f"设置项 {name} 的取值不合要求({notes['kind']}):{value!r}。"
+            f"Setting {name} takes {notes['kind']}, found {value!r}.",
+            f"设置项 {name} 的取值不合要求({notes['kind']}):{value!r}。",
         ) from fault
     if notes["choices"] and parsed not in notes["choices"]:
         allowed = ", ".join(repr(c) for c in notes["choices"])
-        raise RequestError(f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed},实为 {value!r}。")
+        raise RequestError(
+            f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed},实为 {value!r}。"
+        )
     return parsed
 
 

@@ -10,7 +10,10 @@ from fxwatch.equivalents import RATE_LIMIT, SCALE, tables_in_use, usd_cents
 
 
 def cents(amount: str, rate: str) -> int:
-    frame = pl.DataFrame({"amount": [int(Decimal(amount) * 100)], "rate": [int(Decimal(rate) * SCALE)]}, schema={"amount": pl.Int64, "rate": pl.Int128})
+    frame = pl.DataFrame(
+        {"amount": [int(Decimal(amount) * 100)], "rate": [int(Decimal(rate) * SCALE)]},
+        schema={"amount": pl.Int64, "rate": pl.Int128},
+    )
     return int(frame.select(usd_cents(pl.col("amount"), pl.col("rate"))).item())
 
 

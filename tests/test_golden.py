@@ -29,7 +29,18 @@ KEYS = {
     "balance": ["period"],
 }
 FRACTIONS = {"share", "share_change", "top_share", "mom", "yoy", "growth", "hhi", "top3_share", "top10_share"}
-MONEY = {"amount_usd", "previous", "same_last_year", "value", "limit_value", "contribution", "change", "receipts", "payments", "net"}
+MONEY = {
+    "amount_usd",
+    "previous",
+    "same_last_year",
+    "value",
+    "limit_value",
+    "contribution",
+    "change",
+    "receipts",
+    "payments",
+    "net",
+}
 ROUGH = {"settled", "purchased"}
 EMPTY_IS_ZERO = {"previous", "same_last_year"}
 OPTIONAL_WHEN_ZERO = {"top_items", "top_entities", "concentration"}
@@ -96,7 +107,11 @@ def without_other_rules(found: list[Row], home: Path, tmp_path: Path) -> list[Ro
     assert fxwatch(home, ["hits", "--status", "open", "--out", str(listed)], tmp_path).returncode == 0
     others = [row for row in rows(listed) if row["rule"] not in ARTICLE]
     for row in found:
-        within = [o for o in others if o["entity_id"] == row["entity_id"] and row["window_from"] <= o["raised_on"] <= row["window_to"]]
+        within = [
+            o
+            for o in others
+            if o["entity_id"] == row["entity_id"] and row["window_from"] <= o["raised_on"] <= row["window_to"]
+        ]
         row["open_hits"] = str(int(row["open_hits"]) - len(within))
     return found
 
@@ -117,7 +132,9 @@ def compare(kind: str, found: list[Row], expected: list[Row], where: str) -> Non
         columns = ["hit_id", "status"] if row.get("status") == "withdrawn" else list(row)
         for column in columns:
             text = got[name][column]
-            assert same(column, text, row[column], row), f"{name}: {column} is {text!r}, expected {row[column]!r}\n{where}"
+            assert same(column, text, row[column], row), (
+                f"{name}: {column} is {text!r}, expected {row[column]!r}\n{where}"
+            )
 
 
 def unique(table: Iterable[Row], key: list[str], where: str) -> dict[tuple[str, ...], Row]:

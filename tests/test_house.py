@@ -9,7 +9,23 @@ ROOT = Path(__file__).parents[1]
 
 # From the bottom up. A module may import its own step and those below; the cellar is known by work and doors alone.
 STEPS: list[tuple[str, set[str]]] = [
-    ("words", {"terms", "errors", "settings", "facts", "words", "flows", "sums", "periods", "streaks", "equivalents", "identifiers", "locks"}),
+    (
+        "words",
+        {
+            "terms",
+            "errors",
+            "settings",
+            "facts",
+            "words",
+            "flows",
+            "sums",
+            "periods",
+            "streaks",
+            "equivalents",
+            "identifiers",
+            "locks",
+        },
+    ),
     ("contract", {"rule"}),
     ("rules", {"indicators"}),
     ("judgement", {"rulebook", "grading", "classifier", "policies"}),
@@ -20,7 +36,13 @@ STEPS: list[tuple[str, set[str]]] = [
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
 RULES_KNOW = {"rule", "periods", "terms", "flows", "sums", "streaks", "indicators"}
-GUESTS = {"duckdb": ("warehouse",), "sqlalchemy": ("register",), "sklearn": ("classifier",), "streamlit": ("dashboards",), "typer": ("cli",)}
+GUESTS = {
+    "duckdb": ("warehouse",),
+    "sqlalchemy": ("register",),
+    "sklearn": ("classifier",),
+    "streamlit": ("dashboards",),
+    "typer": ("cli",),
+}
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))
 

@@ -47,7 +47,9 @@ def test_without_verification_an_identifier_is_taken_as_it_is() -> None:
 
 organisations = st.text(ORGANISATION_ALPHABET, min_size=8, max_size=8).map(lambda c: c + organisation_check(c))
 inner = st.text(CREDIT_ALPHABET, min_size=8, max_size=8).map(lambda c: c + organisation_check(c))
-credits = st.tuples(st.text(CREDIT_ALPHABET, min_size=8, max_size=8), inner).map(lambda p: p[0] + p[1] + credit_check(p[0] + p[1]))
+credits = st.tuples(st.text(CREDIT_ALPHABET, min_size=8, max_size=8), inner).map(
+    lambda p: p[0] + p[1] + credit_check(p[0] + p[1])
+)
 near = st.text(ORGANISATION_ALPHABET + "abz- _\u0660\x1c\u3000\xa0\n", max_size=20)
 
 

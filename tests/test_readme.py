@@ -25,7 +25,10 @@ def rule_table(language: str) -> str:
     for name, rule in sorted({**rules(), **monitors()}.items()):
         first = (rule.__doc__ or "").splitlines()[0]
         finds = f"{rule.title_zh}" if language == "zh" else f"{rule.title}: {first}"
-        told = [f"`{p.name}` = {p.default} {p.unit}: {p.meaning_zh if language == 'zh' else p.meaning}" for p in rule.params()]
+        told = [
+            f"`{p.name}` = {p.default} {p.unit}: {p.meaning_zh if language == 'zh' else p.meaning}"
+            for p in rule.params()
+        ]
         lines.append(f"| `{name}` | {finds} | {'<br>'.join(told)} | {rule.basis} |")
     return "\n".join(lines)
 

@@ -17,7 +17,9 @@ def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
 def test_the_file_of_a_new_home_says_every_setting_and_changes_none(tmp_path: Path) -> None:
     (tmp_path / "fxwatch.toml").write_text(_settings_text(), "utf-8")
     assert read_settings(tmp_path) == Settings()
-    uncommented = "\n".join(line[2:] for line in _settings_text().splitlines() if " = " in line and line.startswith("# "))
+    uncommented = "\n".join(
+        line[2:] for line in _settings_text().splitlines() if " = " in line and line.startswith("# ")
+    )
     (tmp_path / "fxwatch.toml").write_text(uncommented, "utf-8")
     assert read_settings(tmp_path) == Settings()
     assert all(name in uncommented for name in setting_fields())

@@ -149,6 +149,17 @@ def test_a_year_is_covered_when_every_day_of_it_is_there() -> None:
 
 def test_only_years_with_flows_are_missing() -> None:
     rows = [(1, "consulting", "receipt", date(2025, 6, 2)), (2, "unlisted", "payment", date(2027, 1, 1))]
-    assert uncovered(frame(rows), calendar(2025)).rows() == [(2, "unlisted", 2027)]
-    assert uncovered(frame(rows), calendar(2025, 2027)).is_empty()
-    assert uncovered(frame([]), calendar()).schema == {"entity": pl.Int32, "item": ITEM, "year": pl.Int32}
+    assert uncovered(frame(rows).lazy(), calendar(2025)).collect().rows() == [(2, "unlisted", 2027)]
+    assert uncovered(frame(rows).lazy(), calendar(2025, 2027)).collect().is_empty()
+    assert uncovered(frame([]).lazy(), calendar()).collect_schema() == {
+        "entity": pl.Int32,
+        "item": ITEM,
+        "year": pl.Int32,
+    }
+
+
+def test_every_year_without_a_calendar_is_missing() -> None:
+    rows = [(1, "consulting", "receipt", date(year, 7, 1)) for year in range(2021, 2028)]
+    missing = uncovered(frame(rows).lazy(), calendar(2022, 2023, 2025)).collect()
+    assert sorted(missing["year"]) == [2021, 2024, 2026, 2027]
+    assert uncovered(frame(rows).lazy(), calendar()).collect().height == len(rows)

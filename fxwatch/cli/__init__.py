@@ -28,9 +28,13 @@ for room in (demo, files, running, asking, review, grading, keeping):
 @app.callback()
 def start(
     context: typer.Context,
-    home: Annotated[Path, typer.Option(envvar="FXWATCH_HOME", help="The home: the folder that holds everything.")] = Path("fxwatch-home"),
+    home: Annotated[
+        Path, typer.Option(envvar="FXWATCH_HOME", help="The home: the folder that holds everything.")
+    ] = Path("fxwatch-home"),
     lang: Annotated[str, typer.Option(envvar="FXWATCH_LANG", help="Language of sentences and tables: en or zh.")] = "",
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=lambda v: _version(v))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=lambda v: _version(v))
+    ] = False,
 ) -> None:
     """Off-site supervision of trade in services: bank files in; hits, monitors and integrity grades out.
 
@@ -64,7 +68,7 @@ def main() -> None:
     except OSError as fault:
         print(f"{fault.strerror or fault}: {fault.filename or ''}".rstrip(": "), file=sys.stderr)
         sys.exit(3)
-    except Exception as fault:  # noqa: BLE001 - the last door: no traceback reaches a user
+    except Exception as fault:
         if os.environ.get("FXWATCH_DEBUG"):
             raise
         english = f"fxwatch itself failed ({type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}). Nothing is half done. Set FXWATCH_DEBUG=1 to see where, and report it."
@@ -76,5 +80,8 @@ def main() -> None:
 def _spoken() -> Language:
     words = sys.argv[1:]
     asked = next((words[i + 1] for i, w in enumerate(words[:-1]) if w == "--lang"), os.environ.get("FXWATCH_LANG", ""))
-    home = next((words[i + 1] for i, w in enumerate(words[:-1]) if w == "--home"), os.environ.get("FXWATCH_HOME", "fxwatch-home"))
+    home = next(
+        (words[i + 1] for i, w in enumerate(words[:-1]) if w == "--home"),
+        os.environ.get("FXWATCH_HOME", "fxwatch-home"),
+    )
     return language_of(asked if asked in ("en", "zh") else "", Path(home))

@@ -35,10 +35,29 @@ def hits(
 
         entity = entity_key(entity, verify=False) or entity
     frame = door.home.hits(
-        rule=rule, entity=entity, status=status, first=day_of(first), last=day_of(last), with_flows=flows, known_at=moment_of(known_at)
+        rule=rule,
+        entity=entity,
+        status=status,
+        first=day_of(first),
+        last=day_of(last),
+        with_flows=flows,
+        known_at=moment_of(known_at),
     )
     if out is None and not as_json:
-        columns = ["hit_id", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value", "flow_count", "status"]
+        columns = [
+            "hit_id",
+            "entity_id",
+            "direction",
+            "item",
+            "first_day",
+            "last_day",
+            "raised_on",
+            "value",
+            "unit",
+            "limit_value",
+            "flow_count",
+            "status",
+        ]
         frame = frame.select(*columns, *(["flow_ids"] if flows else []))
     nothing = (
         "No hits fit. If files were loaded since the last run: fxwatch run",
@@ -64,7 +83,12 @@ def explain(
     print(told["sentence_zh" if door.language == "zh" else "sentence"])
     print(_facts(door, told["hit"]))
     parameters = ", ".join(f"{name} = {value}" for name, value in told["parameters"].items())
-    print(door.say(f"Parameters in force on {told['hit']['raised_on']}: {parameters}", f"{told['hit']['raised_on']} 有效的参数:{parameters}"))
+    print(
+        door.say(
+            f"Parameters in force on {told['hit']['raised_on']}: {parameters}",
+            f"{told['hit']['raised_on']} 有效的参数:{parameters}",
+        )
+    )
     months = ", ".join(told["rate_months"]) or door.say("none, all in USD", "无,均为美元")
     print(door.say(f"Rate tables used: {months}", f"所用折算表:{months}"))
     print()
@@ -97,11 +121,15 @@ def monitor(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="top_items, top_entities, trends, surges, concentration or balance.")],
     period: Annotated[str | None, typer.Option(help="2025, 2025Q3, 2025-07, ytd or 2025-01-15..2025-06-30.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Flows after this day are left out; without it, the newest flow's day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Flows after this day are left out; without it, the newest flow's day.")
+    ] = None,
     every: Annotated[str | None, typer.Option(help="month or quarter.")] = None,
     top: Annotated[int | None, typer.Option(help="How many to show.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Inside each item, industry, area, economy or bank.")] = None,
-    where: Annotated[list[str] | None, typer.Option("--where", help="Only flows with DIM=VALUE; may be given more than once.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only flows with DIM=VALUE; may be given more than once.")
+    ] = None,
     scheme: Annotated[str, typer.Option(help="Items of the article or of bpm6.")] = "article",
     scope: Annotated[str, typer.Option(help="cross_border, domestic or both.")] = "both",
     out: Out = None,
@@ -111,6 +139,16 @@ def monitor(
     """Show a monitor: what moved, who is behind it, how concentrated it is."""
     door: Door = context.obj
     frame = door.home.monitor(
-        name, period=period, as_of=day_of(as_of), every=every, top=top, by=by, where=tuple(where or ()), scheme=scheme, scope=scope
+        name,
+        period=period,
+        as_of=day_of(as_of),
+        every=every,
+        top=top,
+        by=by,
+        where=tuple(where or ()),
+        scheme=scheme,
+        scope=scope,
     )
-    show(door, frame, out=out, as_json=as_json, limit=limit, empty=("No flows in that period.", "该期间没有收付汇记录。"))
+    show(
+        door, frame, out=out, as_json=as_json, limit=limit, empty=("No flows in that period.", "该期间没有收付汇记录。")
+    )

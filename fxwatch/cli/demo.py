@@ -64,12 +64,18 @@ def _fill(door: Door, flows: int, seed: int) -> None:
     for kind, files in (("entities", [written.entities]), ("flows", written.flows), ("breaches", [written.breaches])):
         with _step(say(f"Loading {kind}", f"导入 {kind}")) as done, progress(kind) as bar:
             reports = [load(door.home, kind, file, progress=bar) for file in files]
-            counts = {c: sum(getattr(r, c) for r in reports) for c in ("read", "accepted", "duplicate", "out_of_scope", "quarantined")}
+            counts = {
+                c: sum(getattr(r, c) for r in reports)
+                for c in ("read", "accepted", "duplicate", "out_of_scope", "quarantined")
+            }
             done(", ".join(f"{n:,} {c}" for c, n in counts.items()))
     with _step(say("Running the rules and monitors", "运行预警指标和监管指标")) as done:
         report = door.home.run()
         done(", ".join(f"{rule} {count:,}" for rule, count in report.hits.items()))
-    with _step(say("Issuing the invented bureau's notices", "发出虚构监管部门的预警提示")) as done, progress("notices") as bar:
+    with (
+        _step(say("Issuing the invented bureau's notices", "发出虚构监管部门的预警提示")) as done,
+        progress("notices") as bar,
+    ):
         done(f"{enact(door.home, sample.notices, bar):,}")
 
 
@@ -98,7 +104,9 @@ class _Teller:
 
         self.title("Flows", "收付汇")
         for row in totals(self.home).iter_rows(named=True):
-            typer.echo(f"  {label(row['direction'], self.language):<10} {row['flows']:>10,}  USD {row['amount_usd']:>22,}")
+            typer.echo(
+                f"  {label(row['direction'], self.language):<10} {row['flows']:>10,}  USD {row['amount_usd']:>22,}"
+            )
 
     def items(self) -> None:
         self.title("The top three items, this year to date", "本年累计前三项")
@@ -107,7 +115,10 @@ class _Teller:
             rows = [r for r in table.iter_rows(named=True) if r["direction"] == direction]
             shares = ", ".join(f"{label(r['item'], self.language)} {_percent(r['share'])}" for r in rows)
             together = _percent(rows[0]["top_share"]) if rows else ""
-            typer.echo(f"  {label(direction, self.language)}: {shares} " + self.door.say(f"(together {together})", f"(合计 {together})"))
+            typer.echo(
+                f"  {label(direction, self.language)}: {shares} "
+                + self.door.say(f"(together {together})", f"(合计 {together})")
+            )
 
     def loudest(self) -> None:
         from fxwatch.reading.hits import loudest, sentence
@@ -115,7 +126,11 @@ class _Teller:
         self.title("The loudest entities and what was last found", "命中最多的主体及最近的命中")
         for row in loudest(self.home, 5):
             name, count = row["entity"], row["hits"]
-            typer.echo(f"  {name} ({row['entity_id']}): " + self.door.say(f"{count} hits; the last: ", f"{count} 项命中;最近一项:") + sentence(row, self.language))
+            typer.echo(
+                f"  {name} ({row['entity_id']}): "
+                + self.door.say(f"{count} hits; the last: ", f"{count} 项命中;最近一项:")
+                + sentence(row, self.language)
+            )
 
     def grades(self) -> None:
         self.title("Grades today", "今日等级")

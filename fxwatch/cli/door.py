@@ -68,7 +68,9 @@ def date_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as fault:
-        raise RequestError(f"{text} is no day; write it like 2026-03-31.", f"{text} 不是日期,请写成 2026-03-31。") from fault
+        raise RequestError(
+            f"{text} is no day; write it like 2026-03-31.", f"{text} 不是日期,请写成 2026-03-31。"
+        ) from fault
 
 
 def moment_of(text: str | None) -> datetime | None:
@@ -89,7 +91,8 @@ def moment_of(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise RequestError(
-            f"{text} is no moment; write it like 2026-03-31T18:00:00 (UTC) or 2026-03-31.", f"{text} 不是时刻,请写成 2026-03-31T18:00:00(UTC)或 2026-03-31。"
+            f"{text} is no moment; write it like 2026-03-31T18:00:00 (UTC) or 2026-03-31.",
+            f"{text} 不是时刻,请写成 2026-03-31T18:00:00(UTC)或 2026-03-31。",
         ) from fault
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -100,4 +103,6 @@ Limit = Annotated[int, typer.Option("--limit", help="Rows to show on the termina
 By = Annotated[str | None, typer.Option("--by", help="The account that acts; without it, the operating-system user's.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
 On = Annotated[str | None, typer.Option("--on", help="The day of the act (simulation homes only).")]
-KnownAt = Annotated[str | None, typer.Option("--known-at", help="As known at this moment (UTC), like 2026-03-31T18:00:00.")]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", help="As known at this moment (UTC), like 2026-03-31T18:00:00.")
+]

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 def init(
     context: typer.Context,
-    simulation: Annotated[bool, typer.Option("--simulation", help="A home that may pin today and date acts in the past.")] = False,
+    simulation: Annotated[
+        bool, typer.Option("--simulation", help="A home that may pin today and date acts in the past.")
+    ] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Without the shipped calendar and rates.")] = False,
 ) -> None:
     """Make an empty home with its settings file, calendar and rates."""
@@ -42,7 +44,9 @@ def load(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(help="flows, entities, rates, calendar or breaches.")],
     files: Annotated[list[Path], typer.Argument(help="CSV, .csv.gz, Parquet or XLSX files.")],
-    encoding: Annotated[str | None, typer.Option(help="Encoding of a CSV; without it: BOM, else UTF-8, else GB18030.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a CSV; without it: BOM, else UTF-8, else GB18030.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when rows went to quarantine.")] = False,
     as_json: Json = False,
     by: By = None,
@@ -79,7 +83,14 @@ def loads(context: typer.Context, out: Out = None, as_json: Json = False, limit:
     from fxwatch.reading.operations import loads as listed
 
     door: Door = context.obj
-    show(door, listed(door.home), out=out, as_json=as_json, limit=limit, empty=("Nothing was loaded yet: fxwatch load flows FILE", "尚未导入任何文件:fxwatch load flows FILE"))
+    show(
+        door,
+        listed(door.home),
+        out=out,
+        as_json=as_json,
+        limit=limit,
+        empty=("Nothing was loaded yet: fxwatch load flows FILE", "尚未导入任何文件:fxwatch load flows FILE"),
+    )
 
 
 @quarantine.callback()
@@ -87,7 +98,10 @@ def listed(
     context: typer.Context,
     load_id: Annotated[int | None, typer.Option("--load", help="Only rows of this load.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only rows with this reason.")] = None,
-    rows: Annotated[Path | None, typer.Option("--rows", help="Write the rows as they came to FILE.csv, to be corrected and loaded again.")] = None,
+    rows: Annotated[
+        Path | None,
+        typer.Option("--rows", help="Write the rows as they came to FILE.csv, to be corrected and loaded again."),
+    ] = None,
     out: Out = None,
     as_json: Json = False,
     limit: Limit = SHOWN,
@@ -100,7 +114,12 @@ def listed(
     door: Door = context.obj
     if rows is not None:
         written = export_quarantined(door.home, rows, load=load_id, reason=reason)
-        print(door.say(f"{written:,} rows written to {rows}; correct them and load the file.", f"已写入 {rows},共 {written:,} 行;改正后可再次导入。"))
+        print(
+            door.say(
+                f"{written:,} rows written to {rows}; correct them and load the file.",
+                f"已写入 {rows},共 {written:,} 行;改正后可再次导入。",
+            )
+        )
         return
     frame = quarantined(door.home, load=load_id, reason=reason)
     if out is None and not as_json:

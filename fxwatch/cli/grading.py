@@ -29,7 +29,14 @@ def grades(
     """Grade every entity on the roll: what counts, and who would move."""
     door: Door = context.obj
     frame = door.home.grades(on=day_of(on), known_at=moment_of(known_at))
-    show(door, frame, out=out, as_json=as_json, limit=limit, empty=("The roll is empty: fxwatch load entities FILE", "名录为空:fxwatch load entities FILE"))
+    show(
+        door,
+        frame,
+        out=out,
+        as_json=as_json,
+        limit=limit,
+        empty=("The roll is empty: fxwatch load entities FILE", "名录为空:fxwatch load entities FILE"),
+    )
 
 
 def grade(
@@ -49,7 +56,9 @@ def grade(
         print(say_grade(told, door.language))
 
 
-def history(context: typer.Context, entity: Entity, out: Out = None, as_json: Json = False, limit: Limit = SHOWN) -> None:
+def history(
+    context: typer.Context, entity: Entity, out: Out = None, as_json: Json = False, limit: Limit = SHOWN
+) -> None:
     """One entity's grades over time, as known now and as known then, with the acts that made them."""
     from fxwatch.reading.grades import history as history_of
 

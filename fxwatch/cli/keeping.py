@@ -34,7 +34,9 @@ def rule_table(context: typer.Context, out: Out = None, as_json: Json = False, l
 @rules.command("set")
 def set_parameter(
     context: typer.Context,
-    parameter: Annotated[str, typer.Argument(metavar="RULE.PARAM", help="Like large_daily_total.limit_usd or grade.window.")],
+    parameter: Annotated[
+        str, typer.Argument(metavar="RULE.PARAM", help="Like large_daily_total.limit_usd or grade.window.")
+    ],
     value: str,
     valid_from: Annotated[str, typer.Option("--from", help="In force from this day on.")],
     basis: Annotated[str, typer.Option(help="The basis: the decision or regulation.")],
@@ -45,7 +47,12 @@ def set_parameter(
 
     door: Door = context.obj
     amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
-    print(door.say(f"{parameter} = {value} from {valid_from} on. The next run applies it.", f"{parameter} = {value},自 {valid_from} 起有效;下次运行时适用。"))
+    print(
+        door.say(
+            f"{parameter} = {value} from {valid_from} on. The next run applies it.",
+            f"{parameter} = {value},自 {valid_from} 起有效;下次运行时适用。",
+        )
+    )
 
 
 @settings.callback()
@@ -80,7 +87,9 @@ def user_table(context: typer.Context, as_json: Json = False) -> None:
 def add_user(
     context: typer.Context,
     name: str,
-    role: Annotated[list[str], typer.Option(help="regulator, approver, analyst or administrator; may be given more than once.")],
+    role: Annotated[
+        list[str], typer.Option(help="regulator, approver, analyst or administrator; may be given more than once.")
+    ],
     by: By = None,
 ) -> None:
     """Make an account with roles."""
@@ -94,7 +103,9 @@ def add_user(
 @audit.command()
 def verify(
     context: typer.Context,
-    head: Annotated[str | None, typer.Option(help="A digest that was published: prove that nothing before it is gone or changed.")] = None,
+    head: Annotated[
+        str | None, typer.Option(help="A digest that was published: prove that nothing before it is gone or changed.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Prove the chain of acts from the first to the last."""

@@ -58,7 +58,8 @@ def write(frame: "pl.DataFrame", out: Path) -> None:
     writer = writers.get(out.suffix.lower())
     if writer is None:
         raise RequestError(
-            f"{out} ends in none of {', '.join(writers)}; name the file with one of them.", f"{out} 的扩展名不受支持,可用:{'、'.join(writers)}。"
+            f"{out} ends in none of {', '.join(writers)}; name the file with one of them.",
+            f"{out} 的扩展名不受支持,可用:{'、'.join(writers)}。",
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,9 @@ def write(frame: "pl.DataFrame", out: Path) -> None:
         writer(frame, half)
         half.replace(out)
     except OSError as fault:
-        raise RequestError(f"{out} cannot be written: {fault.strerror}.", f"无法写入 {out}:{fault.strerror}。") from fault
+        raise RequestError(
+            f"{out} cannot be written: {fault.strerror}.", f"无法写入 {out}:{fault.strerror}。"
+        ) from fault
 
 
 def exact(frame: "pl.DataFrame") -> "pl.DataFrame":
@@ -140,7 +143,10 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
     if frame.height > shown.height:
         rest = f"{frame.height - shown.height:,}"
         print(
-            door.say(f"… and {rest} more rows: --limit 0 shows all, --out FILE.csv writes them.", f"……另有 {rest} 行:--limit 0 全部显示,--out FILE.csv 写入文件。"),
+            door.say(
+                f"… and {rest} more rows: --limit 0 shows all, --out FILE.csv writes them.",
+                f"……另有 {rest} 行:--limit 0 全部显示,--out FILE.csv 写入文件。",
+            ),
             file=sys.stderr,
         )
 
@@ -167,9 +173,22 @@ def progress(what: str) -> "Iterator[Any]":
         yield lambda done, total=None: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total=None: bar.update(task, completed=done, total=total)

@@ -71,7 +71,9 @@ def auto(
     policy: Annotated[str, typer.Option(help="The policy: monthly.")] = "monthly",
     through: Annotated[str | None, typer.Option(help="Hits raised up to this day; without it, today.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be issued; write nothing.")] = False,
-    backdate: Annotated[bool, typer.Option("--backdate", help="Date each notice on the last day of its month (simulation homes only).")] = False,
+    backdate: Annotated[
+        bool, typer.Option("--backdate", help="Date each notice on the last day of its month (simulation homes only).")
+    ] = False,
     by: By = None,
     out: Out = None,
     as_json: Json = False,
@@ -85,7 +87,14 @@ def auto(
     if policy != "monthly":
         raise NotFound(f"There is no policy {policy}; there is monthly.", f"没有策略 {policy};现有 monthly。")
     frame = auto_monthly(door.home, by=by, through=day_of(through), dry_run=dry_run, backdate=backdate)
-    show(door, frame, out=out, as_json=as_json, limit=limit, empty=("No open hits that the policy covers.", "没有该策略涵盖的待处理命中。"))
+    show(
+        door,
+        frame,
+        out=out,
+        as_json=as_json,
+        limit=limit,
+        empty=("No open hits that the policy covers.", "没有该策略涵盖的待处理命中。"),
+    )
 
 
 def notices(
@@ -124,14 +133,24 @@ def record(
 
     door: Door = context.obj
     record_breach(
-        door.home, number, entity_id=entity, day=date_of(day), provision=provision, description=description, reference=reference, by=by
+        door.home,
+        number,
+        entity_id=entity,
+        day=date_of(day),
+        provision=provision,
+        description=description,
+        reference=reference,
+        by=by,
     )
     print(door.say(f"Breach {number} recorded.", f"已登记违规 {number}。"))
 
 
 @breach.command("rescind")
 def rescind_one(
-    context: typer.Context, number: Annotated[str, typer.Argument(metavar="BREACH", help="The breach's number.")], why: Why, by: By = None
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="BREACH", help="The breach's number.")],
+    why: Why,
+    by: By = None,
 ) -> None:
     """Take a breach back: its decision was annulled."""
     from fxwatch.review import rescind_breach
@@ -141,7 +160,9 @@ def rescind_one(
     print(door.say(f"Breach {number} rescinded.", f"已撤销违规 {number}。"))
 
 
-def breaches(context: typer.Context, known_at: KnownAt = None, out: Out = None, as_json: Json = False, limit: Limit = SHOWN) -> None:
+def breaches(
+    context: typer.Context, known_at: KnownAt = None, out: Out = None, as_json: Json = False, limit: Limit = SHOWN
+) -> None:
     """List the recorded violations, rescinded ones included."""
     door: Door = context.obj
     frame = door.home.register.breaches(moment_of(known_at))

@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    as_of: Annotated[str | None, typer.Option(help="A look into the past: flows up to this day; publishes nothing.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="A look into the past: flows up to this day; publishes nothing.")
+    ] = None,
     known_at: KnownAt = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
     as_json: Json = False,
@@ -50,7 +52,12 @@ def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | 
         out.mkdir(parents=True, exist_ok=True)
         for name, frame in past.tables.items():
             write(frame, out / f"{name}.csv")
-        print(door.say(f"{len(past.tables)} tables written to {out}; nothing was published.", f"已在 {out} 写入 {len(past.tables)} 个表;未发布。"))
+        print(
+            door.say(
+                f"{len(past.tables)} tables written to {out}; nothing was published.",
+                f"已在 {out} 写入 {len(past.tables)} 个表;未发布。",
+            )
+        )
     else:
         show(door, past.tables["hits"], as_json=as_json, empty=("No hits then.", "当时没有预警命中。"))
     if past.complaint_en:
@@ -64,4 +71,9 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
 
     door: Door = context.obj
     frame = listed(door.home)
-    show(door, frame if as_json else frame.drop("rules", "fingerprint"), as_json=as_json, empty=("Nothing was run yet: fxwatch run", "尚未运行:fxwatch run"))
+    show(
+        door,
+        frame if as_json else frame.drop("rules", "fingerprint"),
+        as_json=as_json,
+        empty=("Nothing was run yet: fxwatch run", "尚未运行:fxwatch run"),
+    )

@@ -1,6 +1,7 @@
 """Breaches: recorded violations. Loading them writes acts into the register."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -26,7 +27,7 @@ class BreachIntake:
     """Judges breaches and records them, all of a file in one transaction of the register."""
 
     kind = "breaches"
-    columns = {  # noqa: RUF012
+    columns: ClassVar[Mapping[str, Column]] = {
         "breach_no": Column(Form.CODE, bold=True),
         "action": Column(Form.TEXT),
         "entity_id": Column(Form.CODE, bold=True),

@@ -1,6 +1,7 @@
 """Calendar: which days are working days."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -20,7 +21,10 @@ class CalendarIntake:
     """Judges and keeps days. The key is the day."""
 
     kind = "calendar"
-    columns = {"day": Column(Form.DAY, bold=True), "is_workday": Column(Form.FLAG, bold=True)}  # noqa: RUF012
+    columns: ClassVar[Mapping[str, Column]] = {
+        "day": Column(Form.DAY, bold=True),
+        "is_workday": Column(Form.FLAG, bold=True),
+    }
 
     def __init__(self, con: "duckdb.DuckDBPyConnection") -> None:
         self._kept = versions.Versions(loading.calendar_now(con), ["day"])

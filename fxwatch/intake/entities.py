@@ -1,6 +1,7 @@
 """Entities: the roll of enterprises that receive and pay. They are kept in the register."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -40,7 +41,7 @@ class EntityIntake:
     """Judges entities and enrols them, all of a file in one act of the register."""
 
     kind = "entities"
-    columns = {  # noqa: RUF012
+    columns: ClassVar[Mapping[str, Column]] = {
         "entity_id": Column(Form.CODE, bold=True),
         "name": Column(Form.TEXT, bold=True),
         "industry": Column(Form.CODE),

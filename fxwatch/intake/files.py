@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import hashlib
+import io
 import os
 import stat
 import zlib
@@ -158,7 +159,7 @@ def _decoded(path: Path, form: str, encoding: str) -> str:
     decoder = codecs.getincrementaldecoder(encoding)()
     with _os_errors(path), path.open("rb") as raw:
         hashed = _Hashed(raw)
-        text: BinaryIO = gzip.GzipFile(fileobj=hashed) if form == "csv.gz" else hashed  # type: ignore[assignment, arg-type]
+        text = gzip.GzipFile(fileobj=hashed) if form == "csv.gz" else hashed
         try:
             while block := text.read(BLOCK):
                 decoder.decode(block)
@@ -179,7 +180,7 @@ def _decoded(path: Path, form: str, encoding: str) -> str:
     return hashed.digest.hexdigest()
 
 
-class _Hashed:
+class _Hashed(io.RawIOBase):
     """A file whose bytes are digested as they are read."""
 
     def __init__(self, raw: BinaryIO) -> None:

@@ -1,6 +1,7 @@
 """Flows: what banks report, one leg of a declaration a row."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,7 @@ import polars as pl
 from fxwatch.equivalents import LARGEST_USD_CENTS, RATE_PLACES, tables_in_use, usd_cents
 from fxwatch.intake import flow_sentences
 from fxwatch.intake.classification import Classification
+from fxwatch.intake.columns import Column
 from fxwatch.intake.entities import admit
 from fxwatch.intake.flow_cells import COLUMNS, COMPARED, CONTENT, FlowFacts
 from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, Batch, Judge, Verdicts
@@ -28,7 +30,7 @@ class FlowIntake:
     """Judges and keeps flows."""
 
     kind = "flows"
-    columns = COLUMNS
+    columns: ClassVar[Mapping[str, Column]] = COLUMNS
 
     def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
         settings = home.settings
@@ -258,7 +260,7 @@ class KeptMonths:
         frame = self._read[rows].with_columns(
             pl.Series("rate_month", self._month[before], dtype=pl.Int32).cast(pl.Date)
         )
-        joined = frame.join(
+        joined: pl.DataFrame = frame.join(
             self._rates,
             left_on=["currency", "rate_month"],
             right_on=["currency", "month"],

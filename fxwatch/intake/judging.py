@@ -203,7 +203,9 @@ class Judge:
 
     def _versions(self, applied: list[tuple[Any, ...]], next_flow: int, next_declaration: int) -> pl.DataFrame:
         schema = {"row": pl.Int64, "content": pl.Int64, "key": pl.Int64, "version": pl.Int32, "state": pl.UInt8}
-        parts = [np.concatenate(column) for column in zip(*applied, strict=True)] if applied else [[] for _ in schema]
+        parts: list[Any] = (
+            [np.concatenate(column) for column in zip(*applied, strict=True)] if applied else [[]] * len(schema)
+        )
         versions = pl.DataFrame(dict(zip(schema, parts, strict=True)), schema=schema).sort("row")
         key = versions["key"].to_numpy()
         flow = _numbered(self._flow, key, next_flow)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import polars as pl
 
@@ -128,7 +128,7 @@ class Intake(Protocol):
     """A kind of file: its columns, and what is done with its rows."""
 
     kind: str
-    columns: "Mapping[str, Column]"
+    columns: "ClassVar[Mapping[str, Column]]"
 
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write those that are taken, put the others into quarantine, count all."""

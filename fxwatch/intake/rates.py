@@ -1,6 +1,7 @@
 """Rates: monthly tables of USD per unit of a currency, published at the end of their month."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -26,7 +27,7 @@ class RateIntake:
     """Judges and keeps monthly tables. The key is month and currency."""
 
     kind = "rates"
-    columns = {  # noqa: RUF012
+    columns: ClassVar[Mapping[str, Column]] = {
         "month": Column(Form.DAY, bold=True),
         "currency": Column(Form.TEXT, bold=True),
         "usd_per_unit": Column(Form.NUMBER, bold=True),

@@ -43,7 +43,10 @@ def hits_of(
         known = ", ".join(sorted(rules()))
         raise NotFound(f"There is no rule {rule}. The rules are {known}.", f"没有预警指标 {rule}。现有:{known}。")
     if status is not None and status not in list(Status):
-        raise RequestError(f"There is no status {status}. A hit is {', '.join(Status)}.", f"没有状态 {status}。可用:{'、'.join(Status)}。")
+        raise RequestError(
+            f"There is no status {status}. A hit is {', '.join(Status)}.",
+            f"没有状态 {status}。可用:{'、'.join(Status)}。",
+        )
     con = home.snapshot().con
     found = found_hits(con, known_at=known_at, rule=rule, entity=entity, first=first, last=last, ids=ids)
     hits = with_status(found, home.register.decisions(known_at), supersessions(con)).select(COLUMNS)
@@ -83,7 +86,8 @@ def with_status(found: pl.DataFrame, decisions: pl.DataFrame, superseded_by_hit:
         .otherwise(pl.lit(Status.OPEN.value)),
         notice=pl.when(pl.col("decision") == Status.NOTICED).then("notice"),
         # A decision taken over from a superseded finding was made on other evidence.
-        evidence_changed=decided & (pl.col("is_gone") | (pl.col("decided_on") != pl.col("digest")).fill_null(value=True)),
+        evidence_changed=decided
+        & (pl.col("is_gone") | (pl.col("decided_on") != pl.col("digest")).fill_null(value=True)),
     )
 
 
@@ -103,14 +107,16 @@ def _inherited(undecided: list[str], decisions: pl.DataFrame, superseded_by_hit:
                 waiting += superseded_by_hit.get(ancestor, [])
         if best is not None:
             rows.append((hit, best["decision"], best["notice"]))
-    return pl.DataFrame(rows, schema={"hit_id": pl.String, "heir_decision": pl.String, "heir_notice": pl.String}, orient="row")
+    return pl.DataFrame(
+        rows, schema={"hit_id": pl.String, "heir_decision": pl.String, "heir_notice": pl.String}, orient="row"
+    )
 
 
 def _covered(hits: pl.DataFrame, decisions: pl.DataFrame) -> pl.Series:
     """Ids of hits that a standing dismissal of the same rule and entity explains: from its own hit's day to its last day."""
-    explains = decisions.filter((pl.col("decision") == Status.DISMISSED) & pl.col("explains_until").is_not_null()).select(
-        "rule", "entity_id", explains_from="raised_on", explains_until="explains_until"
-    )
+    explains = decisions.filter(
+        (pl.col("decision") == Status.DISMISSED) & pl.col("explains_until").is_not_null()
+    ).select("rule", "entity_id", explains_from="raised_on", explains_until="explains_until")
     return (
         hits.select("hit_id", "rule", "entity_id", "raised_on")
         .join(explains, on=["rule", "entity_id"])
@@ -128,7 +134,8 @@ def one_hit(home: "Home", hit_id: str) -> dict[str, Any]:
     found = hits_of(home, ids=[hit_id], with_flows=True)
     if found.is_empty():
         raise NotFound(
-            f"There is no hit {hit_id}. List them with: fxwatch hits", f"没有预警命中 {hit_id}。可用 fxwatch hits 列出。"
+            f"There is no hit {hit_id}. List them with: fxwatch hits",
+            f"没有预警命中 {hit_id}。可用 fxwatch hits 列出。",
         )
     hit = found.row(0, named=True)
     entry = home.register.enrolled(hit["entity_id"])
@@ -202,7 +209,16 @@ def explained(home: "Home", hit_id: str) -> dict[str, Any]:
 def loudest(home: "Home", count: int) -> list[dict[str, Any]]:
     """The entities with the most standing hits: each with its newest hit, `hits` (how many) and `entity` (its name)."""
     standing = hits_of(home).filter(pl.col("status") != Status.WITHDRAWN)
-    top = standing.group_by("entity_id").agg(hits=pl.len()).sort(["hits", "entity_id"], descending=[True, False]).head(count)
+    top = (
+        standing.group_by("entity_id")
+        .agg(hits=pl.len())
+        .sort(["hits", "entity_id"], descending=[True, False])
+        .head(count)
+    )
     newest = standing.sort("raised_on", "hit_id").group_by("entity_id", maintain_order=True).last()
     names = home.register.roll().select("entity_id", entity="name")
-    return top.join(newest, on="entity_id", maintain_order="left").join(names, on="entity_id", maintain_order="left").to_dicts()
+    return (
+        top.join(newest, on="entity_id", maintain_order="left")
+        .join(names, on="entity_id", maintain_order="left")
+        .to_dicts()
+    )

@@ -172,6 +172,7 @@ def credit_codes(area: pl.Series, key: pl.Series) -> pl.Series:
 
 def _organisation_codes(numbers: Ints, recent: npt.NDArray[np.bool_]) -> pl.Series:
     """Organisation codes (GB 11714): eight digits, or MA and six characters for the recent ones, and a check digit."""
+    numbers = numbers + 1  # 000000000 is nobody
     old = numbers[:, None] * _STEP % 10**8 // 10 ** np.arange(7, -1, -1) % 10
     credit = np.array([_ORGANISATION.index(c) for c in _CREDIT])
     new = credit[numbers[:, None] * _STEP % 31**6 // 31 ** np.arange(5, -1, -1) % 31]

@@ -17,6 +17,7 @@ MISBEHAVING_SHARE = 0.033
 RING = (5, 7)
 MOST_EPISODES = 7
 STOPS_AFTER_NOTICE = 0.5
+BLAMED_AT_RANDOM = 0.006
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def draw_truth(rng: np.random.Generator, entities: Entities, days: Days, bureau:
     _honest_lookalikes(rng, truth, entities, days, bureau)
     honest = np.flatnonzero(~truth.misbehaves)
     weight = entities.activity[honest] / entities.activity[honest].sum()
-    bureau.err(rng.choice(honest, round(0.003 * len(entities)), p=weight).tolist())
+    bureau.err(rng.choice(honest, round(BLAMED_AT_RANDOM * len(entities)), p=weight).tolist())
     return truth
 
 

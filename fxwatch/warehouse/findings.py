@@ -25,7 +25,14 @@ def found_hits(
     ids: list[str] | None = None,
 ) -> pl.DataFrame:
     """Hits without their status: the columns of `queries/hits.sql`."""
-    asked: dict[str, Any] = {"known_at": known_at or END_OF_TIME, "rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
+    asked: dict[str, Any] = {
+        "known_at": known_at or END_OF_TIME,
+        "rule": rule,
+        "entity": entity,
+        "first": first,
+        "last": last,
+        "ids": ids,
+    }
     found: pl.DataFrame = con.sql(query("hits"), params=asked).pl()
     return found
 
@@ -57,6 +64,8 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
 def flow_texts(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
     """Columns flow, flow_id (`declaration_no/leg`) of some flows."""
     con.register("wanted_flows", flows.unique().alias("flow").to_frame().to_arrow())
-    texts: pl.DataFrame = con.sql("SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows SEMI JOIN wanted_flows USING (flow)").pl()
+    texts: pl.DataFrame = con.sql(
+        "SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows SEMI JOIN wanted_flows USING (flow)"
+    ).pl()
     con.unregister("wanted_flows")
     return texts

@@ -24,7 +24,9 @@ def runs(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 
 def totals(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Columns direction, flows, amount_usd (Decimal): what the partial sums add up to."""
-    rows: pl.DataFrame = con.sql("SELECT direction, sum(flows)::BIGINT AS flows, sum(amount_usd)::BIGINT AS cents FROM sums GROUP BY 1 ORDER BY 1").pl()
+    rows: pl.DataFrame = con.sql(
+        "SELECT direction, sum(flows)::BIGINT AS flows, sum(amount_usd)::BIGINT AS cents FROM sums GROUP BY 1 ORDER BY 1"
+    ).pl()
     return rows.select(
         pl.col("direction").replace_strict(dict(enumerate(Direction)), return_dtype=pl.String),
         "flows",

@@ -29,13 +29,13 @@ def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
 def standing_flows(con: "duckdb.DuckDBPyConnection", declarations: pl.Series) -> pl.DataFrame:
     """What stands of some declarations: the columns of `flows` with `entity_id`; deleted ones too."""
     with _handed(con, wanted=declarations.alias("declaration_no").to_frame()):
-        return con.sql(query("standing_flows")).pl()
+        return _frame(con.sql(query("standing_flows")).pl())
 
 
 def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
     """What was first declared of flows that have changed since: the columns of `flows` with `entity_id`."""
     with _handed(con, wanted=flows.alias("flow").to_frame()):
-        return con.sql(query("first_versions")).pl()
+        return _frame(con.sql(query("first_versions")).pl())
 
 
 def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame) -> None:
@@ -59,7 +59,7 @@ def add_history(con: "duckdb.DuckDBPyConnection", versions: pl.DataFrame) -> Non
 
 def entity_numbers(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Every numbered entity: `entity_id`, `entity`."""
-    return con.sql("SELECT entity_id, entity FROM entity_numbers").pl()
+    return _frame(con.sql("SELECT entity_id, entity FROM entity_numbers").pl())
 
 
 def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> pl.DataFrame:
@@ -80,12 +80,12 @@ def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> 
 
 def rates_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """The tables as now known: `month`, `currency`, `usd_per_unit` (Decimal), `source`."""
-    return con.sql(query("rates_now")).pl()
+    return _frame(con.sql(query("rates_now")).pl())
 
 
 def calendar_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """The calendar as now known: `day`, `is_workday`."""
-    return con.sql(query("calendar_now")).pl()
+    return _frame(con.sql(query("calendar_now")).pl())
 
 
 def add_rates(con: "duckdb.DuckDBPyConnection", rates: pl.DataFrame) -> None:
@@ -124,7 +124,7 @@ def add_quarantined(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> Non
 
 def quarantined_page(con: "duckdb.DuckDBPyConnection", load_id: int, after: int, limit: int) -> pl.DataFrame:
     """Rows that a load put into quarantine, whatever became of them, in the order of the file."""
-    return con.sql(query("quarantined_page"), params={"load_id": load_id, "after": after, "limit": limit}).pl()
+    return _frame(con.sql(query("quarantined_page"), params={"load_id": load_id, "after": after, "limit": limit}).pl())
 
 
 def waiting_counts(con: "duckdb.DuckDBPyConnection", reason: str | None = None) -> dict[str, int]:
@@ -136,20 +136,22 @@ def waiting_page(
     con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, after: int, limit: int
 ) -> pl.DataFrame:
     """Rows of a kind that wait, in the order in which they came: the columns of `quarantine`."""
-    return con.sql(query("waiting_page"), params={"kind": kind, "reason": reason, "after": after, "limit": limit}).pl()
+    return _frame(
+        con.sql(query("waiting_page"), params={"kind": kind, "reason": reason, "after": after, "limit": limit}).pl()
+    )
 
 
 def waiting_rows(
     con: "duckdb.DuckDBPyConnection", load_id: int | None = None, reason: str | None = None
 ) -> pl.DataFrame:
     """All rows that wait, in the order in which they came: the columns of `quarantine`."""
-    return con.sql(query("waiting_rows"), params={"load_id": load_id, "reason": reason}).pl()
+    return _frame(con.sql(query("waiting_rows"), params={"load_id": load_id, "reason": reason}).pl())
 
 
 def waiting_keys(con: "duckdb.DuckDBPyConnection", keys: pl.DataFrame) -> pl.DataFrame:
     """The waiting rows of some flow keys (`declaration_no`, `leg` as text): `quarantine_id`, key and `raw`."""
     with _handed(con, wanted=keys):
-        return con.sql(query("waiting_keys")).pl()
+        return _frame(con.sql(query("waiting_keys")).pl())
 
 
 def is_waiting(con: "duckdb.DuckDBPyConnection", kind: str) -> bool:
@@ -187,6 +189,11 @@ def supersede(con: "duckdb.DuckDBPyConnection", kind: str, load_id: int) -> None
 def resolve_load(con: "duckdb.DuckDBPyConnection", load_id: int) -> None:
     """Whatever of a load still waits was taken with the same file again."""
     con.execute("UPDATE quarantine SET status = 'resolved' WHERE status = 'waiting' AND load_id = ?", [load_id])
+
+
+def _frame(found: pl.DataFrame) -> pl.DataFrame:
+    # duckdb does not say what `.pl()` gives.
+    return found
 
 
 @contextmanager

@@ -46,7 +46,9 @@ class Warehouse:
                 "WHERE entity_id NOT IN (SELECT entity_id FROM entity_numbers)"
             )
             self.con.execute("DELETE FROM roll")
-            self.con.execute("INSERT INTO roll BY NAME SELECT n.entity, r.* FROM new_roll r JOIN entity_numbers n USING (entity_id)")
+            self.con.execute(
+                "INSERT INTO roll BY NAME SELECT n.entity, r.* FROM new_roll r JOIN entity_numbers n USING (entity_id)"
+            )
         self.con.unregister("new_roll")
 
     @contextmanager
@@ -135,7 +137,8 @@ def _check_version(home: Path, con: duckdb.DuckDBPyConnection) -> None:
         found = con.execute("SELECT schema_version FROM warehouse").fetchall()
     except duckdb.Error as fault:
         raise HouseError(
-            f"{home / FILE} is not a warehouse of fxwatch: {first_line(fault)}.", f"{home / FILE} 不是 fxwatch 的数据仓库:{first_line(fault)}。"
+            f"{home / FILE} is not a warehouse of fxwatch: {first_line(fault)}.",
+            f"{home / FILE} 不是 fxwatch 的数据仓库:{first_line(fault)}。",
         ) from fault
     if not found or found[0][0] != SCHEMA_VERSION:
         version = found[0][0] if found else "none"

@@ -74,10 +74,8 @@ class ConsecutiveDays(EarlyWarning):
 
     def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities and items with days in a year that the calendar does not cover, while working days count."""
-        working = flows.filter(
-            self.on("day_kind", pl.col("day")) == "working", ~pl.col("entity").is_in(_transport(roll).implode())
-        )
-        missing = uncovered(working.select("entity", "item", "day").collect(), calendar.collect()).lazy()
+        working = flows.filter(self.on("day_kind", pl.col("day")) == "working")
+        missing = uncovered(working, calendar.collect()).filter(~pl.col("entity").is_in(_transport(roll).implode()))
         return missing.select("entity", "item", "year", reason=pl.lit("the calendar does not cover the year"))
 
     def _forms(self) -> list[Form]:

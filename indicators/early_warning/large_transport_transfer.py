@@ -42,8 +42,11 @@ class LargeTransportTransfer(EarlyWarning):
     def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
         """One finding a declaration; changes may make its legs differ, then the first leg speaks for it."""
         legs = flows.filter(self.looks_at())
-        sums = legs.group_by("declaration").agg(pl.col("amount_usd").sum(), pl.col("flow").min())
-        few = sums.filter(pl.col("amount_usd") > self.lowest("limit_usd"))
+        lowest = self.lowest("limit_usd")
+        # A declaration has at most two legs, so one of them lies above half the limit: only such declarations are added up.
+        large = legs.filter(pl.col("amount_usd") * 2 > lowest).select("declaration").unique().collect()["declaration"]
+        sums = legs.filter(pl.col("declaration").is_in(large.implode())).group_by("declaration")
+        few = sums.agg(pl.col("amount_usd").sum(), pl.col("flow").min()).filter(pl.col("amount_usd") > lowest)
         transfers = few.join(legs.select("flow", "entity", "direction", "item", "day"), on="flow")
         limit = self.on("limit_usd", pl.col("day"))
         above = transfers.filter(pl.col("amount_usd") > limit)

@@ -14,7 +14,9 @@ from fxwatch.home import make_home
 
 def fxwatch(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("FXWATCH", "LC_", "LANG"))} | (env or {})
-    return subprocess.run([sys.executable, "-m", "fxwatch", *words], capture_output=True, text=True, timeout=120, env=environment)
+    return subprocess.run(
+        [sys.executable, "-m", "fxwatch", *words], capture_output=True, text=True, timeout=120, env=environment
+    )
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cli") / "home"
     make_home(path, simulation=True, bare=True).change_setting("today", "2026-03-31")
     folder = path.parent
-    (folder / "entities.csv").write_text("entity_id,name,industry,registered_on\n100000016,Bohai Lines,5521,2010-01-01\n", "utf-8")
+    (folder / "entities.csv").write_text(
+        "entity_id,name,industry,registered_on\n100000016,Bohai Lines,5521,2010-01-01\n", "utf-8"
+    )
     (folder / "flows.csv").write_text(
         "declaration_no,entity_id,direction,day,code,currency,amount\n"
         "L1,100000016,receipt,2026-03-03,222011,USD,500000.00\n"
@@ -59,7 +63,11 @@ def test_a_home_is_not_made_twice_nor_among_other_things(home: Path, tmp_path: P
         (["explain", "large_transport_transfer:NONE"], 2, "There is no hit"),
         (["monitor", "nonsense"], 2, "nonsense"),
         (["monitor", "trends", "--period", "2026-13"], 2, "2026-13"),
-        (["rules", "set", "large_daily_total.limit", "5", "--from", "2026-04-01", "--basis", "x"], 2, "large_daily_total"),
+        (
+            ["rules", "set", "large_daily_total.limit", "5", "--from", "2026-04-01", "--basis", "x"],
+            2,
+            "large_daily_total",
+        ),
         (["rules", "set", "large_daily_total.limit_usd", "-5", "--from", "2026-04-01", "--basis", "x"], 2, "-5"),
         (["settings", "set", "colour", "blue"], 2, "no setting colour"),
         (["notice", "issue", "nonsense", "--why", "x"], 2, "no hit nonsense"),
@@ -77,7 +85,9 @@ def test_a_home_is_not_made_twice_nor_among_other_things(home: Path, tmp_path: P
     ],
     ids=lambda v: " ".join(v) if isinstance(v, list) else None,
 )
-def test_a_wrong_request_ends_with_its_code_and_one_sentence(home: Path, words: list[str], code: int, says: str) -> None:
+def test_a_wrong_request_ends_with_its_code_and_one_sentence(
+    home: Path, words: list[str], code: int, says: str
+) -> None:
     answer = fxwatch("--home", str(home), *words)
     assert answer.returncode == code, answer.stderr
     assert says in answer.stderr
@@ -121,7 +131,10 @@ def test_a_table_is_written_in_the_form_its_name_asks_for(home: Path, tmp_path: 
 
 def test_strict_says_that_rows_were_quarantined(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "flows.csv"
-    file.write_text("declaration_no,entity_id,direction,day,code,currency,amount\nX1,100000016,receipt,2026-03-03,222011,USD,oops\n", "utf-8")
+    file.write_text(
+        "declaration_no,entity_id,direction,day,code,currency,amount\nX1,100000016,receipt,2026-03-03,222011,USD,oops\n",
+        "utf-8",
+    )
     assert fxwatch("--home", str(home), "load", "flows", "--strict", str(file)).returncode == 1
     assert fxwatch("--home", str(home), "load", "flows", str(file)).returncode == 0
 
@@ -146,7 +159,9 @@ def test_the_quarantine_is_listed_and_its_rows_can_be_corrected_and_loaded(home:
 
 def test_a_locked_home_says_by_whom(home: Path) -> None:
     hold = "import sys, pathlib, time\nfrom fxwatch.locks import locked\nwith locked(pathlib.Path(sys.argv[1]), doing='a long load', seconds=1):\n print('held', flush=True)\n time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", hold, str(home / "warehouse.lock")], stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(home / "warehouse.lock")], stdout=subprocess.PIPE, text=True
+    ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         answer = fxwatch("--home", str(home), "run", env={"FXWATCH_LOCK_SECONDS": "0.2"})

@@ -77,7 +77,9 @@ def test_fifty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
     assert subprocess.run(command(home, "load", "entities", str(entities)), capture_output=True).returncode == 0
     dice = random.Random(20261031)
     began = time.monotonic()
-    assert subprocess.run(command(home, "load", "flows", str(flow_file(tmp_path, 0))), capture_output=True).returncode == 0
+    assert (
+        subprocess.run(command(home, "load", "flows", str(flow_file(tmp_path, 0))), capture_output=True).returncode == 0
+    )
     usual = time.monotonic() - began
     reader = Reader(home)
     reader.start()
@@ -99,7 +101,9 @@ def test_fifty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
             assert {f"flows-{n}.csv" for n in acknowledged} <= {Path(file).name for (file,) in there}
     for n in range(number + 1):
         if n % 3 or n == 0:
-            done = subprocess.run(command(home, "load", "flows", str(flow_file(tmp_path, n)), "--json"), capture_output=True, text=True)
+            done = subprocess.run(
+                command(home, "load", "flows", str(flow_file(tmp_path, n)), "--json"), capture_output=True, text=True
+            )
             report = json.loads(done.stdout)
             # A load is there whole or not at all: loaded again, its rows are all duplicates or all accepted.
             assert (report["accepted"], report["duplicate"]) in ((ROWS, 0), (0, ROWS)), report
@@ -125,7 +129,12 @@ def test_readers_read_on_while_loads_and_runs_go_on(tmp_path: Path) -> None:
     entities.write_text("entity_id,name,industry,registered_on\n100000016,Bohai Lines,5521,2010-01-01\n", "utf-8")
     reader = Reader(home)
     reader.start()
-    for words in (["load", "entities", str(entities)], ["load", "flows", str(flow_file(tmp_path, 1))], ["run"], ["load", "flows", str(flow_file(tmp_path, 2))]):
+    for words in (
+        ["load", "entities", str(entities)],
+        ["load", "flows", str(flow_file(tmp_path, 1))],
+        ["run"],
+        ["load", "flows", str(flow_file(tmp_path, 2))],
+    ):
         done = subprocess.run(command(home, *words), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     reader.stopped.set()

@@ -1,5 +1,6 @@
 """What becomes of a hit: its own decision first, then what it took over, then an explanation, then whether it is still found."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +15,22 @@ DECISIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def hit(name: str, day: int = 1, *, gone: bool = False, rule: str = "r", entity: str = "e", digest: str = "d") -> dict[str, Any]:
-    return {"hit_id": name, "rule": rule, "entity_id": entity, "raised_on": date(2026, 3, day), "is_gone": gone, "digest": digest}
+def hit(
+    name: str, day: int = 1, *, gone: bool = False, rule: str = "r", entity: str = "e", digest: str = "d"
+) -> dict[str, Any]:
+    return {
+        "hit_id": name,
+        "rule": rule,
+        "entity_id": entity,
+        "raised_on": date(2026, 3, day),
+        "is_gone": gone,
+        "digest": digest,
+    }
 
 
-def made(name: str, decision: str, act: int, *, day: int = 1, until: int | None = None, digest: str = "d", rule: str = "r") -> dict[str, Any]:
+def made(
+    name: str, decision: str, act: int, *, day: int = 1, until: int | None = None, digest: str = "d", rule: str = "r"
+) -> dict[str, Any]:
     return {
         "hit_id": name, "decision": decision, "notice": f"N{act}" if decision == "noticed" else None, "day": date(2026, 3, day),
         "at": datetime(2026, 3, day), "act": act, "rule": rule, "entity_id": "e", "raised_on": date(2026, 3, day),
@@ -26,8 +38,12 @@ def made(name: str, decision: str, act: int, *, day: int = 1, until: int | None 
     }  # fmt: skip
 
 
-def told(hits: list[dict[str, Any]], decisions: list[dict[str, Any]] = [], superseded: dict[str, list[str]] | None = None) -> dict[str, str]:  # noqa: B006
-    frame = with_status(pl.DataFrame(hits), pl.DataFrame(decisions, schema=DECISIONS, orient="row"), superseded or {})
+def told(
+    hits: list[dict[str, Any]], decisions: Sequence[dict[str, Any]] = (), superseded: dict[str, list[str]] | None = None
+) -> dict[str, str]:
+    frame = with_status(
+        pl.DataFrame(hits), pl.DataFrame(list(decisions), schema=DECISIONS, orient="row"), superseded or {}
+    )
     return dict(frame.select("hit_id", "status").iter_rows())
 
 
@@ -44,11 +60,22 @@ def test_a_decided_hit_keeps_its_status(gone: bool) -> None:
 
 
 def test_a_rescission_to_open_opens_a_hit_again() -> None:
-    assert told([hit("a"), hit("gone", gone=True)], [made("a", "open", 1), made("gone", "open", 1)]) == {"a": "open", "gone": "withdrawn"}
+    assert told([hit("a"), hit("gone", gone=True)], [made("a", "open", 1), made("gone", "open", 1)]) == {
+        "a": "open",
+        "gone": "withdrawn",
+    }
 
 
 def test_an_explanation_covers_from_its_own_hit_to_its_last_day() -> None:
-    hits = [hit("before", 4), hit("cause", 5), hit("same", 5), hit("last", 9), hit("after", 10), hit("other", 6, rule="q"), hit("else", 6, entity="f")]
+    hits = [
+        hit("before", 4),
+        hit("cause", 5),
+        hit("same", 5),
+        hit("last", 9),
+        hit("after", 10),
+        hit("other", 6, rule="q"),
+        hit("else", 6, entity="f"),
+    ]
     assert told(hits, [made("cause", "dismissed", 1, day=5, until=9)]) == {
         "before": "open", "cause": "dismissed", "same": "explained", "last": "explained", "after": "open", "other": "open", "else": "open",
     }  # fmt: skip
@@ -60,7 +87,10 @@ def test_an_explained_hit_that_is_gone_is_withdrawn() -> None:
 
 def test_a_finding_takes_over_what_it_supersedes() -> None:
     decisions = [made("old", "noticed", 1)]
-    assert told([hit("new"), hit("old", gone=True)], decisions, {"new": ["old"]}) == {"new": "noticed", "old": "noticed"}
+    assert told([hit("new"), hit("old", gone=True)], decisions, {"new": ["old"]}) == {
+        "new": "noticed",
+        "old": "noticed",
+    }
 
 
 def test_of_several_a_decision_comes_before_open_and_the_newest_first() -> None:
@@ -75,12 +105,19 @@ def test_its_own_decision_comes_before_what_it_took_over() -> None:
 
 def test_a_chain_of_supersessions_is_followed_and_a_ring_ends() -> None:
     decisions = [made("oldest", "noticed", 1)]
-    assert told([hit("new")], decisions, {"new": ["old"], "old": ["older", "new"], "older": ["oldest"]}) == {"new": "noticed"}
+    assert told([hit("new")], decisions, {"new": ["old"], "old": ["older", "new"], "older": ["oldest"]}) == {
+        "new": "noticed"
+    }
 
 
 def test_changed_evidence_is_said_of_decided_hits_alone() -> None:
     hits = [hit("same"), hit("grown", digest="e"), hit("gone", gone=True), hit("heir"), hit("open", digest="e")]
-    decisions = [made("same", "noticed", 1), made("grown", "noticed", 2), made("gone", "noticed", 3), made("old", "noticed", 4)]
+    decisions = [
+        made("same", "noticed", 1),
+        made("grown", "noticed", 2),
+        made("gone", "noticed", 3),
+        made("old", "noticed", 4),
+    ]
     frame = with_status(pl.DataFrame(hits), pl.DataFrame(decisions, schema=DECISIONS, orient="row"), {"heir": ["old"]})
     assert dict(frame.select("hit_id", "evidence_changed").iter_rows()) == {
         "same": False, "grown": True, "gone": True, "heir": True, "open": False,

@@ -158,6 +158,7 @@ def test_every_identifier_on_the_roll_is_valid_and_nobody_is_there_twice(sample:
     keys = [i[8:17] if len(i) == 18 else i.replace("-", "") for i in ids]
     assert sorted(keys) == sorted(sample.truth["entities"]["entity_id"])
     assert len(set(keys)) == len(keys)
+    assert "000000000" not in keys
     assert {len(i) for i in ids} == {9, 10, 18}
 
 
