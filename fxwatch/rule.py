@@ -171,7 +171,9 @@ class EarlyWarning(Rule):
         return behind.select("finding", "flow")
 
     def _packed_key(self) -> pl.Expr:
-        return packed(*self.key) if PACKABLE.issuperset(self.key) else pl.struct(*self.key)
+        if PACKABLE.issuperset(self.key):
+            return packed(*self.key)
+        return pl.struct(*self.key) if len(self.key) > 1 else pl.col(self.key[0])
 
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""

@@ -193,7 +193,7 @@ def test_a_code_that_a_worksheet_holds_as_a_number_has_the_reason_of_its_column(
 
 def test_a_row_with_a_field_too_many_is_kept_whole() -> None:
     desk = FlowDesk()
-    rows = replace(table([{**SOUND, "remark": "a"}, SOUND]), odd={0: Oddity(excess=("b", "c"))})
+    rows = replace(table([{**SOUND, "remark": "a"}]), odd={0: Oddity(excess=("b", "c"))})
     assert desk.take_rows(rows).reasons == {"BAD_FIELD": 1}
     assert '"excess": ["b", "c"]' in desk.waiting("raw")[0][0]
 
