@@ -81,7 +81,15 @@ def in_force(parameters: pl.DataFrame) -> dict[str, EarlyWarning]:
 
 def inputs_of(rule: EarlyWarning) -> tuple[str, ...]:
     """Names of `INPUTS` that a rule asks for, in `find` or `not_computed`."""
-    return tuple(sorted({*_inputs(rule.find), *_inputs(rule.not_computed)}))
+    return tuple(sorted({*inputs_named(rule.find), *inputs_named(rule.not_computed)}))
+
+
+def inputs_named(method: Callable[..., Any]) -> list[str]:
+    """Names of `INPUTS` that a rule's `find` or `not_computed` asks for."""
+    named = inspect.signature(method).parameters.values()
+    return [
+        p.name for p in named if p.name not in ("self", "flows") and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
 
 
 def parameter_named(name: str) -> Callable[[str], Any]:
@@ -331,7 +339,7 @@ def _early_warning_faults(
     for column in set(rule.columns) - set(EXTRA_COLUMNS):
         yield line("columns"), f"there is no column {column} to ask for", f"没有可用的列 {column}"
     for method in (rule.find, rule.not_computed):
-        for name in _inputs(method):
+        for name in inputs_named(method):
             if name not in INPUTS:
                 known = ", ".join(INPUTS)
                 at = inspect.getsourcelines(method)[1]
@@ -340,10 +348,3 @@ def _early_warning_faults(
                     f"{method.__name__}() asks for {name}, which is no input; there are {known}",
                     f"{method.__name__}() 所需的 {name} 不是可用的输入;现有 {known}",
                 )
-
-
-def _inputs(method: Callable[..., Any]) -> list[str]:
-    named = inspect.signature(method).parameters.values()
-    return [
-        p.name for p in named if p.name not in ("self", "flows") and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    ]

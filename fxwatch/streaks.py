@@ -66,7 +66,10 @@ def streaks(
     for form, following in zip(forms, [*forms[1:], None], strict=True):
         if flows.is_empty():
             break
-        active = _ActiveDays(flows, form, _DayNumbers(flows, calendar if form.working else None), excepted)
+        numbers = _DayNumbers(flows, calendar if form.working else None)
+        # The last form may pass over short streaks at once: nobody will ask which flows they have left.
+        least = 1 if following else min(days for _, days in min_days)
+        active = _ActiveDays(flows, form, numbers, excepted, least)
         until = following.valid_from if following else date.max
         found.append(active.raised(min_days, until))
         if following:
@@ -136,7 +139,9 @@ class _ActiveDays:
     that a plain sort of integers, half the time of an arg_sort, also says which flows lie behind a day.
     """
 
-    def __init__(self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers, excepted: pl.Series | None) -> None:
+    def __init__(
+        self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers, excepted: pl.Series | None, least: int
+    ) -> None:
         self._flows, self._numbers, self._each = flows, numbers, form.each
         key = pl.col("entity").cast(pl.Int64) * _ITEMS + pl.col("item").to_physical()
         if form.each:
@@ -151,6 +156,8 @@ class _ActiveDays:
         else:
             found = packed.select("key", "row").sort("key").collect()
             self._step, self._rows, self._keys = 1, found["row"], found["key"]
+        if least > 1:
+            self._drop_short(least)
         self._at, self._streaks = self._found(form.cut_days)
 
     def raised(self, min_days: Sequence[tuple[date, int]], until: date) -> pl.DataFrame:
@@ -189,19 +196,26 @@ class _ActiveDays:
         """The flows that are in no streak that begins before a day."""
         early = self._streaks.filter(self._days(self._streaks["start"]) < until)
         taken = self._rows_at(early.select(self._positions(early)).explode("at")["at"])
-        return (
-            self._flows.with_row_index("row")
-            .join(taken.cast(pl.UInt32).to_frame("row"), on="row", how="anti")
-            .drop("row")
-        )
+        rows = self._flows.with_row_index("row")
+        return rows.join(taken.cast(pl.UInt32).to_frame("row"), on="row", how="anti").drop("row")
 
-    def _found(self, cut_days: int) -> tuple[pl.Series, pl.DataFrame]:
-        """For each active day the position of its first flow; and the streaks: `start`, an active day, and `days`, how many."""
+    def _marked(self) -> pl.LazyFrame:
+        """For each key whether it begins an active day (`is_new`), and whether that begins a streak (`is_start`)."""
         key, day, block = pl.col("key"), -self._step, -self._step * self._numbers.block
         previous = key.shift(fill_value=2 * block)
         is_new, is_start = key & day != previous & day, key & block != (previous + self._step) & block
-        days = self._keys.to_frame("key").lazy().with_row_index("at").select("at", is_new=is_new, is_start=is_start)
-        found = days.filter("is_new").collect()
+        return self._keys.alias("key").to_frame().lazy().select(is_new=is_new, is_start=is_new & is_start)
+
+    def _drop_short(self, least: int) -> None:
+        """Pass over the streaks that have fewer flows than `least`, and so fewer days."""
+        streaks = _stretches(self._marked().select("is_start").collect()["is_start"], least)
+        kept = streaks.select(at=pl.int_ranges("start", pl.col("start") + pl.col("days"))).explode("at")["at"]
+        self._keys = self._keys.gather(kept)
+        self._rows = None if self._rows is None else self._rows.gather(kept)
+
+    def _found(self, cut_days: int) -> tuple[pl.Series, pl.DataFrame]:
+        """For each active day the position of its first flow; and the streaks: `start`, an active day, and `days`, how many."""
+        found = self._marked().with_row_index("at").filter("is_new").collect()
         streaks = _stretches(found["is_start"])
         cuts = streaks.filter(pl.col("days") > cut_days)
         if not cuts.is_empty():
@@ -212,10 +226,9 @@ class _ActiveDays:
 
     def _positions(self, streaks: pl.DataFrame) -> pl.Expr:
         """The positions in `_keys` of all flows of each streak, as a list `at`."""
-        ends = pl.concat([self._at, pl.Series([self._keys.len()], dtype=self._at.dtype)])
-        return pl.int_ranges(self._at.gather(streaks["start"]), ends.gather(streaks["start"] + streaks["days"])).alias(
-            "at"
-        )
+        ends = self._at.clone().append(pl.Series([self._keys.len()], dtype=self._at.dtype))
+        first, last = streaks["start"], streaks["start"] + streaks["days"]
+        return pl.int_ranges(self._at.gather(first), ends.gather(last)).alias("at")
 
     def _rows_at(self, positions: pl.Series) -> pl.Series:
         """The rows of the flow frame at some positions in `_keys`."""
@@ -240,7 +253,8 @@ def _listed(entities: pl.Series | None) -> pl.Series:
     return (pl.Series(dtype=pl.Int32) if entities is None else entities.cast(pl.Int32)).implode()
 
 
-def _stretches(is_start: pl.Series) -> pl.DataFrame:
-    """Columns start, days (Int64): where each stretch begins, and how long it is."""
-    starts = is_start.arg_true().cast(pl.Int64).alias("start")
-    return starts.to_frame().with_columns(days=pl.col("start").shift(-1, fill_value=is_start.len()) - pl.col("start"))
+def _stretches(is_start: pl.Series, least: int = 1) -> pl.DataFrame:
+    """Columns start, days (Int64): where each stretch begins and how long it is, of those that are long enough."""
+    starts = is_start.arg_true().alias("start").to_frame().lazy()
+    stretches = starts.with_columns(days=pl.col("start").shift(-1, fill_value=is_start.len()) - pl.col("start"))
+    return stretches.filter(pl.col("days") >= least).cast(pl.Int64).collect()

@@ -6,6 +6,7 @@ import typer
 
 from fxwatch.cli.door import Door, Json, KnownAt, Limit, Out, day_of, moment_of
 from fxwatch.cli.output import SHOWN, print_json, show
+from fxwatch.terms import label
 
 
 def register(app: typer.Typer) -> None:
@@ -95,12 +96,12 @@ def explain(
     show(door, told["flows"].drop("hit_id"), limit=limit)
     if told["acts"].height:
         print()
-        show(door, told["acts"].select("act", "at", "day", "kind", "by", "why"), limit=limit)
+        show(door, told["acts"].select("number", "at", "day", "kind", "by", "why"), limit=limit)
 
 
 def _facts(door: Door, hit: dict[str, Any]) -> str:
     english = f"{hit['rule']} · {hit['status']} · found on {hit['found_on']} by run {hit['run_id']}"
-    chinese = f"{hit['rule']} · {door_label(hit['status'])} · {hit['found_on']} 由第 {hit['run_id']} 批次发现"
+    chinese = f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 由第 {hit['run_id']} 批次发现"
     if hit["supersedes"]:
         english += f" · supersedes {', '.join(hit['supersedes'])}"
         chinese += f" · 取代 {'、'.join(hit['supersedes'])}"
@@ -108,13 +109,6 @@ def _facts(door: Door, hit: dict[str, Any]) -> str:
         english += " · the evidence has changed since the decision"
         chinese += " · 决定之后证据有变"
     return door.say(english, chinese)
-
-
-def door_label(word: str) -> str:
-    """The Chinese label of a word."""
-    from fxwatch.terms import label
-
-    return label(word, "zh")
 
 
 def monitor(

@@ -83,9 +83,12 @@ def loads(context: typer.Context, out: Out = None, as_json: Json = False, limit:
     from fxwatch.reading.operations import loads as listed
 
     door: Door = context.obj
+    frame = listed(door.home)
+    if out is None and not as_json:
+        frame = frame.drop("sha256", "extra_columns")
     show(
         door,
-        listed(door.home),
+        frame,
         out=out,
         as_json=as_json,
         limit=limit,

@@ -135,4 +135,7 @@ def acts(
 ) -> None:
     """List the acts."""
     door: Door = context.obj
-    show(door, door.home.register.acts(entity_id=entity), out=out, as_json=as_json, limit=limit)
+    frame = door.home.register.acts(entity_id=entity)
+    if out is None and not as_json:
+        frame = frame.drop("payload", "previous", "hash")
+    show(door, frame, out=out, as_json=as_json, limit=limit)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fxwatch.cli.door import Door
 from fxwatch.errors import RequestError
+from fxwatch.terms import label
 from fxwatch.words import heading
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 WIDE = 10_000  # of what is no terminal: nothing is cut off there
 SHOWN = 50
+NARROW = 12
 
 
 def show(
@@ -129,6 +131,7 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    frame = _worth_showing(frame)
     shown = flat(frame if limit <= 0 else frame.head(limit))
     terminal = sys.stdout.isatty()
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
@@ -137,8 +140,10 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
         table.add_column(heading(name, door.language), justify="right" if is_number else "left", overflow="fold")
     for row in shown.iter_rows():
         # `exact` made text of some numbers; as numbers they are read with thousands.
-        table.add_row(*(cell(Decimal(v) if n and isinstance(v, str) else v) for v, n in zip(row, numeric, strict=True)))
-    console = Console() if terminal else Console(width=WIDE, color_system=None)
+        cells = [Decimal(v) if n and isinstance(v, str) else v for v, n in zip(row, numeric, strict=True)]
+        table.add_row(*(cell(_named(door, c, v)) for c, v in zip(shown.columns, cells, strict=True)))
+    # No markup and no emoji: a hit_id holds `:receipt:`, which rich would draw.
+    console = Console(width=None if terminal else WIDE, markup=False, emoji=False, highlight=False)
     console.print(table)
     if frame.height > shown.height:
         rest = f"{frame.height - shown.height:,}"
@@ -149,6 +154,23 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
             ),
             file=sys.stderr,
         )
+
+
+# Columns whose code words a Chinese reader sees by name; files keep the words as they are.
+_NAMED = {"direction", "item", "status", "grade", "provisional_grade", "unit", "documents", "state", "kind"}
+
+
+def _named(door: Door, column: str, value: Any) -> Any:
+    if door.language == "zh" and column in _NAMED and isinstance(value, str):
+        return ";".join(label(word, "zh") for word in value.split(";"))
+    return value
+
+
+def _worth_showing(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """A wide frame without the columns that are empty throughout; a narrow one as it is."""
+    if frame.width <= NARROW:
+        return frame
+    return frame[[column.name for column in frame if column.null_count() < frame.height]]
 
 
 def cell(value: Any) -> str:

@@ -4,8 +4,8 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-import inspect
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ import polars as pl
 
 from fxwatch.flows import check_flows
 from fxwatch.rule import FINDING, NOT_COMPUTED, EarlyWarning
-from fxwatch.rulebook import inputs_of
+from fxwatch.rulebook import inputs_named
 
 HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, "declaration": pl.Int64, "flow_count": pl.Int64}
 EVIDENCE = {"finding": pl.Int64, "flow": pl.Int64}
 OBJECT_DIGITS = 8
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -63,32 +64,37 @@ def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Map
         HouseError: the flow frame differs from its contract.
     """
     looked_at = check_flows(flows.lazy())
+    given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
+    # Each rule has stretches that keep one core busy only: looking in pairs fills the other.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        looks = list(pool.map(lambda rule: _look(rule, looked_at, given), rules.values()))
     hits, evidence = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)]
     not_computed = [pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})]
-    for name, rule in rules.items():
-        given = {n: inputs[n].lazy() if isinstance(inputs[n], pl.DataFrame) else inputs[n] for n in inputs_of(rule)}
-        found = _asked(rule.find, looked_at, given).collect()
-        first = sum(frame.height for frame in hits)
-        found = found.with_columns(
-            pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("finding"), rule=pl.lit(name)
-        )
-        behind = rule.evidence(found.lazy(), looked_at).collect()
-        counted = found.join(
-            behind.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64)), on="finding", maintain_order="left"
-        )
-        if "declaration" not in found.columns:
-            counted = counted.with_columns(declaration=pl.lit(None, pl.Int64))
-        hits.append(counted.select(*HITS))
-        evidence.append(behind.select(pl.col("finding").cast(pl.Int64), "flow"))
-        missing = _asked(rule.not_computed, looked_at, given).collect()
+    count = 0
+    for name, (found, behind, missing) in zip(rules, looks, strict=True):
+        hits.append(found.with_columns(pl.col("finding") + count, rule=pl.lit(name)).select(*HITS))
+        evidence.append(behind.select(pl.col("finding") + count, "flow"))
         not_computed.append(missing.select(pl.lit(name).alias("rule"), *NOT_COMPUTED))
+        count += found.height
     return Findings(pl.concat(hits), pl.concat(evidence), pl.concat(not_computed))
+
+
+def _look(
+    rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str, Any]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """One rule's findings, numbered from 0, with how many flows are behind each; these flows; what was not computed."""
+    found = _asked(rule.find, flows, given).with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64)).collect()
+    behind = rule.evidence(found.lazy(), flows).collect()
+    counts = behind.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
+    found = found.join(counts, on="finding", how="left", maintain_order="left")
+    if "declaration" not in found.columns:
+        found = found.with_columns(declaration=pl.lit(None, pl.Int64))
+    return found, behind, _asked(rule.not_computed, flows, given).collect()
 
 
 def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
     """Call a rule's method with the inputs that it names."""
-    names = inspect.signature(method).parameters
-    return method(flows, **{name: value for name, value in given.items() if name in names})
+    return method(flows, **{name: given[name] for name in inputs_named(method)})
 
 
 def _hit_id() -> pl.Expr:

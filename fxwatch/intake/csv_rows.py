@@ -242,7 +242,7 @@ class _Stretch:
         swallowed = False
         if count > 1:
             record = self.data[self.starts[i] : self.ends[i + count - 1]].decode()
-            inner = _LINES.split(record)[1:]
+            inner = [line for field in fields for line in _LINES.split(field)[1:]]
             swallowed = any(line.count(",") >= width - 1 for line in inner) or not _STRICT.fullmatch(record)
         if len(fields) == width and not swallowed:
             return None

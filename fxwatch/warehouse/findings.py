@@ -11,6 +11,7 @@ from fxwatch.warehouse.queries import query
 if TYPE_CHECKING:
     import duckdb
 
+STATES = {0: "standing", 1: "out_of_scope", 2: "deleted"}
 END_OF_TIME = datetime(9999, 12, 31)
 
 
@@ -57,6 +58,7 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
     return rows.with_columns(
         pl.col("direction").replace_strict(dict(enumerate(Direction)), return_dtype=pl.String),
         pl.col("item").replace_strict(dict(enumerate(Item)), return_dtype=pl.String),
+        pl.col("state").replace_strict(STATES, return_dtype=pl.String),
         (pl.col("amount", "amount_usd").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(20, 2)),
     )
 
