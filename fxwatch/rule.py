@@ -161,19 +161,13 @@ class EarlyWarning(Rule):
         wanted = found.select("finding", *self.key, *({"first_day", "last_day"} - set(self.key)))
         if "direction" in self.key:
             wanted = wanted.with_columns(pl.col("direction").cast(DIRECTION))
-        wanted = wanted.select("finding", "first_day", "last_day", on=self._packed_key())
-        keys = wanted.select("on").unique().collect()["on"]
-        looked_at = flows.filter(self.looks_at()).select("flow", "day", on=self._packed_key())
-        # Most flows are behind no finding: to pass them over by a set of keys is cheaper than the join alone.
-        behind = looked_at.filter(pl.col("on").is_in(keys.implode())).join(wanted, on="on")
+        key = packed(*self.key) if PACKABLE.issuperset(self.key) else pl.struct(*self.key)
+        key = key if len(self.key) > 1 else pl.col(self.key[0])
+        looked_at = flows.filter(self.looks_at()).select("flow", "day", on=key)
+        behind = looked_at.join(wanted.select("finding", "first_day", "last_day", on=key), on="on")
         if "day" not in self.key:
             behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
         return behind.select("finding", "flow")
-
-    def _packed_key(self) -> pl.Expr:
-        if PACKABLE.issuperset(self.key):
-            return packed(*self.key)
-        return pl.struct(*self.key) if len(self.key) > 1 else pl.col(self.key[0])
 
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""

@@ -152,7 +152,9 @@ class _ActiveDays:
         rows = 1 << flows.height.bit_length()
         if keys * rows < _INT64_END:
             self._step, self._rows = rows, None
-            self._keys = packed.select(pl.col("key") * rows + pl.col("row")).collect()["key"].sort()
+            ridden = packed.select(pl.col("key") * rows + pl.col("row")).collect()["key"].to_numpy(writable=True)
+            ridden.sort()
+            self._keys = pl.Series(ridden)
         else:
             found = packed.select("key", "row").sort("key").collect()
             self._step, self._rows, self._keys = 1, found["row"], found["key"]
@@ -180,7 +182,8 @@ class _ActiveDays:
         )
         long = long.join(reached.select("streak", "raised_on", "min_days"), on="streak", maintain_order="left")
         behind = long.select("streak", at=self._positions(long)).explode("at")
-        flows = self._flows["flow"].gather(self._rows_at(behind["at"]))
+        # In one piece: to gather from many would take ten times as long.
+        flows = self._flows["flow"].rechunk().gather(self._rows_at(behind["at"]))
         behind = behind.with_columns(flows=flows).group_by("streak", maintain_order=True).agg("flows")
         return long.select(
             *self._unpacked(long["start"]),

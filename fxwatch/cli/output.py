@@ -38,7 +38,7 @@ def show(
             rows = f"{frame.height:,}"
             print(door.say(f"{rows} rows written to {out}.", f"已写入 {out},共 {rows} 行。"), file=sys.stderr)
     if as_json:
-        print_json(frame.to_dicts())
+        print_json(exact(frame).to_dicts())
     elif out is None and frame.is_empty():
         print(door.say(*empty), file=sys.stderr)
     elif out is None:
@@ -115,7 +115,7 @@ def _write_xlsx(frame: "pl.DataFrame", path: Path) -> None:
 
 
 def _write_json(frame: "pl.DataFrame", path: Path) -> None:
-    path.write_text(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1, default=_plain) + "\n", "utf-8")
+    path.write_text(json.dumps(exact(frame).to_dicts(), ensure_ascii=False, indent=1, default=_plain) + "\n", "utf-8")
 
 
 def _plain(value: Any) -> Any:

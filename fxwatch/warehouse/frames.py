@@ -35,8 +35,7 @@ def flow_frame(
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
     rows: pl.DataFrame = found.select(*columns).pl()
-    # In one piece, because rules take flows out by their row.
-    return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items()).rechunk()
+    return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
 
 
 def input_frames(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> dict[str, pl.DataFrame]:
@@ -52,6 +51,14 @@ def declaration_numbers(con: "duckdb.DuckDBPyConnection", declarations: pl.Serie
     found: pl.DataFrame = con.sql(query("declaration_numbers")).pl()
     con.unregister("asked")
     return found
+
+
+def flow_ids_behind(con: "duckdb.DuckDBPyConnection", evidence: pl.DataFrame) -> pl.DataFrame:
+    """Columns finding, flow_ids (sorted list of `declaration_no/leg`) of evidence with columns finding, flow."""
+    con.register("asked", evidence.select("finding", "flow").to_arrow())
+    found: pl.DataFrame = con.sql(query("flow_ids_behind")).pl()
+    con.unregister("asked")
+    return found.group_by("finding").agg(flow_ids=pl.col("flow_id").sort())
 
 
 def _extra_type(name: str) -> "pl.DataType | type[pl.DataType]":

@@ -44,8 +44,8 @@ class LargeTransportTransfer(EarlyWarning):
         legs = flows.filter(self.looks_at())
         lowest = self.lowest("limit_usd")
         # A declaration has at most two legs, so one of them lies above half the limit: only such declarations are added up.
-        large = legs.filter(pl.col("amount_usd") * 2 > lowest).select("declaration").unique().collect()["declaration"]
-        sums = legs.filter(pl.col("declaration").is_in(large.implode())).group_by("declaration")
+        large = legs.filter(pl.col("amount_usd") * 2 > lowest).select("declaration").unique()
+        sums = legs.join(large, on="declaration", how="semi").group_by("declaration")
         few = sums.agg(pl.col("amount_usd").sum(), pl.col("flow").min()).filter(pl.col("amount_usd") > lowest)
         transfers = few.join(legs.select("flow", "entity", "direction", "item", "day"), on="flow")
         limit = self.on("limit_usd", pl.col("day"))

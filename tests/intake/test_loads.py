@@ -271,7 +271,7 @@ def test_what_cannot_be_read_is_refused_with_one_sentence_that_names_it(home: Ho
         (tmp_path / name).write_bytes(data)
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
-    for name in [*files, "folder.csv", "missing.csv"]:
+    for name in [*files, "folder.csv", "missing.csv", "pipe.csv"]:
         with pytest.raises(FileRefused, match=name) as refused:
             load(home, "flows", tmp_path / name)
         assert name in refused.value.chinese
@@ -296,7 +296,6 @@ def test_a_file_without_permission_is_refused(home: Home, file: Path, monkeypatc
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file.write_text(rows(""), "utf-8")
     take = FlowIntake.take
 
     def grow(self: FlowIntake, *asked: Any) -> None:
@@ -306,7 +305,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(home: Home, file: Path, m
 
     monkeypatch.setattr(FlowIntake, "take", grow)
     monkeypatch.setattr("fxwatch.intake.files.BLOCK", 100)
-    monkeypatch.setattr("fxwatch.intake.csv_rows.STRETCH", 100)
-    file.write_text(rows(*[f"declaration_no=M{i}" for i in range(50)]), "utf-8")
+    monkeypatch.setattr("fxwatch.intake.csv_rows.STRETCH", 100_000)
+    file.write_text(rows(*[f"declaration_no=M{i}" for i in range(4000)]), "utf-8")
     with pytest.raises(FileRefused, match="changed while it was being read"):
         load(home, "flows", file)
