@@ -2,7 +2,7 @@
 
 The map of the house, from the cellar up:
 
-- `terms`, `errors`, `settings`, `facts`, `flows`, `periods`, `streaks`, `equivalents`, `identifiers`: the words;
+- `terms`, `errors`, `settings`, `facts`, `flows`, `keys`, `periods`, `streaks`, `equivalents`, `identifiers`: the words;
 - `rule`: what a rule is; `indicators/`: the rule book itself, one rule a file;
 - `rulebook`, `grading`, `classifier`: judgement;
 - `warehouse` (DuckDB) and `register` (SQLAlchemy): the two stores;

@@ -97,19 +97,3 @@ def packed(*columns: str) -> pl.Expr:
         number = pl.col(name).to_physical().cast(pl.Int64)
         key = key * 2 ** _BITS[name] + (number + _DAYS_BEFORE_1970 if name == "day" else number)
     return key
-
-
-def unpacked(key: pl.Expr, *columns: str) -> list[pl.Expr]:
-    """The columns of a packed key, with their types."""
-    found: list[pl.Expr] = []
-    for name in reversed(columns):
-        number = key % 2 ** _BITS[name]
-        key = key // 2 ** _BITS[name]
-        if name == "day":
-            number = (number - _DAYS_BEFORE_1970).cast(pl.Int32).cast(pl.Date)
-        elif name == "entity":
-            number = number.cast(pl.Int32)
-        else:
-            number = number.cast(pl.UInt8).cat.to(FLOW_COLUMNS[name])
-        found.append(number.alias(name))
-    return found[::-1]

@@ -115,7 +115,7 @@ class EarlyWarning(Rule):
     Facts a rule declares beside title, title_zh and basis:
 
     - `because`, `because_zh`: the sentence of a hit, a format string over the hit's columns and `entity` (its name),
-      `item_name`, `direction_name`;
+      `item_name`, `direction_name`, `moved` (received, paid);
     - `unit`: of `value` and `limit_value`: `USD`, `days`, `count` or `ratio`;
     - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
     - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
@@ -153,10 +153,12 @@ class EarlyWarning(Rule):
         raise TypeError(f"{type(self).__name__} does not say how it finds")  # a misfit: the rule book refuses it first
 
     def evidence(self, found: pl.LazyFrame, flows: pl.LazyFrame) -> pl.LazyFrame:
-        """The flows behind each finding: columns `finding` (the row number in `found`) and `flow`.
+        """The flows behind each finding: columns `finding` (its number in `found`) and `flow`.
 
-        Made after filtering, by a join on `key` and the days, so it costs in proportion to what was found.
+        A finding brings them in a list column `flows`, or they are found now, after filtering, by a join on `key` and the days.
         """
+        if "flows" in found.collect_schema():
+            return found.select("finding", flow="flows").explode("flow")
         # `both` and empty items stand for every direction and item, so they are not among the key's columns.
         wanted = found.select("finding", *self.key, *({"first_day", "last_day"} - set(self.key)))
         if "direction" in self.key:
@@ -179,6 +181,7 @@ class EarlyWarning(Rule):
         words = {
             "item_name": label(hit["item"], language) if hit["item"] else "",
             "direction_name": label(hit["direction"] or BOTH, language),
+            "moved": label(f"moved_{hit['direction'] or BOTH}", language),
         }
         return template.format(**{**hit, **words})
 

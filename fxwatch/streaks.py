@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from fxwatch.flows import DIRECTION, HIT_DIRECTION, ITEM
-from fxwatch.terms import BOTH, Direction, Item
+from fxwatch.flows import HIT_DIRECTION, ITEM
+from fxwatch.keys import InOrder, Ints, Packing, in_order, lists, places_where, stretches, taken
+from fxwatch.terms import BOTH
 
 STREAK: dict[str, pl.DataType | type[pl.DataType]] = {
     "entity": pl.Int32,
@@ -24,10 +27,6 @@ STREAK: dict[str, pl.DataType | type[pl.DataType]] = {
     "min_days": pl.Int64,
     "flows": pl.List(pl.Int64),
 }
-
-_ITEMS = 1 << (len(Item) - 1).bit_length()
-_DIRECTIONS = len(Direction)
-_INT64_END = 1 << 63
 
 
 @dataclass(frozen=True)
@@ -135,129 +134,86 @@ class _DayNumbers:
 class _ActiveDays:
     """The active days of every key under one form, and the streaks they make.
 
-    `_keys` are the packed keys of the flows, sorted. Where the bits suffice, the flow's row rides in the lowest ones, so
-    that a plain sort of integers, half the time of an arg_sort, also says which flows lie behind a day.
+    Attributes:
+        _ordered: the flows by key and day.
+        _first: of each active day, the place of its first flow in `_ordered`; then the end.
+        _streaks: of each streak, the active day on which it begins; then the end.
     """
 
     def __init__(
         self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers, excepted: pl.Series | None, least: int
     ) -> None:
         self._flows, self._numbers, self._each = flows, numbers, form.each
-        key = pl.col("entity").cast(pl.Int64) * _ITEMS + pl.col("item").to_physical()
-        if form.each:
-            key = key * _DIRECTIONS + pl.col("direction").to_physical()
-        packed = flows.lazy().select("entity", key=key * numbers.size + numbers.of_day(), row=pl.int_range(pl.len()))
-        packed = packed.filter(pl.col("key").is_not_null() & ~pl.col("entity").is_in(_listed(excepted)))
-        keys = (flows.select(pl.col("entity").max()).item() + 1) * _ITEMS * _DIRECTIONS * numbers.size
-        rows = 1 << flows.height.bit_length()
-        if keys * rows < _INT64_END:
-            self._step, self._rows = rows, None
-            ridden = packed.select(pl.col("key") * rows + pl.col("row")).collect()["key"].to_numpy(writable=True)
-            ridden.sort()
-            self._keys = pl.Series(ridden)
-        else:
-            found = packed.select("key", "row").sort("key").collect()
-            self._step, self._rows, self._keys = 1, found["row"], found["key"]
+        self._packing = Packing(flows, ("entity", "item", "direction") if form.each else ("entity", "item"))
+        key = self._packing.key * numbers.size + numbers.of_day()
+        left_out = (pl.Series(dtype=pl.Int32) if excepted is None else excepted.cast(pl.Int32)).implode()
+        count = self._packing.count * numbers.size
+        self._ordered = in_order(flows, key, count, ~pl.col("entity").is_in(left_out))
         if least > 1:
-            self._drop_short(least)
-        self._at, self._streaks = self._found(form.cut_days)
+            # A streak has at least as many flows as days, and most have too few.
+            ends = self._ordered.bounds(self._parted)
+            long = places_where(len(ends) - 1, lambda a, b: ends[a + 1 : b + 1] - ends[a:b] >= least)
+            self._ordered = self._ordered.part(stretches(ends[long], ends[long + 1]))
+        self._first = self._ordered.bounds(np.not_equal)
+        self._keys = self._ordered.keys_at(self._first[:-1])
+        self._streaks = self._found(form.cut_days)
 
     def raised(self, min_days: Sequence[tuple[date, int]], until: date) -> pl.DataFrame:
         """The streaks that begin before a day and reach `min_days`: the columns of `STREAK`."""
         fewest, most = min(days for _, days in min_days), max(days for _, days in min_days)
-        long = self._streaks.filter(pl.col("days") >= fewest)
+        lengths = np.diff(self._streaks)
+        enough = np.flatnonzero(lengths >= fewest)
+        long = pl.DataFrame({"start": self._streaks[enough], "days": lengths[enough]})
         long = long.with_columns(first_day=self._days(long["start"]))
         long = long.filter(pl.col("first_day") < until).with_row_index("streak")
         # Before the fewest it cannot be raised, at the most it is: only the days between need a look.
         tested = long.select("streak", "start", place=pl.int_ranges(fewest, pl.min_horizontal("days", most) + 1))
-        tested = tested.explode("place").with_columns(place=pl.col("place").cast(pl.Int64))
-        tested = tested.with_columns(
-            raised_on=self._days(tested["start"] + tested["place"] - 1), min_days=pl.lit(fewest, pl.Int64)
-        )
+        tested = tested.explode("place").with_columns(pl.col("place").cast(pl.Int64), min_days=pl.lit(fewest, pl.Int64))
+        tested = tested.with_columns(raised_on=self._days(tested["start"] + tested["place"] - 1))
         for valid_from, days in min_days:
             in_force = pl.col("raised_on") >= valid_from
             tested = tested.with_columns(min_days=pl.when(in_force).then(pl.lit(days, pl.Int64)).otherwise("min_days"))
-        reached = tested.filter(pl.col("place") >= pl.col("min_days")).unique(
-            "streak", keep="first", maintain_order=True
-        )
-        long = long.join(reached.select("streak", "raised_on", "min_days"), on="streak", maintain_order="left")
-        behind = long.select("streak", at=self._positions(long)).explode("at")
-        # In one piece: to gather from many would take ten times as long.
-        flows = self._flows["flow"].rechunk().gather(self._rows_at(behind["at"]))
-        behind = behind.with_columns(flows=flows).group_by("streak", maintain_order=True).agg("flows")
+        reached = tested.filter(pl.col("place") >= pl.col("min_days"))
+        reached = reached.unique("streak", keep="first", maintain_order=True).select("streak", "raised_on", "min_days")
+        long = long.join(reached, on="streak", maintain_order="left")
+        start = long["start"].to_numpy()
+        first, end = self._first[start], self._first[start + long["days"].to_numpy()]
+        behind = taken(self._flows["flow"], self._ordered.rows_at(stretches(first, end)))
+        entity, item, *direction = self._packing.unpacked(self._keys[start] // self._numbers.size)
         return long.select(
-            *self._unpacked(long["start"]),
+            entity,
+            item,
+            direction[0].cast(HIT_DIRECTION) if direction else pl.lit(BOTH, HIT_DIRECTION).alias("direction"),
             "first_day",
             self._days(long["start"] + long["days"] - 1).alias("last_day"),
             "raised_on",
             "days",
             "min_days",
-            behind["flows"],
+            lists(behind, end - first).alias("flows"),
         )
 
     def left_over(self, until: date) -> pl.DataFrame:
         """The flows that are in no streak that begins before a day."""
-        early = self._streaks.filter(self._days(self._streaks["start"]) < until)
-        taken = self._rows_at(early.select(self._positions(early)).explode("at")["at"])
-        rows = self._flows.with_row_index("row")
-        return rows.join(taken.cast(pl.UInt32).to_frame("row"), on="row", how="anti").drop("row")
+        start, end = self._streaks[:-1], self._streaks[1:]
+        early = (self._days(pl.Series(start)) < until).to_numpy()
+        left = np.ones(self._flows.height, dtype=np.bool_)
+        left[self._ordered.rows_at(stretches(self._first[start[early]], self._first[end[early]]))] = False
+        return self._flows.filter(pl.Series(left))
 
-    def _marked(self) -> pl.LazyFrame:
-        """For each key whether it begins an active day (`is_new`), and whether that begins a streak (`is_start`)."""
-        key, day, block = pl.col("key"), -self._step, -self._step * self._numbers.block
-        previous = key.shift(fill_value=2 * block)
-        is_new, is_start = key & day != previous & day, key & block != (previous + self._step) & block
-        return self._keys.alias("key").to_frame().lazy().select(is_new=is_new, is_start=is_new & is_start)
+    def _found(self, cut_days: int) -> Ints:
+        """The active days on which a streak begins, by its own or by a cut; then the end."""
+        streaks = InOrder(self._keys, 0).bounds(self._parted)
+        long = np.flatnonzero(np.diff(streaks) > cut_days)
+        cuts = [np.arange(streaks[n] + cut_days, streaks[n + 1], cut_days) for n in long]
+        return np.sort(np.concatenate([streaks, *cuts])) if cuts else streaks
 
-    def _drop_short(self, least: int) -> None:
-        """Pass over the streaks that have fewer flows than `least`, and so fewer days."""
-        streaks = _stretches(self._marked().select("is_start").collect()["is_start"], least)
-        kept = streaks.select(at=pl.int_ranges("start", pl.col("start") + pl.col("days"))).explode("at")["at"]
-        self._keys = self._keys.gather(kept)
-        self._rows = None if self._rows is None else self._rows.gather(kept)
-
-    def _found(self, cut_days: int) -> tuple[pl.Series, pl.DataFrame]:
-        """For each active day the position of its first flow; and the streaks: `start`, an active day, and `days`, how many."""
-        found = self._marked().with_row_index("at").filter("is_new").collect()
-        streaks = _stretches(found["is_start"])
-        cuts = streaks.filter(pl.col("days") > cut_days)
-        if not cuts.is_empty():
-            end = pl.col("start") + pl.col("days")
-            cut = cuts.select(cut=pl.int_ranges(pl.col("start") + cut_days, end, cut_days)).explode("cut")["cut"]
-            streaks = _stretches(found["is_start"].scatter(cut, True))
-        return found["at"], streaks
-
-    def _positions(self, streaks: pl.DataFrame) -> pl.Expr:
-        """The positions in `_keys` of all flows of each streak, as a list `at`."""
-        ends = self._at.clone().append(pl.Series([self._keys.len()], dtype=self._at.dtype))
-        first, last = streaks["start"], streaks["start"] + streaks["days"]
-        return pl.int_ranges(self._at.gather(first), ends.gather(last)).alias("at")
-
-    def _rows_at(self, positions: pl.Series) -> pl.Series:
-        """The rows of the flow frame at some positions in `_keys`."""
-        return self._keys.gather(positions) & (self._step - 1) if self._rows is None else self._rows.gather(positions)
+    def _parted(self, before: Ints, after: Ints) -> npt.NDArray[np.bool_]:
+        """Whether a streak begins with a key, after another: the number after a day lies in the block of its neighbour."""
+        block = -self._numbers.block
+        apart: npt.NDArray[np.bool_] = (after & block) != (before + 1 & block)
+        apart &= after != before
+        return apart
 
     def _days(self, active: pl.Series) -> pl.Series:
         """The dates of some active days."""
-        return self._numbers.days(self._keys.gather(self._at.gather(active)) // self._step % self._numbers.size)
-
-    def _unpacked(self, active: pl.Series) -> list[pl.Series]:
-        """Entity, item and direction of some active days."""
-        key = self._keys.gather(self._at.gather(active)) // (self._step * self._numbers.size)
-        direction = pl.Series("direction", [BOTH], dtype=HIT_DIRECTION).new_from_index(0, key.len())
-        if self._each:
-            direction = (key % _DIRECTIONS).cast(pl.UInt8).cat.to(DIRECTION).cast(HIT_DIRECTION).alias("direction")
-            key = key // _DIRECTIONS
-        item = (key % _ITEMS).cast(pl.UInt8).cat.to(ITEM).alias("item")
-        return [(key // _ITEMS).cast(pl.Int32).alias("entity"), item, direction]
-
-
-def _listed(entities: pl.Series | None) -> pl.Series:
-    return (pl.Series(dtype=pl.Int32) if entities is None else entities.cast(pl.Int32)).implode()
-
-
-def _stretches(is_start: pl.Series, least: int = 1) -> pl.DataFrame:
-    """Columns start, days (Int64): where each stretch begins and how long it is, of those that are long enough."""
-    starts = is_start.arg_true().alias("start").to_frame().lazy()
-    stretches = starts.with_columns(days=pl.col("start").shift(-1, fill_value=is_start.len()) - pl.col("start"))
-    return stretches.filter(pl.col("days") >= least).cast(pl.Int64).collect()
+        return self._numbers.days(pl.Series(self._keys[active.to_numpy()] % self._numbers.size))

@@ -18,6 +18,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "facts",
             "words",
             "flows",
+            "keys",
             "sums",
             "periods",
             "streaks",
@@ -35,7 +36,7 @@ STEPS: list[tuple[str, set[str]]] = [
 ]
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
-RULES_KNOW = {"rule", "periods", "terms", "flows", "sums", "streaks", "indicators"}
+RULES_KNOW = {"rule", "periods", "terms", "flows", "keys", "sums", "streaks", "indicators"}
 GUESTS = {
     "duckdb": ("warehouse",),
     "sqlalchemy": ("register",),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fxwatch import streaks as module
+from fxwatch import keys as module
 from fxwatch.flows import DIRECTION, ITEM
 from fxwatch.rule import BEGINNING
 from fxwatch.streaks import STREAK, Form, covered_years, streaks, uncovered
@@ -96,12 +96,13 @@ def test_packed_integers_find_what_a_walk_finds(
     days_known = calendar(*([2026, 2027] if both_years else [2026]), off=[str(d) for d in off])
     of = [Form(day, *value) for day, value in forms]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", 7)
         if not rides:  # as when the row numbers do not fit beside the key
-            patch.setattr(module, "_INT64_END", 0)
+            patch.setattr(module, "INT64_END", 0)
         found = streaks(frame(rows), days_known, of, min_days)
     walk = Walk(dict(days_known.iter_rows()), of, min_days)
     assert found.schema == STREAK
-    assert sorted(found.drop("flows").select(*found.columns[:-1]).rows()) == sorted(walk.streaks(rows))  # type: ignore[type-var]
+    assert sorted(found.drop("flows").select(*found.columns[:-1]).rows()) == sorted(walk.streaks(rows))
 
 
 @settings(max_examples=50, deadline=None)

@@ -13,6 +13,7 @@ import typer
 from fxwatch.cli.door import Door
 from fxwatch.cli.output import progress
 from fxwatch.terms import Grade, label
+from fxwatch.words import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LAST_DAY = date(2026, 10, 31)
 BANK = "120000000001"
+COUNTS = ("read", "accepted", "duplicate", "out_of_scope", "quarantined")
 
 
 def register(app: typer.Typer) -> None:
@@ -62,13 +64,10 @@ def _fill(door: Door, flows: int, seed: int) -> None:
         sample = invent(flows, seed, last_day=LAST_DAY, progress=lambda stage, done, total: bar(done, total))
         written = write(sample, door.path / "sample")
     for kind, files in (("entities", [written.entities]), ("flows", written.flows), ("breaches", [written.breaches])):
-        with _step(say(f"Loading {kind}", f"导入 {kind}")) as done, progress(kind) as bar:
+        with _step(say(f"Loading {kind}", f"导入{label(kind, 'zh')}")) as done, progress(kind) as bar:
             reports = [load(door.home, kind, file, progress=bar) for file in files]
-            counts = {
-                c: sum(getattr(r, c) for r in reports)
-                for c in ("read", "accepted", "duplicate", "out_of_scope", "quarantined")
-            }
-            done(", ".join(f"{n:,} {c}" for c, n in counts.items()))
+            counts = {c: sum(getattr(r, c) for r in reports) for c in COUNTS}
+            done(", ".join(f"{n:,} {heading(c, door.language).replace('_', ' ')}" for c, n in counts.items()))
     with _step(say("Running the rules and monitors", "运行预警指标和监管指标")) as done:
         report = door.home.run()
         done(", ".join(f"{rule} {count:,}" for rule, count in report.hits.items()))

@@ -5,7 +5,6 @@ A pure function of its frames: the union of its findings over any partition of t
 
 import hashlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,6 @@ from fxwatch.rulebook import inputs_named
 HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, "declaration": pl.Int64, "flow_count": pl.Int64}
 EVIDENCE = {"finding": pl.Int64, "flow": pl.Int64}
 OBJECT_DIGITS = 8
-AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,11 @@ def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Map
     """
     looked_at = check_flows(flows.lazy())
     given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
-    # Each rule has stretches that keep one core busy only: looking in pairs fills the other.
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        looks = list(pool.map(lambda rule: _look(rule, looked_at, given), rules.values()))
     hits, evidence = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)]
     not_computed = [pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})]
     count = 0
-    for name, (found, behind, missing) in zip(rules, looks, strict=True):
+    for name, rule in rules.items():
+        found, behind, missing = _look(rule, looked_at, given)
         hits.append(found.with_columns(pl.col("finding") + count, rule=pl.lit(name)).select(*HITS))
         evidence.append(behind.select(pl.col("finding") + count, "flow"))
         not_computed.append(missing.select(pl.lit(name).alias("rule"), *NOT_COMPUTED))

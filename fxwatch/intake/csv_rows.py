@@ -1,7 +1,8 @@
 """CSV: a fast reader for lines that cannot be misread, an exact one (Python's) for every other line.
 
-A line without quotation marks and NUL, with as many commas as the header, means the same to every reader: such lines
-go to Polars in one piece. All others go through the `csv` module, together with the lines that a quoted field spans.
+A line with as many commas as the header, without NUL, whose quotation marks (if any) enclose whole fields, means the
+same to every reader: such lines go to Polars in one piece. All others go through the `csv` module, together with the
+lines that a quoted field spans.
 """
 
 import csv
@@ -112,6 +113,7 @@ class _Stretch:
         self.ended = ended
         self.ends = _line_ends(data, ended=ended)
         self.starts = np.concatenate([np.zeros(1, self.ends.dtype), self.ends[:-1]]) if len(self.ends) else self.ends
+        self.is_quoted = np.zeros(len(self.ends), np.bool_)
         self.taken = 0
         self.lines = 0
 
@@ -148,14 +150,39 @@ class _Stretch:
         return self._join(plain, exact)
 
     def _plain(self) -> Any:
-        """Which lines every reader reads alike."""
+        """Which lines every reader reads alike, if they begin outside a quotation."""
         marks = np.frombuffer(self.data, np.uint8)
-        plain = _counts(marks, _COMMA, self.ends) == len(self.names) - 1
+        commas = np.flatnonzero(marks == _COMMA)
+        counts = _counts(commas, self.ends)
+        plain = np.ones(len(self.ends), np.bool_)
         if b'"' in self.data:
-            plain &= _counts(marks, _QUOTE, self.ends) == 0
+            self.is_quoted, inside = self._quoted(marks)
+            counts -= inside
+            plain = inside >= 0
         if b"\0" in self.data:
-            plain &= _counts(marks, 0, self.ends) == 0
-        return plain
+            plain &= _counts(np.flatnonzero(marks == 0), self.ends) == 0
+        return plain & (counts == len(self.names) - 1)
+
+    def _quoted(self, marks: Any) -> tuple[Any, Any]:
+        """Which lines have quotation marks, and how many commas lie between them; -1 where they are not plain pairs.
+
+        In a plain line each opening mark begins its field and each closing one ends it: none is doubled or stray.
+        """
+        quotes = np.flatnonzero(marks == _QUOTE)
+        per_line = _counts(quotes, self.ends)
+        quotes = quotes[: per_line.sum()]
+        line = np.repeat(np.arange(len(per_line)), per_line)
+        opens = (np.arange(len(quotes)) - np.repeat(np.cumsum(per_line) - per_line, per_line)) % 2 == 0
+        around = np.concatenate([[_LF], marks, [_LF]]).astype(np.uint8)
+        beside = np.where(opens, around[quotes], around[quotes + 2])
+        is_stray = ~((beside == _COMMA) | (beside == _LF) | (beside == _CR))
+        stray = (np.bincount(line, weights=is_stray, minlength=len(per_line)) > 0) | (per_line % 2 == 1)
+        paired = ~np.repeat(stray, per_line)
+        so_far = np.cumsum(marks == _COMMA, dtype=np.int32)
+        between = so_far[quotes[paired & ~opens]] - so_far[quotes[paired & opens]]
+        inside = np.bincount(line[paired & opens], weights=between, minlength=len(per_line)).astype(np.int64)
+        inside[stray] = -1
+        return per_line > 0, inside
 
     def _exact(self, source: Source, special: list[int], plain: Any) -> list[tuple[int, list[str], int]]:
         """Records that begin on special lines: line, fields, and how many lines each spans."""
@@ -234,7 +261,8 @@ class _Stretch:
             data = np.frombuffer(self.data, np.uint8)[: self.ends[-1]][kept].tobytes()
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        frame = pl.read_csv(data, has_header=False, schema=empty.schema, quote_char=None, empty_string_is_null=False)
+        mark = '"' if (self.is_quoted & plain).any() else None
+        frame = pl.read_csv(data, has_header=False, schema=empty.schema, quote_char=mark, empty_string_is_null=False)
         return frame if len(frame) == count else None
 
     def _oddity(self, i: int, fields: list[str], count: int) -> Oddity | None:
@@ -284,10 +312,9 @@ def _line_ends(data: bytes, *, ended: bool) -> Any:
     return ends
 
 
-def _counts(marks: Any, mark: int, ends: Any) -> Any:
-    """How often a byte occurs in each line."""
-    upto = np.searchsorted(np.flatnonzero(marks == mark), ends)
-    return np.diff(upto, prepend=0)
+def _counts(places: Any, ends: Any) -> Any:
+    """How many of some places, in order, lie in each line."""
+    return np.diff(np.searchsorted(places, ends), prepend=0)
 
 
 def _is_blank(fields: list[str]) -> bool:

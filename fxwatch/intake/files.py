@@ -65,12 +65,15 @@ def examine(path: Path, encoding: str | None = None) -> Source:
     Raises:
         FileRefused: it cannot be read, is no file of a known form, or does not decode.
     """
+    with _os_errors(path):
+        mode = path.stat().st_mode
+    # Opening a pipe would wait for whoever writes into it.
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise refuse(
+            path, "it is no file. Name a CSV, Parquet or XLSX file.", "不是文件。请指定 CSV、Parquet 或 XLSX 文件。"
+        )
     with _os_errors(path), path.open("rb") as file:
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise refuse(
-                path, "it is no file. Name a CSV, Parquet or XLSX file.", "不是文件。请指定 CSV、Parquet 或 XLSX 文件。"
-            )
         stamp = (status.st_size, status.st_mtime_ns)
         form = _form(path, file.read(8))
         file.seek(0)

@@ -77,7 +77,7 @@ def _about_key(row: dict[str, Any], oddity: Oddity) -> tuple[str, str]:
     return (
         f"{number}/{row['leg'] or _DEFAULT_LEG} differs from leg {other} that stands in entity, direction, day or currency, which the legs of a declaration share; "
         "correct it, or change the other leg first, and load the row again.",
-        f"{number}/{row['leg'] or _DEFAULT_LEG} 与现存的第 {other} 项在主体、收支方向、日期或币种上不一致,同一申报的各项须相同;请改正,或先修改另一项,再重新导入该行。",
+        f"{number}/{row['leg'] or _DEFAULT_LEG} 与现存的第 {other} 分录在主体、收支方向、日期或币种上不一致,同一申报的各分录须相同;请改正,或先修改另一分录,再重新导入该行。",
     )
 
 

@@ -63,8 +63,9 @@ class FlowIntake:
         kept = KeptMonths(contents, read, self._rates)
         judge = Judge(Batch(contents.select(COMPARED), COMPARED, standing, read), kept)
         verdicts = judge.judge(self._next_flow, self._next_declaration)
+        # First the quarantine: what is taken in this batch resolves what the rows before it may wait for.
+        self._refuse(read, verdicts, rows, load)
         self._write(read, kept.patched(contents), verdicts, rows, load)
-        self._refuse(read, contents, verdicts, rows, load)
         for outcome, name in ((ACCEPTED, "accepted"), (OUT_OF_SCOPE, "out_of_scope"), (DUPLICATE, "duplicate")):
             load.count(name, int(np.count_nonzero(verdicts.outcome == outcome)))
         load.take(np.flatnonzero(verdicts.outcome != QUARANTINED).tolist())
@@ -143,7 +144,7 @@ class FlowIntake:
             self._admitted.append(joined.filter(pl.col("state") == 0)["entity_id"].unique())
         return joined.drop("entity_id")
 
-    def _refuse(self, read: pl.DataFrame, contents: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
+    def _refuse(self, read: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
         places = np.flatnonzero(verdicts.outcome == QUARANTINED)
         if not len(places):
             return
@@ -179,21 +180,21 @@ class FlowIntake:
         waits = first[verdicts.key[unknown]] < unknown
         if loading.is_waiting(load.con, self.kind):
             keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
-            found = loading.waiting_keys(load.con, keys.unique())
-            if len(found):
-                # Rows that are judged again here do not wait for themselves.
-                same_key = refused[np.isin(verdicts.key[refused], verdicts.key[unknown])]
-                others = found.filter(~pl.col("raw").is_in(pl.Series(rows.raw(same_key.tolist())).implode()))
-                waits |= (
-                    keys.select(
-                        pl.struct("declaration_no", "leg").is_in(
-                            others.select(pl.struct("declaration_no", "leg")).to_series().implode()
-                        )
-                    )
-                    .to_series()
-                    .to_numpy()
-                )
+            waits |= _waited_before(keys, loading.waiting_keys(load.con, keys.unique()), unknown, load)
         return waits
+
+
+def _waited_before(keys: pl.DataFrame, found: pl.DataFrame, rows: Any, load: Load) -> Any:
+    """Which keys have a row among those found in quarantine; rows that are judged again do not wait for themselves."""
+    if load.origin is None:
+        others = found.filter(pl.col("load_id").ne_missing(load.again))
+        own = pl.lit(np.iinfo(np.int64).max)
+    else:
+        others = found.filter(~pl.col("quarantine_id").is_in(load.origin["quarantine_id"].implode()))
+        own = pl.lit(load.origin["quarantine_id"][rows])
+    first = others.group_by("declaration_no", "leg").agg(pl.col("quarantine_id").min())
+    keys = keys.join(first, on=["declaration_no", "leg"], how="left", maintain_order="left")
+    return keys.select((pl.col("quarantine_id") < own).fill_null(value=False)).to_series().to_numpy()
 
 
 class KeptMonths:

@@ -17,6 +17,7 @@ ACCEPTED, OUT_OF_SCOPE, DUPLICATE, QUARANTINED = range(4)
 ADD, CHANGE, DELETE, NO_ACTION = range(4)
 IN_SCOPE, BEYOND, DELETED = range(3)
 _ABSENT = -1
+_FEW = 256
 
 # What the legs of a declaration share.
 SHARED = ("entity_id", "direction", "day", "currency")
@@ -90,19 +91,23 @@ class Judge:
         reason = np.full(len(self._key), int(Reason.BAD_KEY), np.uint8)
         applied: list[tuple[Any, ...]] = []
         left = np.flatnonzero(self._key >= 0)
+        span = len(left)
         while len(left):
-            became, why = self._look(left)
-            declaration = self._key[left] // 2
+            rows = left[:span]
+            became, why = self._look(rows)
+            declaration = self._key[rows] // 2
             changing = np.flatnonzero(became <= OUT_OF_SCOPE)
             changing = changing[np.unique(declaration[changing], return_index=True)[1]]
-            until = np.full(len(self._declaration), len(left), np.int64)
+            until = np.full(len(self._declaration), len(rows), np.int64)
             until[declaration[changing]] = changing
-            settled = np.arange(len(left)) <= until[declaration]
-            outcome[left[settled]] = became[settled]
-            reason[left[settled]] = why[settled]
+            settled = np.arange(len(rows)) <= until[declaration]
+            outcome[rows[settled]] = became[settled]
+            reason[rows[settled]] = why[settled]
             if len(changing):
-                applied.append(self._apply(left[changing]))
-            left = left[~settled]
+                applied.append(self._apply(rows[changing]))
+            # A key that is changed over and over settles few rows a round: then look at few.
+            span = max(_FEW, 4 * int(np.count_nonzero(settled)))
+            left = np.concatenate([rows[~settled], left[len(rows) :]])
         versions = self._versions(applied, next_flow, next_declaration)
         changed = pl.Series("flow", self._flow[self._is_touched & (self._flow >= 0)], dtype=pl.Int64)
         return Verdicts(outcome, reason, self._key, versions, changed)

@@ -47,6 +47,7 @@ class Load:
         reasons: quarantined rows by reason so far.
         origin: where rows that come from the quarantine came from, parallel to the rows under way: `quarantine_id`,
             `load_id`, `line`; None where rows come from a file.
+        again: the load of the same bytes whose quarantined rows are judged again; None for new bytes.
     """
 
     con: "duckdb.DuckDBPyConnection"
@@ -57,6 +58,7 @@ class Load:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*OUTCOMES, "quarantined"), 0))
     reasons: dict[Reason, int] = field(default_factory=dict)
     origin: pl.DataFrame | None = None
+    again: int | None = None
 
     def count(self, outcome: str, rows: int) -> None:
         """Add rows to an outcome."""

@@ -154,6 +154,7 @@ def _begin(warehouse: "Warehouse", kind: str, file: str) -> Load:
 
 def _take_again(intake: Intake, under_way: Load, load_id: int, count: int) -> None:
     """Judge the rows again that a load of the same bytes put into quarantine; all others are on record."""
+    under_way.again = load_id
     judged = 0
     after = 0
     while len(page := loading.quarantined_page(under_way.con, load_id, after, _PAGE)):

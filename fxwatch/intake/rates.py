@@ -62,7 +62,7 @@ class RateIntake:
             usd_per_unit=plain,
             source=fields.text(rows, "source"),
         ).with_columns(pl.Series("is_misshapen", fields.misshapen(rows)))
-        is_unit = (pl.col("currency") != "USD") | (pl.col("usd_per_unit") == 1)
+        is_unit = pl.col("currency").ne_missing("USD") | (pl.col("usd_per_unit") == 1)
         conditions = {
             Reason.BAD_DATE: pl.col("month").is_null() | (pl.col("month").dt.day() != 1),
             Reason.BAD_AMOUNT: pl.col("usd_per_unit").is_null() | (pl.col("usd_per_unit") == 0) | ~is_unit,

@@ -53,10 +53,11 @@ class Rows:
         return len(self.line)
 
     def slices(self, size: int) -> Iterator["Rows"]:
-        """The same rows in pieces of at most `size`."""
+        """The same rows in even pieces of at most `size`."""
         if len(self) <= size:
             yield self
             return
+        size = -(-len(self) // -(-len(self) // size))
         for start in range(0, len(self), size):
             odd = {i - start: oddity for i, oddity in self.odd.items() if start <= i < start + size}
             told = self.told[start : start + size] if self.told is not None else None

@@ -162,7 +162,7 @@ def say_grade(told: dict[str, Any], language: Language) -> str:
     name = told["name"] or ("不在名录" if is_zh else "not on the roll")
     lines = [
         (
-            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], language)}(暂定 {label(told['provisional_grade'], language)})"
+            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], language)}(预计 {label(told['provisional_grade'], language)})"
             if is_zh
             else f"{told['entity_id']} {name}: grade {label(told['grade'], language)} on {told['on']} (provisional {label(told['provisional_grade'], language)})"
         ),

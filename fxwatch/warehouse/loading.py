@@ -149,7 +149,7 @@ def waiting_rows(
 
 
 def waiting_keys(con: "duckdb.DuckDBPyConnection", keys: pl.DataFrame) -> pl.DataFrame:
-    """The waiting rows of some flow keys (`declaration_no`, `leg` as text): `quarantine_id`, key and `raw`."""
+    """The waiting rows of some flow keys (`declaration_no`, `leg` as text): `quarantine_id`, `load_id` and key."""
     with _handed(con, wanted=keys):
         return _frame(con.sql(query("waiting_keys")).pl())
 

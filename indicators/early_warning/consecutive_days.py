@@ -20,7 +20,7 @@ class ConsecutiveDays(EarlyWarning):
     title_zh = "同一项目连续多日收付汇"
     basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
     because = (
-        "{entity} had {direction_name} in {item_name} on {value:.0f} days in a row, {first_day} to {last_day}; "
+        "{entity} {moved} in {item_name} on {value:.0f} days in a row, {first_day} to {last_day}; "
         "the limit of {limit_value:.0f} days was reached on {raised_on}."
     )
     because_zh = (
@@ -54,7 +54,7 @@ class ConsecutiveDays(EarlyWarning):
     )
 
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
-        """One finding a streak, with the flows behind it in column `flows`."""
+        """One finding a streak, which brings its flows: exact, too, where directions are first apart and then together."""
         min_days = [(v.valid_from, v.value) for v in self.dated("min_days").versions]
         watched = flows.select("entity", "item", "direction", "day", "flow").collect()
         found = streaks(watched, calendar.collect(), self._forms(), min_days, excepted=_transport(roll)).lazy()
@@ -67,10 +67,6 @@ class ConsecutiveDays(EarlyWarning):
             item="item",
         )
         return found.select(*days, "flows")
-
-    def evidence(self, found: pl.LazyFrame, flows: pl.LazyFrame) -> pl.LazyFrame:
-        """The flows of each streak: known since it was found, and exact where directions were first apart and then together."""
-        return found.select("finding", flow="flows").explode("flow")
 
     def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities and items with days in a year that the calendar does not cover, while working days count."""

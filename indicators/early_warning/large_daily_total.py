@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fxwatch.flows import packed, unpacked
+from fxwatch.keys import sums_above
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.terms import Item
 
@@ -21,7 +21,7 @@ class LargeDailyTotal(EarlyWarning):
     title_zh = "非运输项下当日累计大额"
     basis = "founding article, 4(2)2, second example: a day's cumulative receipts or payments above USD 1,000,000"
     because = (
-        "{entity}'s {direction_name} outside transport came to USD {value:,.2f} on {first_day}; "
+        "{entity} {moved} USD {value:,.2f} outside transport on {first_day}; "
         "the limit for one day is USD {limit_value:,.2f}."
     )
     because_zh = "{entity}于 {first_day} 非运输项下{direction_name}累计折合 {value:,.2f} 美元,超过当日累计限额 {limit_value:,.2f} 美元。"
@@ -42,7 +42,7 @@ class LargeDailyTotal(EarlyWarning):
 
     def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
         """One finding an entity, direction and day."""
-        totals = flows.filter(self.looks_at()).group_by(key=packed(*self.key)).agg(pl.col("amount_usd").sum())
+        totals = sums_above(flows.collect(), self.key, self.looks_at(), self.lowest("limit_usd")).lazy()
         limit = self.on("limit_usd", pl.col("day"))
-        above = totals.with_columns(unpacked(pl.col("key"), *self.key)).filter(pl.col("amount_usd") > limit)
-        return above.select(*finding(value="amount_usd", limit=limit, first_day="day"), "day")
+        above = totals.filter(pl.col("amount_usd") > limit)
+        return above.select(*finding(value="amount_usd", limit=limit, first_day="day"), "flows")

@@ -20,7 +20,7 @@ class LargeTransportTransfer(EarlyWarning):
     title_zh = "运输项下单笔大额"
     basis = "founding article, 4(2)2, first example: a single receipt or payment above USD 500,000"
     because = (
-        "{entity} made or received one transport transfer ({direction_name}) of USD {value:,.2f} on {first_day}; "
+        "{entity} {moved} USD {value:,.2f} in one transport transfer on {first_day}; "
         "the limit for a single transfer is USD {limit_value:,.2f}."
     )
     because_zh = "{entity}于 {first_day} 发生一笔运输项下{direction_name},折合 {value:,.2f} 美元,超过单笔限额 {limit_value:,.2f} 美元。"

@@ -47,7 +47,8 @@ class FlowDesk:
         """Tables as (month, currency, USD per unit)."""
         for month, currency, rate in tables:
             self.con.execute(
-                "INSERT INTO rates VALUES (?, ?, ?::DECIMAL(24, 12), NULL, 0, ?)", [f"{month}-01", currency, rate, self.moment()]
+                "INSERT INTO rates VALUES (?, ?, ?::DECIMAL(24, 12), NULL, 0, ?)",
+                [f"{month}-01", currency, rate, self.moment()],
             )
 
     def moment(self) -> datetime:
@@ -85,11 +86,15 @@ class FlowDesk:
 
     def history(self, *columns: str) -> list[tuple[Any, ...]]:
         """What stood before, by key and version."""
-        return self.con.sql(f"SELECT {', '.join(columns)} FROM flow_history ORDER BY declaration_no, leg, version").fetchall()
+        return self.con.sql(
+            f"SELECT {', '.join(columns)} FROM flow_history ORDER BY declaration_no, leg, version"
+        ).fetchall()
 
     def waiting(self, *columns: str) -> list[tuple[Any, ...]]:
         """What waits in quarantine, in order."""
-        return self.con.sql(f"SELECT {', '.join(columns)} FROM quarantine WHERE status = 'waiting' ORDER BY quarantine_id").fetchall()
+        return self.con.sql(
+            f"SELECT {', '.join(columns)} FROM quarantine WHERE status = 'waiting' ORDER BY quarantine_id"
+        ).fetchall()
 
     def sentences(self) -> list[tuple[str, str]]:
         """The sentences of what waits."""
@@ -108,5 +113,3 @@ def table(rows: Sequence[dict[str, Any]]) -> Rows:
     names = list(dict.fromkeys([*SOUND, *(name for row in rows for name in row)]))
     columns = pl.DataFrame({name: pl.Series([row.get(name, "") for row in rows], dtype=pl.String) for name in names})
     return Rows(columns, pl.Series(range(2, len(rows) + 2), dtype=pl.Int64))
-
-

@@ -19,12 +19,16 @@ from fxwatch.intake.files import examine
 HEAD = b"a,b,c\n"
 
 
-def read(path: Path, data: bytes, encoding: str | None = None) -> tuple[list[str], list[tuple[int, tuple[str | None, ...]]]]:
+def read(
+    path: Path, data: bytes, encoding: str | None = None
+) -> tuple[list[str], list[tuple[int, tuple[str | None, ...]]]]:
     """Header and rows with their lines."""
     path.write_bytes(data)
     reader = CsvReader(examine(path, encoding))
     stretches = list(reader.rows())
-    return reader.names, [(line, row) for rows in stretches for line, row in zip(rows.line, rows.columns.iter_rows(), strict=True)]
+    return reader.names, [
+        (line, row) for rows in stretches for line, row in zip(rows.line, rows.columns.iter_rows(), strict=True)
+    ]
 
 
 def odd(path: Path, data: bytes) -> list[str]:
@@ -47,6 +51,7 @@ def file(tmp_path: Path) -> Path:
         ("名称,b\n海河,2\n".encode("utf-16"), "utf-16"),
         (gzip.compress("名称,b\n海河,2\n".encode("gb18030")), "gb18030"),
     ],
+    ids=["utf-8", "byte-order mark", "gb18030", "utf-16", "gzip"],
 )
 def test_the_encoding_is_that_of_the_whole_file(file: Path, data: bytes, encoding: str) -> None:
     assert read(file, data) == (["名称", "b"], [(2, ("海河", "2"))])
@@ -74,7 +79,13 @@ def test_names_of_the_header_are_stripped(file: Path) -> None:
 
 def test_line_ends_of_all_kinds_may_be_mixed(file: Path) -> None:
     data = b'a,b,c\r\n1,2,3\r4,5,6\n7,8,9\r\n"x\r\ny",2,3\r1,2,3'
-    lines = [(2, ("1", "2", "3")), (3, ("4", "5", "6")), (4, ("7", "8", "9")), (5, ("x\r\ny", "2", "3")), (7, ("1", "2", "3"))]
+    lines = [
+        (2, ("1", "2", "3")),
+        (3, ("4", "5", "6")),
+        (4, ("7", "8", "9")),
+        (5, ("x\r\ny", "2", "3")),
+        (7, ("1", "2", "3")),
+    ]
     assert read(file, data) == (["a", "b", "c"], lines)
 
 
@@ -112,7 +123,10 @@ def test_a_field_beyond_the_header_is_kept_with_its_row(file: Path) -> None:
 
 
 def test_a_row_that_ends_early_says_what_it_lacks(file: Path) -> None:
-    assert odd(file, HEAD + b"1,2\n1,2,3\n4,") == ['{"a":"1","b":"2","":{"missing": ["c"]}}', '{"a":"4","b":"","":{"missing": ["c"]}}']
+    assert odd(file, HEAD + b"1,2\n1,2,3\n4,") == [
+        '{"a":"1","b":"2","":{"missing": ["c"]}}',
+        '{"a":"4","b":"","":{"missing": ["c"]}}',
+    ]
 
 
 def test_nul_is_a_character_like_any_other(file: Path) -> None:
@@ -174,7 +188,9 @@ texts = st.lists(st.tuples(records, st.sampled_from(["\n", "\r\n", "\r", "\n\n"]
 
 @settings(max_examples=300, deadline=None)
 @given(texts, st.sampled_from([8, 1 << 20]))
-def test_every_file_reads_as_the_csv_module_reads_it(tmp_path_factory: pytest.TempPathFactory, text: str, stretch: int) -> None:
+def test_every_file_reads_as_the_csv_module_reads_it(
+    tmp_path_factory: pytest.TempPathFactory, text: str, stretch: int
+) -> None:
     path = tmp_path_factory.getbasetemp() / "property.csv"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "STRETCH", stretch)
@@ -185,10 +201,16 @@ def test_every_file_reads_as_the_csv_module_reads_it(tmp_path_factory: pytest.Te
 
 
 def test_a_well_formed_file_goes_the_fast_way_whole(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_rows.csv, "reader", lambda lines: pytest.fail("the exact reader was asked") if len(list(lines)) > 1 else [["a", "b", "c"]])
+    monkeypatch.setattr(
+        csv_rows.csv,
+        "reader",
+        lambda lines: pytest.fail("the exact reader was asked") if len(list(lines)) > 1 else [["a", "b", "c"]],
+    )
     frame = pl.DataFrame({name: [f"{name}{i}" for i in range(1000)] for name in "abc"})
     file.write_bytes(frame.write_csv().encode())
-    rows = list(csv_rows._Stretch(file.read_bytes(), 1, ["a", "b", "c"], ended=True).read(examine(file)).columns.iter_rows())
+    rows = list(
+        csv_rows._Stretch(file.read_bytes(), 1, ["a", "b", "c"], ended=True).read(examine(file)).columns.iter_rows()
+    )
     assert rows[1:] == frame.rows()
 
 

@@ -1,6 +1,7 @@
 """What actions do to a declaration: new, changed, deleted, again."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -83,7 +84,13 @@ def test_any_other_content_under_a_is_declared_already(other: dict[str, str]) ->
 def test_a_change_takes_a_flow_out_of_scope_and_brings_it_back() -> None:
     desk = FlowDesk()
     goods = {"code": "121010"}
-    assert desk.reasons({}, C | goods, C | goods, A | goods, C) == ["accepted", "out_of_scope", "duplicate", "ALREADY_DECLARED", "accepted"]
+    assert desk.reasons({}, C | goods, C | goods, A | goods, C) == [
+        "accepted",
+        "out_of_scope",
+        "duplicate",
+        "ALREADY_DECLARED",
+        "accepted",
+    ]
     assert desk.history("state", "version") == [(0, 1), (1, 2)]
     assert desk.standing("state", "version", "flow") == [(0, 3, 1)]
 
@@ -113,7 +120,9 @@ def test_what_is_out_of_scope_is_compared_with_what_nobody_could_read() -> None:
     ],
 )
 @pytest.mark.parametrize("legs", [("1", "2"), ("2", "1")])
-def test_a_new_leg_shares_entity_direction_day_and_currency(legs: tuple[str, str], differs: dict[str, str], outcome: str) -> None:
+def test_a_new_leg_shares_entity_direction_day_and_currency(
+    legs: tuple[str, str], differs: dict[str, str], outcome: str
+) -> None:
     first, second = legs
     assert outcomes({"leg": first}, {"leg": second, **differs}) == ["accepted", outcome]
 
@@ -258,7 +267,7 @@ def follow(desk: FlowDesk, given_rows: Sequence[dict[str, Any]], cuts: Sequence[
     """Judge rows in files cut at some places, and what became of them in all."""
     total: dict[str, int] = {}
     edges = sorted({0, len(given_rows), *(min(cut, len(given_rows)) for cut in cuts)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         report = desk.take(*given_rows[start:end], batch=batch)
         for name in ("accepted", "out_of_scope", "duplicate"):
             total[name] = total.get(name, 0) + getattr(report, name)

@@ -45,7 +45,10 @@ def state(home: Home) -> list[Any]:
     """What a reader sees: flows without where they came from, and what waits without when."""
     con = home.snapshot().con
     flows = con.sql("SELECT * EXCLUDE (load_id, line, known_from) FROM flows ORDER BY flow").fetchall()
-    return [flows, quarantined(home).select("file", "line", "declaration_no", "leg", "reason", "sentence", "raw").rows()]
+    return [
+        flows,
+        quarantined(home).select("file", "line", "declaration_no", "leg", "reason", "sentence", "raw").rows(),
+    ]
 
 
 def test_a_load_counts_every_row_and_publishes(home: Home, file: Path) -> None:
@@ -60,12 +63,20 @@ def test_a_load_counts_every_row_and_publishes(home: Home, file: Path) -> None:
         ("N1", date(2025, 4, 8), 1000),
         ("N2", date(2025, 4, 8), None),
     ]
-    assert "4 read = 1 accepted + 1 duplicate + 1 out of scope + 1 quarantined (BAD_DATE 1); encoding utf-8." in report.say("en")
+    assert (
+        "4 read = 1 accepted + 1 duplicate + 1 out of scope + 1 quarantined (BAD_DATE 1); encoding utf-8."
+        in report.say("en")
+    )
     assert "读取 4 行" in report.say("zh")
 
 
-def test_columns_may_come_in_any_order_and_extra_ones_are_named_and_kept_with_rows_that_wait(home: Home, file: Path) -> None:
-    file.write_text("amount,basis,currency,code,day,direction,entity_id,declaration_no\nx,law,USD,,20250408,receipt,100000710,N1\n", "utf-8")
+def test_columns_may_come_in_any_order_and_extra_ones_are_named_and_kept_with_rows_that_wait(
+    home: Home, file: Path
+) -> None:
+    file.write_text(
+        "amount,basis,currency,code,day,direction,entity_id,declaration_no\nx,law,USD,,20250408,receipt,100000710,N1\n",
+        "utf-8",
+    )
     report = load(home, "flows", file)
     assert (report.extra_columns, report.reasons) == (["basis"], {"BAD_AMOUNT": 1})
     assert json.loads(quarantined(home)["raw"][0])["basis"] == "law"
@@ -78,13 +89,26 @@ def test_a_quarantined_row_is_kept_whole_with_file_line_and_reason(home: Home, f
     assert (row["kind"], row["file"], row["line"], row["declaration_no"], row["leg"], row["reason"]) == (
         "flows", "flows.csv", 3, "N2", "1", "BAD_AMOUNT",
     )  # fmt: skip
-    assert json.loads(row["raw"]) == dict(zip(NAMES, SOUND.split(","), strict=True)) | {"declaration_no": "N2", "amount": "1e400", "remark": "海河"}
+    assert json.loads(row["raw"]) == dict(zip(NAMES, SOUND.split(","), strict=True)) | {
+        "declaration_no": "N2",
+        "amount": "1e400",
+        "remark": "海河",
+    }
     assert "1e400" in row["sentence"]
     assert "1e400" in row["sentence_zh"]
 
 
 def test_the_same_bytes_again_change_nothing(home: Home, file: Path) -> None:
-    file.write_text(rows("", "action=C amount=11", "declaration_no=N2 amount=0", "declaration_no=N3 action=C", "declaration_no=N3 action=D"), "utf-8")
+    file.write_text(
+        rows(
+            "",
+            "action=C amount=11",
+            "declaration_no=N2 amount=0",
+            "declaration_no=N3 action=C",
+            "declaration_no=N3 action=D",
+        ),
+        "utf-8",
+    )
     assert counts(load(home, "flows", file)) == (5, 2, 0, 0, 3)
     before = state(home)
     assert counts(load(home, "flows", file)) == (5, 0, 2, 0, 3)
@@ -104,7 +128,14 @@ def test_the_same_bytes_again_take_what_can_be_taken_now(home: Home, file: Path,
 
 
 def test_a_file_cut_in_two_gives_what_the_whole_gives(home: Home, file: Path, tmp_path: Path) -> None:
-    changes = ["", "declaration_no=N2 amount=0", "action=C amount=11", "declaration_no=N2", "declaration_no=N3 action=D", "action=D"]
+    changes = [
+        "",
+        "declaration_no=N2 amount=0",
+        "action=C amount=11",
+        "declaration_no=N2",
+        "declaration_no=N3 action=D",
+        "action=D",
+    ]
     file.write_text(rows(*changes), "utf-8")
     load(home, "flows", file)
     other = tmp_path / "other"
@@ -122,9 +153,15 @@ def test_a_file_cut_in_two_gives_what_the_whole_gives(home: Home, file: Path, tm
 
 def test_small_batches_give_what_large_ones_give(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FXWATCH_BATCH_ROWS", "2")
-    file.write_text(rows("amount=0", "", "action=C amount=11", "leg=2 day=2025-04-09", "leg=2", "action=D", "leg=2 action=D"), "utf-8")
+    file.write_text(
+        rows("amount=0", "", "action=C amount=11", "leg=2 day=2025-04-09", "leg=2", "action=D", "leg=2 action=D"),
+        "utf-8",
+    )
     assert counts(load(Home(home.path), "flows", file)) == (7, 5, 0, 0, 2)
-    assert home.snapshot().con.sql("SELECT leg, version, state FROM flows ORDER BY leg").fetchall() == [(1, 3, 2), (2, 2, 2)]
+    assert home.snapshot().con.sql("SELECT leg, version, state FROM flows ORDER BY leg").fetchall() == [
+        (1, 3, 2),
+        (2, 2, 2),
+    ]
     assert quarantined(home)["reason"].to_list() == []
 
 
@@ -140,7 +177,9 @@ def test_retry_takes_rows_in_the_order_in_which_they_came(home: Home, file: Path
     assert counts(report) == (3, 2, 0, 0, 1)
     assert report.kind == "retry"
     assert quarantined(home).select("load_id", "line", "reason").rows() == [(2, 4, "UNKNOWN_KEY")]
-    assert home.snapshot().con.sql("SELECT version, amount, load_id, line FROM flows").fetchall() == [(2, 1100, report.load_id, 3)]
+    assert home.snapshot().con.sql("SELECT version, amount, load_id, line FROM flows").fetchall() == [
+        (2, 1100, report.load_id, 3)
+    ]
 
 
 def test_retry_of_one_reason_leaves_the_others_alone(home: Home, file: Path, tmp_path: Path) -> None:
@@ -188,7 +227,9 @@ def test_quarantine_lists_one_load_or_one_reason(home: Home, file: Path) -> None
         quarantined(home, reason="BAD")
 
 
-def test_a_load_that_fails_midway_leaves_nothing_behind(home: Home, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_that_fails_midway_leaves_nothing_behind(
+    home: Home, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = state(home)
     file.write_text(rows("", "declaration_no=N2 amount=0"), "utf-8")
 
@@ -207,7 +248,9 @@ def test_every_load_has_a_moment_of_its_own(home: Home, file: Path) -> None:
     for amount in ("10", "11"):
         file.write_text(rows(f"action=A amount={amount}"), "utf-8")
         load(home, "flows", file)
-    moments: list[datetime] = [row[0] for row in home.snapshot().con.sql("SELECT known_from FROM loads ORDER BY load_id").fetchall()]
+    moments: list[datetime] = [
+        row[0] for row in home.snapshot().con.sql("SELECT known_from FROM loads ORDER BY load_id").fetchall()
+    ]
     assert moments == sorted(set(moments))
 
 

@@ -122,7 +122,10 @@ def test_of_several_reasons_the_first_of_the_list_is_given(row: dict[str, str], 
     ("row", "outcome"),
     [
         ({"entity_id": STRANGER}, "out_of_scope"),
-        ({"amount": "?", "currency": "", "economy": "?", "scope": "?", "settled_amount": "x", "party_type": "?"}, "out_of_scope"),
+        (
+            {"amount": "?", "currency": "", "economy": "?", "scope": "?", "settled_amount": "x", "party_type": "?"},
+            "out_of_scope",
+        ),
         ({"remark": "nul \0"}, "out_of_scope"),
         ({"entity_id": "100000711"}, "BAD_ID"),
         ({"day": "2025-13-01"}, "BAD_DATE"),
@@ -132,7 +135,9 @@ def test_of_several_reasons_the_first_of_the_list_is_given(row: dict[str, str], 
         ({"action": "?"}, "BAD_ACTION"),
     ],
 )
-def test_a_row_out_of_scope_is_judged_by_key_action_id_form_day_direction_and_code_only(row: dict[str, str], outcome: str) -> None:
+def test_a_row_out_of_scope_is_judged_by_key_action_id_form_day_direction_and_code_only(
+    row: dict[str, str], outcome: str
+) -> None:
     assert FlowDesk().reasons({"code": "121010", **row}) == [outcome]
     assert FlowDesk().reasons({"party_type": "D", "code": "x"}) == ["UNKNOWN_CODE"]
 
@@ -140,7 +145,9 @@ def test_a_row_out_of_scope_is_judged_by_key_action_id_form_day_direction_and_co
 def test_of_a_deletion_only_key_and_action_are_judged() -> None:
     desk = FlowDesk()
     nothing = dict.fromkeys(("entity_id", "direction", "day", "code", "currency", "amount"), "?")
-    assert desk.reasons({}, {"action": "D", **nothing, "leg": "3"}, {"action": "D", **nothing}, {"action": "D", **nothing}) == [
+    assert desk.reasons(
+        {}, {"action": "D", **nothing, "leg": "3"}, {"action": "D", **nothing}, {"action": "D", **nothing}
+    ) == [
         "accepted",
         "BAD_KEY",
         "accepted",
@@ -163,25 +170,39 @@ def test_an_item_stands_in_place_of_a_code() -> None:
 
 def test_an_unknown_entity_is_enrolled_by_its_identifier_where_that_is_set() -> None:
     desk = FlowDesk(admit_unknown=True)
-    assert desk.reasons({"entity_id": STRANGER}, {"declaration_no": "N2", "entity_id": "100000711"}) == ["accepted", "BAD_ID"]
+    assert desk.reasons({"entity_id": STRANGER}, {"declaration_no": "N2", "entity_id": "100000711"}) == [
+        "accepted",
+        "BAD_ID",
+    ]
     assert STRANGER in desk.roll
 
 
 def test_identifiers_from_elsewhere_are_taken_as_they_are() -> None:
     desk = FlowDesk(verify_ids=False, admit_unknown=True)
-    assert desk.reasons({"entity_id": "networkrail-7"}, {"declaration_no": "N2", "entity_id": "a b"}) == ["accepted", "BAD_ID"]
+    assert desk.reasons({"entity_id": "networkrail-7"}, {"declaration_no": "N2", "entity_id": "a b"}) == [
+        "accepted",
+        "BAD_ID",
+    ]
     assert desk.roll[-1] == "networkrail-7"
 
 
 def test_the_bank_is_the_first_twelve_characters_of_a_full_number() -> None:
     desk = FlowDesk()
-    desk.take({"declaration_no": "1201000001012504080001"}, {"declaration_no": "N2"}, {"declaration_no": "N3", "bank": "B"})
+    desk.take(
+        {"declaration_no": "1201000001012504080001"}, {"declaration_no": "N2"}, {"declaration_no": "N3", "bank": "B"}
+    )
     assert desk.standing("bank") == [("120100000101",), (None,), ("B",)]
 
 
 @pytest.mark.parametrize(
     ("column", "reason"),
-    [("declaration_no", "BAD_KEY"), ("entity_id", "BAD_ID"), ("code", "UNKNOWN_CODE"), ("invoice_no", "BAD_FIELD"), ("bank", "BAD_FIELD")],
+    [
+        ("declaration_no", "BAD_KEY"),
+        ("entity_id", "BAD_ID"),
+        ("code", "UNKNOWN_CODE"),
+        ("invoice_no", "BAD_FIELD"),
+        ("bank", "BAD_FIELD"),
+    ],
 )
 def test_a_code_that_a_worksheet_holds_as_a_number_has_the_reason_of_its_column(column: str, reason: str) -> None:
     desk = FlowDesk()
@@ -210,7 +231,10 @@ def test_every_reason_has_a_sentence_in_both_languages_that_names_the_offender()
         {"declaration_no": "N3", "action": "C"},
         {"declaration_no": "N4"},
         {"declaration_no": "N4", "amount": "11"},
-        *({"declaration_no": f"M{i}", column: "?!"} for i, column in enumerate(("entity_id", "day", "direction", "code", "amount", "currency", "scope"))),
+        *(
+            {"declaration_no": f"M{i}", column: "?!"}
+            for i, column in enumerate(("entity_id", "day", "direction", "code", "amount", "currency", "scope"))
+        ),
         {"declaration_no": "N5", "entity_id": STRANGER},
         {"declaration_no": "N6", "day": "2025-07-01"},
         {"declaration_no": "N7", "currency": "EUR"},

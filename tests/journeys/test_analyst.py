@@ -25,7 +25,11 @@ def test_a_new_file_is_loaded_run_and_seen_from_python_and_from_the_shell(ask: A
 
 def test_another_limit_holds_from_its_day_on_and_the_past_stays(ask: Ask, folder: Path) -> None:
     def found() -> set[str]:
-        return {h["hit_id"] for h in ask("hits", "--rule", "large_daily_total", json_answer=True) if h["status"] != "withdrawn"}
+        return {
+            h["hit_id"]
+            for h in ask("hits", "--rule", "large_daily_total", json_answer=True)
+            if h["status"] != "withdrawn"
+        }
 
     before = found()
     ask("rules", "set", "large_daily_total.limit_usd", "100000", "--from", "2026-06-01", "--basis", "decision 12")

@@ -34,12 +34,20 @@ def test_every_row_is_accounted_for(home: Session) -> None:
 def test_what_is_dirty_waits_with_its_reason(home: Session) -> None:
     from fxwatch.intake import quarantined
 
-    assert dict(quarantined(home).group_by("reason").len().iter_rows()) == {"BAD_AMOUNT": 266, "BAD_DATE": 72, "BAD_ID": 6}
+    assert dict(quarantined(home).group_by("reason").len().iter_rows()) == {
+        "BAD_AMOUNT": 266,
+        "BAD_DATE": 72,
+        "BAD_ID": 6,
+    }
 
 
 def test_the_monitors_add_up_to_the_flows(home: Session) -> None:
     shown = home.monitor("balance", period="2015-01-01..2021-12-31")
-    total = home.snapshot().con.sql("SELECT sum(amount_usd)::BIGINT FROM flows WHERE state = 0 AND item IS NOT NULL").fetchall()[0][0]
+    total = (
+        home.snapshot()
+        .con.sql("SELECT sum(amount_usd)::BIGINT FROM flows WHERE state = 0 AND item IS NOT NULL")
+        .fetchall()[0][0]
+    )
     assert shown["receipts"].sum() * 100 == total
     assert shown["payments"].sum() == 0
 

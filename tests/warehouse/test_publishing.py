@@ -61,7 +61,10 @@ def test_what_a_killed_publication_left_is_cleared(home: Path) -> None:
 
 def test_one_process_may_open_a_snapshot_twice(home: Path) -> None:
     first, second = warehouse.open_snapshot(home), warehouse.open_snapshot(home)
-    assert first.con.execute("SELECT count(*) FROM hits").fetchall() == second.con.execute("SELECT count(*) FROM hits").fetchall()
+    assert (
+        first.con.execute("SELECT count(*) FROM hits").fetchall()
+        == second.con.execute("SELECT count(*) FROM hits").fetchall()
+    )
 
 
 def test_a_snapshot_refuses_another_configuration(home: Path) -> None:
