@@ -167,7 +167,8 @@ class EarlyWarning(Rule):
         key = key if len(self.key) > 1 else pl.col(self.key[0])
         looked_at = flows.filter(self.looks_at()).select("flow", "day", on=key)
         behind = looked_at.join(wanted.select("finding", "first_day", "last_day", on=key), on="on")
-        if "day" not in self.key:
+        # A declaration is known by its number alone: changes may have given its legs different days.
+        if not {"day", "declaration"} & set(self.key):
             behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
         return behind.select("finding", "flow")
 

@@ -47,7 +47,6 @@ class FlowIntake:
             classification=Classification(),
         )
         self._numbers = loading.entity_numbers(con)
-        self._next_flow = loading.next_number(con, "flow")
         self._next_declaration = loading.next_number(con, "declaration")
         self._is_empty = loading.is_empty(con)
         self._admitted: list[pl.Series] = []
@@ -62,7 +61,7 @@ class FlowIntake:
         standing = self._with_first(standing, first)
         kept = KeptMonths(contents, read, self._rates)
         judge = Judge(Batch(contents.select(COMPARED), COMPARED, standing, read), kept)
-        verdicts = judge.judge(self._next_flow, self._next_declaration)
+        verdicts = judge.judge(self._next_declaration)
         # First the quarantine: what is taken in this batch resolves what the rows before it may wait for.
         self._refuse(read, verdicts, rows, load)
         self._write(read, kept.patched(contents), verdicts, rows, load)
@@ -115,7 +114,6 @@ class FlowIntake:
         if not len(versions):
             return
         self._is_empty = False
-        self._next_flow = max(self._next_flow, int(versions["flow"].max()) + 1)  # type: ignore[arg-type]
         self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
         at = versions["row"].to_numpy()
         made = contents[versions["content"].to_numpy()].hstack(read.select("declaration_no", "leg")[at])

@@ -85,8 +85,8 @@ class Judge:
         self._is_beyond = batch.rows["is_beyond"].to_numpy()
         self._number_keys()
 
-    def judge(self, next_flow: int, next_declaration: int) -> Verdicts:
-        """Judge every row in the order of the file; new keys are numbered from the numbers given."""
+    def judge(self, next_declaration: int) -> Verdicts:
+        """Judge every row in the order of the file; new declarations are numbered from the number given."""
         outcome = np.full(len(self._key), QUARANTINED, np.uint8)
         reason = np.full(len(self._key), int(Reason.BAD_KEY), np.uint8)
         applied: list[tuple[Any, ...]] = []
@@ -108,7 +108,7 @@ class Judge:
             # A key that is changed over and over settles few rows a round: then look at few.
             span = max(_FEW, 4 * int(np.count_nonzero(settled)))
             left = np.concatenate([rows[~settled], left[len(rows) :]])
-        versions = self._versions(applied, next_flow, next_declaration)
+        versions = self._versions(applied, next_declaration)
         changed = pl.Series("flow", self._flow[self._is_touched & (self._flow >= 0)], dtype=pl.Int64)
         return Verdicts(outcome, reason, self._key, versions, changed)
 
@@ -206,18 +206,18 @@ class Judge:
         self._is_touched[key] = True
         return rows, content, key, self._version[key], self._state[key]
 
-    def _versions(self, applied: list[tuple[Any, ...]], next_flow: int, next_declaration: int) -> pl.DataFrame:
+    def _versions(self, applied: list[tuple[Any, ...]], next_declaration: int) -> pl.DataFrame:
         schema = {"row": pl.Int64, "content": pl.Int64, "key": pl.Int64, "version": pl.Int32, "state": pl.UInt8}
         parts: list[Any] = (
             [np.concatenate(column) for column in zip(*applied, strict=True)] if applied else [[]] * len(schema)
         )
         versions = pl.DataFrame(dict(zip(schema, parts, strict=True)), schema=schema).sort("row")
         key = versions["key"].to_numpy()
-        flow = _numbered(self._flow, key, next_flow)
-        declaration = _numbered(self._declaration, key // 2, next_declaration)
+        declaration = _numbered(self._declaration, key // 2, next_declaration)[key // 2]
         return versions.with_columns(
-            pl.Series("flow", flow[key], dtype=pl.Int64),
-            pl.Series("declaration", declaration[key // 2], dtype=pl.Int64),
+            # Of a declaration's flows the first leg has the lower number, whichever came first.
+            pl.Series("flow", 2 * declaration + key % 2, dtype=pl.Int64),
+            pl.Series("declaration", declaration, dtype=pl.Int64),
             stands=pl.col("key").is_last_distinct(),
         )
 

@@ -169,7 +169,7 @@ def say_grade(told: dict[str, Any], language: Language) -> str:
         (
             f"窗口 {told['window_from']} 至 {told['window_to']}:违规 {len(told['breaches'])} 项,预警提示 {len(told['notices'])} 次,待处理命中 {len(told['open_hits'])} 项"
             if is_zh
-            else f"window {told['window_from']} to {told['window_to']}: {len(told['breaches'])} breaches, {len(told['notices'])} notices, {len(told['open_hits'])} open hits"
+            else f"window {told['window_from']} to {told['window_to']}: breaches {len(told['breaches'])}, notices {len(told['notices'])}, open hits {len(told['open_hits'])}"
         ),
     ]
     lines += [_say_reason(r, language) for r in (*told["breaches"], *told["notices"], *told["not_counted"])]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def next_number(con: "duckdb.DuckDBPyConnection", name: str) -> int:
-    """The next number of a `flow`, `declaration`, `load`, `quarantine` row or `entity`."""
+    """The next number of a `declaration`, `load`, `quarantine` row or `entity`."""
     return int(con.execute(query(f"next_{name}")).fetchall()[0][0])
 
 

@@ -14,7 +14,7 @@ CREATE TABLE entity_numbers (entity INTEGER PRIMARY KEY, entity_id VARCHAR NOT N
 
 -- The version of each (declaration_no, leg) that stands now, deleted ones included.
 CREATE TABLE flows (
-  flow BIGINT NOT NULL,            -- number of the key; all its versions share it
+  flow BIGINT NOT NULL,            -- number of the key, 2 * declaration + leg - 1; all its versions share it
   declaration BIGINT NOT NULL,     -- number of the declaration; its legs share it
   declaration_no VARCHAR NOT NULL, leg UTINYINT NOT NULL,
   version INTEGER NOT NULL,        -- 1 for what was first declared

@@ -46,8 +46,12 @@ class LargeTransportTransfer(EarlyWarning):
         # A declaration has at most two legs, so one of them lies above half the limit: only such declarations are added up.
         large = legs.filter(pl.col("amount_usd") * 2 > lowest).select("declaration").unique()
         sums = legs.join(large, on="declaration", how="semi").group_by("declaration")
-        few = sums.agg(pl.col("amount_usd").sum(), pl.col("flow").min()).filter(pl.col("amount_usd") > lowest)
-        transfers = few.join(legs.select("flow", "entity", "direction", "item", "day"), on="flow")
+        few = sums.agg(pl.col("amount_usd").sum()).filter(pl.col("amount_usd") > lowest)
+        # The first leg has the lower number; it speaks for the declaration even where it is not transport itself.
+        first = flows.join(few, on="declaration", how="semi").sort("flow").unique("declaration", keep="first")
+        transfers = few.join(first.select("declaration", "entity", "direction", "day"), on="declaration")
         limit = self.on("limit_usd", pl.col("day"))
         above = transfers.filter(pl.col("amount_usd") > limit)
-        return above.select(*finding(value="amount_usd", limit=limit, first_day="day", item="item"), "declaration")
+        return above.select(
+            *finding(value="amount_usd", limit=limit, first_day="day", item=pl.lit(Item.TRANSPORT.value)), "declaration"
+        )

@@ -55,6 +55,25 @@ def test_a_transfer_has_direction_and_day_of_its_first_flow() -> None:
     ]
 
 
+def test_where_changes_made_legs_differ_the_first_leg_speaks_and_all_legs_are_behind_it() -> None:
+    found = find(
+        RULE,
+        flows("""
+        flow   entity item       direction day        usd
+        odd/1  LAW    transport  receipt   2026-03-05 60
+        odd/2  AIR    transport  payment   2026-03-03 60
+        mix/1  LAW    consulting receipt   2026-03-06 1
+        mix/2  AIR    transport  payment   2026-03-04 101
+    """),
+    ).sort("first_day")
+    assert found["ids"].to_list() == [["odd/1", "odd/2"], ["mix/2"]]
+    assert found.select("direction", "first_day").rows() == [
+        ("receipt", date(2026, 3, 5)),
+        ("receipt", date(2026, 3, 6)),
+    ]
+    assert found["entity"].n_unique() == 1
+
+
 def test_the_limit_in_force_on_the_day_judges() -> None:
     limit = Dated((Version(BEGINNING, 100), Version(date(2026, 3, 3), 50), Version(date(2026, 3, 4), 200)))
     found = find(

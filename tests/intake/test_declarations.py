@@ -92,7 +92,7 @@ def test_a_change_takes_a_flow_out_of_scope_and_brings_it_back() -> None:
         "accepted",
     ]
     assert desk.history("state", "version") == [(0, 1), (1, 2)]
-    assert desk.standing("state", "version", "flow") == [(0, 3, 1)]
+    assert desk.standing("state", "version", "flow") == [(0, 3, 2)]
 
 
 def test_what_is_out_of_scope_is_compared_with_what_nobody_could_read() -> None:
@@ -137,15 +137,15 @@ def test_changes_may_make_legs_differ() -> None:
     assert outcomes({}, {"leg": "2"}, C | {"day": "2025-04-09"}) == ["accepted", "accepted", "accepted"]
 
 
-def test_legs_share_the_number_of_their_declaration_and_versions_that_of_their_flow() -> None:
+def test_legs_share_the_number_of_their_declaration_and_the_first_leg_has_the_lower_of_its_own() -> None:
     desk = FlowDesk()
     desk.take({"leg": "2"}, {"declaration_no": "N2"})
     desk.take({"leg": "1"}, C | {"leg": "2"} | MORE, {"declaration_no": "N3"})
     assert desk.standing("declaration_no", "leg", "declaration", "flow", "version") == [
-        ("N1", 1, 1, 3, 1),
-        ("N1", 2, 1, 1, 2),
-        ("N2", 1, 2, 2, 1),
-        ("N3", 1, 3, 4, 1),
+        ("N1", 1, 1, 2, 1),
+        ("N1", 2, 1, 3, 2),
+        ("N2", 1, 2, 4, 1),
+        ("N3", 1, 3, 6, 1),
     ]
 
 
@@ -177,6 +177,24 @@ def test_a_row_that_waits_and_comes_again_is_listed_once() -> None:
     desk.take({"amount": "0"})
     desk.take({"amount": "0"}, {"amount": "x"})
     assert desk.waiting("load_id", "line") == [(2, 2), (2, 3)]
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (2,), (3,), (2, 3)])
+@pytest.mark.parametrize("batch", [1, 2, 1000])
+def test_a_change_finds_its_key_in_quarantine_wherever_the_file_is_cut(cuts: tuple[int, ...], batch: int) -> None:
+    given_rows = [{"amount": "?"}, C, D, {}, C | MORE, {"declaration_no": "N2"} | C, {"declaration_no": "N2"} | C]
+    expected = {"accepted": 2, "BAD_AMOUNT": 1, "KEY_IN_QUARANTINE": 3, "UNKNOWN_KEY": 1}
+    desk = FlowDesk()
+    assert follow(desk, given_rows, cuts, batch) == expected
+    assert {row[0] for row in desk.waiting("declaration_no")} == {"N2"}
+
+
+def test_a_key_that_is_changed_over_and_over_has_every_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fxwatch.intake.judging._FEW", 4)
+    desk = FlowDesk()
+    desk.take({}, *(C | {"amount": str(n)} for n in range(11, 61)), {}, {"amount": "12"})
+    assert desk.standing("version", "amount") == [(51, 6000)]
+    assert len(desk.history("version")) == 50
 
 
 # ---- the same, as plain Python, one row at a time
