@@ -51,7 +51,7 @@ class Settings:
         10.0, "seconds", "how long to wait for another writing process", "等待其他写入进程的秒数"
     )
     memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
-    batch_rows: int = _setting(200_000, "rows", "rows of a file that are judged at a time", "每批校验的行数")
+    batch_rows: int = _setting(245_760, "rows", "rows of a file that are judged at a time", "每批校验的行数")
     keep_snapshots: int = _setting(
         3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数"
     )
