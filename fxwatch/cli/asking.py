@@ -95,7 +95,7 @@ def explain(
     show(door, told["flows"].drop("hit_id"), limit=limit)
     if told["acts"].height:
         print()
-        show(door, told["acts"].select("act", "at", "day", "kind", "by", "why"), limit=limit)
+        show(door, told["acts"].rename({"number": "act"}).select("act", "at", "day", "kind", "by", "why"), limit=limit)
 
 
 def _facts(door: Door, hit: dict[str, Any]) -> str:
