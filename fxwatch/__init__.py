@@ -4,9 +4,9 @@ The map of the house, from the cellar up:
 
 - `terms`, `errors`, `settings`, `facts`, `flows`, `keys`, `periods`, `streaks`, `equivalents`, `identifiers`: the words;
 - `rule`: what a rule is; `indicators/`: the rule book itself, one rule a file;
-- `rulebook`, `grading`, `classifier`: judgement;
+- `rulebook`, `grading`, `policies`, `procedure`, `classifier`: judgement;
 - `warehouse` (DuckDB) and `register` (SQLAlchemy): the two stores;
-- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `sample`, `home`: the work;
+- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `sample`, `home`, `casework`: the work;
 - `cli`: the door of the analyst.
 
 >>> import fxwatch

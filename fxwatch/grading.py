@@ -17,8 +17,11 @@ MAX_NOTICES_FOR_B = 3
 
 
 @dataclass(frozen=True)
-class GradeParameter:
-    """A dated number or word of grading: see `parse` for what it may be. `choices` is empty for a number."""
+class DatedParameter:
+    """A dated number or word of grading or of the register: see `parse` for what it may be.
+
+    `choices` is empty for a number; `basis` is what the default rests on.
+    """
 
     name: str
     default: str
@@ -26,6 +29,8 @@ class GradeParameter:
     meaning: str
     meaning_zh: str
     choices: tuple[str, ...] = ()
+    basis: str = "founding article, 4(2)3"
+    basis_zh: str = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)3"
 
     def parse(self, text: str) -> str:
         """The value as it is kept, if it fits.
@@ -46,10 +51,10 @@ class GradeParameter:
         return text if self.choices else str(int(text))
 
 
-GRADE_PARAMETERS: dict[str, GradeParameter] = {
+GRADE_PARAMETERS: dict[str, DatedParameter] = {
     p.name: p
     for p in (
-        GradeParameter(
+        DatedParameter(
             "grade.window",
             "rolling",
             "word",
@@ -57,14 +62,14 @@ GRADE_PARAMETERS: dict[str, GradeParameter] = {
             "评级回看的一年:最近十二个月,或自 1 月 1 日起",
             ("rolling", "calendar"),
         ),
-        GradeParameter(
+        DatedParameter(
             "grade.max_notices_for_b",
             str(MAX_NOTICES_FOR_B),
             "notices",
             "most notices in the window with which an entity is still B",
             "窗口内仍可评为 B 的预警提示最多次数",
         ),
-        GradeParameter(
+        DatedParameter(
             "grade.unknown_documents",
             "C",
             "grade",

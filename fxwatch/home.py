@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fxwatch.errors import HouseError, RequestError
 from fxwatch.settings import FILE as SETTINGS_FILE
-from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields
+from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields, strip_password, without_password
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +30,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not (path / REGISTER_FILE).exists():
+        if not is_home(path):
             raise HouseError(
                 f"There is no fxwatch home in {path}. Make one with: fxwatch --home {path} init",
                 f"{path} 不是 fxwatch 库。请先建库:fxwatch --home {path} init",
@@ -47,7 +47,12 @@ class Home:
         """The register of entities, acts and questions."""
         from fxwatch.register import Register
 
-        return Register.open(self.path / REGISTER_FILE)
+        return Register.open(self.register_place)
+
+    @property
+    def register_place(self) -> Path | str:
+        """Where the register is: the file in the home, or the URL that the settings name."""
+        return self.settings.register_url or self.path / REGISTER_FILE
 
     @property
     def simulation(self) -> bool:
@@ -105,6 +110,11 @@ class Home:
                 f"Only a simulation home may pin today; {self.path} is none. Make one with: fxwatch init --simulation",
                 f"只有模拟库可以固定“今天”,{self.path} 不是模拟库。请用 fxwatch init --simulation 建立模拟库。",
             )
+        if name == "register_url" and without_password(value) != value:
+            raise RequestError(
+                "A password is not written into the settings file. Leave it out here, and give the whole URL in FXWATCH_REGISTER_URL or the password in ~/.pgpass.",
+                "密码不会写入设置文件。请在此处略去密码,完整地址放在 FXWATCH_REGISTER_URL,或将密码放在 ~/.pgpass。",
+            )
         actor = self.actor(by)
         self.register.require(actor, "administrator")
         path = self.path / SETTINGS_FILE
@@ -132,6 +142,11 @@ def os_user() -> str:
         return str(os.getuid())
 
 
+def is_home(path: Path) -> bool:
+    """Whether a folder is a home, be it damaged or its register elsewhere."""
+    return any((path / mark).exists() for mark in (REGISTER_FILE, "warehouse.duckdb", "published/CURRENT"))
+
+
 def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Home:
     """Make an empty home: built beside its place and moved there whole, so that there is never half a home.
 
@@ -143,7 +158,7 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
     Raises:
         RequestError: the folder is a home already, or holds something else.
     """
-    if (path / REGISTER_FILE).exists():
+    if is_home(path):
         raise RequestError(f"{path} is a home already.", f"{path} 已是 fxwatch 库。")
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise RequestError(
@@ -159,12 +174,14 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         raise RequestError(
             f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库:{fault.strerror}。"
         ) from fault
+    made: Register | None = None
     try:
         half.chmod(0o750)
         (half / SETTINGS_FILE).write_text(_settings_text(), "utf-8")
+        name_register(half, read_settings(half).register_url)
         warehouse.create(half, Settings())
-        Register.create(half / REGISTER_FILE, simulation=simulation, operator=os_user()).close()
         home = Home(half)
+        made = Register.create(home.register_place, simulation=simulation, operator=os_user())
         if not bare:
             from fxwatch.facts import fact_file
             from fxwatch.intake import load
@@ -174,9 +191,25 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         home.register.close()
         half.rename(path)
     except BaseException:
+        if made is not None and isinstance(home.register_place, str):
+            made.discard()  # a database does not go with the folder
         shutil.rmtree(half, ignore_errors=True)
         raise
+    finally:
+        if made is not None:
+            made.close()
     return Home(path)
+
+
+def name_register(path: Path, url: str) -> None:
+    """Write into a home's settings file where its register is; of a URL, everything but the password."""
+    import tomlkit
+
+    file = path / SETTINGS_FILE
+    document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
+    if document.get("register_url", "") != (bare := strip_password(url)):
+        document["register_url"] = bare
+        replace_text(file, tomlkit.dumps(document))
 
 
 def replace_text(path: Path, text: str) -> None:

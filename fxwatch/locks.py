@@ -5,11 +5,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fxwatch.errors import HomeLocked
+from fxwatch.errors import HomeLocked, HouseError
 
 _STEP = 0.02
 
@@ -20,8 +20,9 @@ def locked(path: Path, *, doing: str, seconds: float, step: float = _STEP) -> It
 
     Raises:
         HomeLocked: somebody else held it for longer than `seconds`; the sentence names who, and since when.
+        HouseError: the lock file cannot be written, as on a disk that is full or read-only.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    handle = _open(path)
     try:
         deadline = time.monotonic() + seconds
         while not _try(handle):
@@ -29,11 +30,22 @@ def locked(path: Path, *, doing: str, seconds: float, step: float = _STEP) -> It
                 raise _locked(path, seconds)
             time.sleep(step)
         note = json.dumps({"pid": os.getpid(), "doing": doing, "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"})
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, note.encode(), 0)
+        with suppress(OSError):  # on a full disk the lock holds all the same; only its note is missing
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, note.encode(), 0)
         yield
     finally:
         os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    except OSError as fault:
+        raise HouseError(
+            f"{path} cannot be written: {fault.strerror}. Nothing was done. Look whether the disk is full or read-only, and who may write there.",
+            f"无法写入 {path}:{fault.strerror}。没有做任何改动。请检查磁盘是否已满或只读、目录权限是否足够。",
+        ) from fault
 
 
 def _try(handle: int) -> bool:

@@ -64,6 +64,7 @@ class Rule:
     title: ClassVar[str]
     title_zh: ClassVar[str]
     basis: ClassVar[str]
+    basis_zh: ClassVar[str] = ""  # for letters in Chinese; where it is empty they quote `basis`
 
     @classmethod
     def name(cls) -> str:

@@ -21,6 +21,7 @@ import polars as pl
 from fxwatch.errors import HouseError, NotFound, RequestError
 from fxwatch.flows import EXTRA_COLUMNS
 from fxwatch.grading import GRADE_PARAMETERS
+from fxwatch.procedure import REGISTER_PARAMETERS
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning, Monitor, Param, Rule, Version
 from fxwatch.terms import Language
 
@@ -34,6 +35,9 @@ INPUTS = {
 }
 UNIT_OF_SUFFIX = {"_usd": "USD", "_days": "days", "_share": "ratio", "_count": "count"}
 MOST_TITLE_WORDS = 5
+
+_OF_THE_BUREAU = {**GRADE_PARAMETERS, **REGISTER_PARAMETERS}
+_GROUPS = {"grade": ("Integrity grade", "诚信等级"), "register": ("Register", "登记簿")}
 
 _TABLE = {
     "rule": pl.String,
@@ -93,13 +97,13 @@ def inputs_named(method: Callable[..., Any]) -> list[str]:
 
 
 def parameter_named(name: str) -> Callable[[str], Any]:
-    """What reads the value of a parameter, `rule.param` or `grade.param`, from words.
+    """What reads the value of a parameter, `rule.param`, `grade.param` or `register.param`, from words.
 
     Raises:
         NotFound: there is no such parameter.
     """
-    if name in GRADE_PARAMETERS:
-        return GRADE_PARAMETERS[name].parse
+    if name in _OF_THE_BUREAU:
+        return _OF_THE_BUREAU[name].parse
     rule, _, param = name.partition(".")
     if rule in monitors():
         raise NotFound(
@@ -108,7 +112,7 @@ def parameter_named(name: str) -> Callable[[str], Any]:
         )
     known = {f"{r}.{p.name}" for r, found in rules().items() for p in found.params()}
     if name not in known:
-        listed = sorted(known | set(GRADE_PARAMETERS))
+        listed = sorted(known | set(_OF_THE_BUREAU))
         raise NotFound(
             f"There is no parameter {name}. There are {', '.join(listed)}.",
             f"没有参数 {name}。现有:{'、'.join(listed)}。",
@@ -150,7 +154,7 @@ def parse_value(rule: str, param: str, text: str) -> Any:
 
 
 def table(parameters: pl.DataFrame, language: Language = "en") -> pl.DataFrame:
-    """Every rule, monitor and grade parameter as it describes itself: one row a version of a parameter.
+    """Every rule, monitor and parameter of grades and of the register as it describes itself: one row a version of a parameter.
 
     Returns:
         rule, title, parameter, value, unit, valid_from (null: from the beginning of time), basis, meaning.
@@ -160,26 +164,17 @@ def table(parameters: pl.DataFrame, language: Language = "en") -> pl.DataFrame:
     for rule in dated:
         title = rule.title_zh if language == "zh" else rule.title
         rows += [(rule.name(), title, *row) for row in _rows(rule, language)] or [
-            (rule.name(), title, *[None] * 4, rule.basis, None)
+            (rule.name(), title, *[None] * 4, _basis(rule, language), None)
         ]
-    for name, grade in GRADE_PARAMETERS.items():
-        versions = _versions(
-            name, Version(BEGINNING, grade.default, "founding article, 4(2)3"), parameters, grade.parse
-        )
-        meaning = grade.meaning_zh if language == "zh" else grade.meaning
-        for v in versions:
-            rows.append(
-                (
-                    "grade",
-                    "诚信等级" if language == "zh" else "Integrity grade",
-                    name.partition(".")[2],
-                    v.value,
-                    grade.unit,
-                    v.valid_from,
-                    v.basis,
-                    meaning,
-                )
-            )
+    for name, declared in _OF_THE_BUREAU.items():
+        basis = declared.basis_zh if language == "zh" else declared.basis
+        default = Version(BEGINNING, declared.default, basis)
+        meaning = declared.meaning_zh if language == "zh" else declared.meaning
+        group, _, param = name.partition(".")
+        rows += [
+            (group, _GROUPS[group][language == "zh"], param, v.value, declared.unit, v.valid_from, v.basis, meaning)
+            for v in _versions(name, default, parameters, declared.parse)
+        ]
     found = pl.DataFrame(rows, schema=_TABLE, orient="row")
     return found.with_columns(valid_from=pl.when(pl.col("valid_from") > BEGINNING).then("valid_from"))
 
@@ -188,7 +183,11 @@ def _rows(rule: Rule, language: Language) -> Iterator[tuple[Any, ...]]:
     for p in rule.params():
         meaning = p.meaning_zh if language == "zh" else p.meaning
         for v in rule.dated(p.name).versions:
-            yield p.name, str(v.value), p.unit, v.valid_from, v.basis or rule.basis, meaning
+            yield p.name, str(v.value), p.unit, v.valid_from, v.basis or _basis(rule, language), meaning
+
+
+def _basis(rule: Rule, language: Language) -> str:
+    return (language == "zh" and rule.basis_zh) or rule.basis
 
 
 def _with_versions(rule: type[EarlyWarning], parameters: pl.DataFrame) -> EarlyWarning:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fxwatch.home import Home
+from fxwatch.casework import Casework
 
 if TYPE_CHECKING:
     import polars as pl
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from fxwatch.batch import RunReport
     from fxwatch.check import Answer
     from fxwatch.intake import LoadReport
+    from fxwatch.reporting import Paper
+    from fxwatch.upkeep import Backup, Diagnosis, Upgraded
 
 
-class Session(Home):
+class Session(Casework):
     """An open home. Reading looks at the published snapshot; the write lock lives inside `load`, `retry` and `run` alone."""
 
     def __init__(self, path: Path | str) -> None:
@@ -61,3 +63,45 @@ class Session(Home):
         from fxwatch.check import check
 
         return check(self, entity_id, bank, on=on)
+
+    def file(self, entity_id: str, out: Path | str, **more: Any) -> "Paper":
+        """Write an entity's file; its digest is put on record: see `fxwatch.reporting.produce_file`."""
+        from fxwatch.reporting import produce_file
+
+        return produce_file(self, entity_id, out, **more)
+
+    def letter(self, notice: str, out: Path | str, **more: Any) -> "Paper":
+        """Write a notice's letter; its digest is put on record: see `fxwatch.reporting.produce_letter`."""
+        from fxwatch.reporting import produce_letter
+
+        return produce_letter(self, notice, out, **more)
+
+    def report_work(self, by: str = "rule", *, first: date | None = None, last: date | None = None) -> "pl.DataFrame":
+        """From hits to notices to breaches, by rule, month or account: see `fxwatch.reporting.work_table`."""
+        from fxwatch.reporting import work_table
+
+        return work_table(self, by, first=first, last=last)
+
+    def backup(self, place: Path | str, *, by: str | None = None, why: str = "") -> "Backup":
+        """Copy the home while it is in use: see `fxwatch.upkeep.back_up`. `fxwatch.upkeep.restore` makes a home of it."""
+        from fxwatch.upkeep import back_up
+
+        return back_up(self, Path(place), by=by, why=why)
+
+    def doctor(self, *, deep: bool = False) -> "Diagnosis":
+        """What is damaged, missing, left over or out of step: see `fxwatch.upkeep.examine`."""
+        from fxwatch.upkeep import examine
+
+        return examine(self.path, deep=deep)
+
+    def repair(self, *, deep: bool = False, by: str | None = None) -> list[tuple[str, str]]:
+        """Mend what can be mended without a backup: see `fxwatch.upkeep.repair`."""
+        from fxwatch.upkeep import repair
+
+        return repair(self, deep=deep, by=by)
+
+    def upgrade(self, *, by: str | None = None) -> "Upgraded":
+        """Bring an older home up to this version: see `fxwatch.upkeep.upgrade`."""
+        from fxwatch.upkeep import upgrade
+
+        return upgrade(self, by=by)

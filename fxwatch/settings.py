@@ -5,6 +5,7 @@ environment wins over the file. Numbers of the law are not here: they are the da
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -17,9 +18,11 @@ from fxwatch.errors import HouseError, RequestError
 FILE = "fxwatch.toml"
 
 
-def _setting(default: Any, kind: str, meaning: str, meaning_zh: str, choices: tuple[str, ...] = ()) -> Any:
+def _setting(
+    default: Any, kind: str, meaning: str, meaning_zh: str, choices: tuple[str, ...] = (), *, secret: bool = False
+) -> Any:
     notes = {"kind": kind, "meaning": meaning, "meaning_zh": meaning_zh, "choices": choices}
-    return field(default=default, metadata=notes)
+    return field(default=default, metadata=notes, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,17 @@ class Settings:
     )
     memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
     batch_rows: int = _setting(245_760, "rows", "rows of a file that are judged at a time", "每批校验的行数")
+    bureau: str = _setting("", "word", "name of the bureau on letters and reports", "预警提示函和报告上的监管部门名称")
+    pdf_font: str = _setting("", "word", "font file for PDF; empty: one that is found", "PDF 所用字体文件;空则自动查找")
     keep_snapshots: int = _setting(
         3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数"
+    )
+    register_url: str = _setting(
+        "",
+        "URL",
+        "register on PostgreSQL, postgresql://USER@HOST/DATABASE; empty: a file in the home; a password belongs in FXWATCH_REGISTER_URL or ~/.pgpass",
+        "PostgreSQL 上的登记簿 postgresql://用户@主机/数据库;空则为库内文件;密码请放在 FXWATCH_REGISTER_URL 或 ~/.pgpass",
+        secret=True,
     )
 
     def transport(self) -> frozenset[str]:
@@ -115,8 +127,8 @@ def parse_setting(name: str, value: Any) -> Any:
         parsed = _PARSERS[notes["kind"]](value)
     except (ValueError, TypeError) as fault:
         raise RequestError(
-            f"Setting {name} takes {notes['kind']}, found {value!r}.",
-            f"设置项 {name} 的取值不合要求({notes['kind']}):{value!r}。",
+            f"Setting {name} takes {notes['kind']}, found {without_password(repr(value))}.",
+            f"设置项 {name} 的取值不合要求({notes['kind']}):{without_password(repr(value))}。",
         ) from fault
     if notes["choices"] and parsed not in notes["choices"]:
         allowed = ", ".join(repr(c) for c in notes["choices"])
@@ -124,6 +136,26 @@ def parse_setting(name: str, value: Any) -> Any:
             f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed},实为 {value!r}。"
         )
     return parsed
+
+
+def without_password(url: str) -> str:
+    """A URL as it may be shown.
+
+    >>> without_password("postgresql://li:secret@host/register?password=secret")
+    'postgresql://li:***@host/register?password=***'
+    """
+    shown = re.sub(r"(://[^:/?#]*):(?:.*)@", r"\1:***@", url)
+    return re.sub(r"(password=)[^&]*", r"\1***", shown)
+
+
+def strip_password(url: str) -> str:
+    """A URL as it may be written down.
+
+    >>> strip_password("postgresql://li:secret@host/register?password=secret&sslmode=require")
+    'postgresql://li@host/register?sslmode=require'
+    """
+    kept = re.sub(r"(://[^:/?#]*):(?:.*)@", r"\1@", url)
+    return re.sub(r"(?<=[?&])password=[^&]*&?", "", kept).rstrip("?&")
 
 
 def _day(value: Any) -> date | None:
@@ -162,6 +194,12 @@ def _divisions(value: Any) -> str:
     return str(value)
 
 
+def _url(value: Any) -> str:
+    if not isinstance(value, str) or (value and not re.match(r"postgres(ql)?(\+psycopg)?://", value)):
+        raise ValueError("no URL")
+    return value
+
+
 def _bytes(value: Any) -> str:
     number = str(value).removesuffix("iB").removesuffix("B")
     if number[-1:] not in "MG" or int(number[:-1]) < 1:
@@ -179,4 +217,5 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "divisions": _divisions,
     "seconds": _seconds,
     "bytes": _bytes,
+    "URL": _url,
 }

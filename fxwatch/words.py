@@ -28,6 +28,27 @@ HEADINGS_ZH = {
     "subject": "对象", "supersedes": "取代", "title": "标题", "to": "至", "to_day": "至", "top10_share": "前十占比", "top3_share": "前三占比",
     "top_share": "合计占比", "unit": "单位", "valid_from": "生效日", "valid_until": "有效至", "value": "数值", "version": "版本", "why": "理由",
     "window_from": "期间始", "window_to": "期间止", "year": "年份", "yoy": "同比",
+    # of documents and acts
+    "answer": "答复", "approved_by": "批准人", "bureau": "监管部门", "content": "内容", "days": "日期", "decide_by": "决定期限",
+    "decided_share": "决定占比", "details": "内容", "dismissed": "已排除", "dismissed_share": "排除占比", "does": "拟办事项", "due_on": "期限",
+    "economic_type": "经济类型", "ended_at": "结束时刻(UTC)", "engine": "引擎", "explained": "已说明", "finding": "结论", "fingerprint": "指纹",
+    "form": "格式", "found": "发现", "fxwatch_version": "fxwatch 版本", "head": "链尾摘要", "in_force": "现行", "inquiry": "调查编号",
+    "investor_economies": "投资方国家(地区)", "is_active": "启用", "institution": "机构代码", "known": "所知", "known_to": "失效时刻(UTC)",
+    "language": "语言", "last_load": "末批导入", "late_because": "逾期理由", "loads_since": "其后导入批号", "max_notices_for_b": "B 级提示上限",
+    "median_days": "处理天数中位数", "net_usd": "差额(美元)", "no": "序号", "noticed": "已提示", "number": "编号", "objection": "异议编号",
+    "on_record_since": "登记日", "on_what": "对象", "open": "待处理", "outcome": "结果", "p90_days": "处理天数九成位", "parameters": "参数",
+    "payment_flows": "支出笔数", "payments_usd": "支出(美元)", "policy": "策略", "proposal": "待批编号", "question": "问题",
+    "receipt_flows": "收入笔数", "receipts_usd": "收入(美元)", "recorded_on": "登记日", "rescinded": "已撤销", "rescinded_act": "撤销登记号",
+    "rescinded_on": "撤销日", "rests_on": "依据", "role": "角色", "run": "批次", "settled_usd": "结售汇(美元)", "simulation": "模拟",
+    "snapshot": "快照", "started_at": "开始时刻(UTC)", "tax_filing_no": "税务备案号", "text": "内容", "transport_enterprise": "运输企业",
+    "withdrawn": "已撤回", "would_issue": "拟发提示数", "before": "原值",
+    # of what is under way
+    "age_days": "天数", "approvals": "待批", "assigned_to": "经办账户", "answered_on": "答复日", "answered_by": "答复登记人",
+    "closed_on": "结案日", "closed_by": "结案人", "decided_on": "决定日", "decided_by": "决定人", "decided_why": "决定理由",
+    "days_0_7": "0–7 天", "days_8_30": "8–30 天", "days_31_90": "31–90 天", "days_over_90": "90 天以上",
+    "oldest_days": "最久天数", "first_due": "最早期限", "overdue": "逾期", "without_due": "期限不明", "consolidate": "归并方式",
+    "minimum_usd": "起点金额(美元)", "except_entities": "除外主体", "ended_on": "停用日", "ended_by": "停用人", "ended_why": "停用理由",
+    "proposed_by": "提出人",
 }  # fmt: skip
 
 

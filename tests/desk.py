@@ -1,15 +1,19 @@
 """A desk to try the regulator's work at: a real register, and hits written down as a table instead of a warehouse."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from fxwatch.reading import calendar
 from fxwatch.reading import hits as reading
 from fxwatch.register import Register
 from fxwatch.settings import Settings
+from fxwatch.workdays import WorkingDays
+from tests.postgres.server import place_of
 
 HIT: dict[str, Any] = {
     "hit_id": pl.String,
@@ -19,19 +23,26 @@ HIT: dict[str, Any] = {
     "auto_notice": pl.Boolean,
     "is_gone": pl.Boolean,
     "digest": pl.String,
+    "found_on": pl.Date,
 }
-SHOWN = ["hit_id", "rule", "entity_id", "raised_on", "auto_notice", "digest", "status", "notice", "evidence_changed"]
+SHOWN = [
+    *("hit_id", "rule", "entity_id", "raised_on", "found_on", "auto_notice", "digest", "status", "notice"),
+    *("evidence_changed", "proposal", "proposed_by", "assigned_to", "due_on"),
+]
 
 
 class Desk:
     """Stands in for a home: the register is real, the hits are those of `sees`."""
 
     def __init__(self, path: Path, today: date, *, simulation: bool) -> None:
-        self.register = Register.create(path / "register.sqlite", simulation=simulation, operator="operator")
+        self.place = place_of(path / "register.sqlite")
+        self.register = Register.create(self.place, simulation=simulation, operator="operator")
         self.settings = Settings(verify_ids=False)
         self.pinned = today
         self.found = pl.DataFrame(schema=HIT)
         self.supersedes: dict[str, list[str]] = {}
+        self.amounts: dict[str, Decimal] = {}
+        self.calendar = weekdays(2023, 2026)
 
     @property
     def simulation(self) -> bool:
@@ -60,6 +71,7 @@ class Desk:
                     "by_hand" not in more,
                     "gone" in more,
                     f"digest of {hit}",
+                    date.fromisoformat(raised),
                 )
                 for hit, entity, rule, raised, *more in rows
             ],
@@ -67,8 +79,11 @@ class Desk:
             orient="row",
         )
 
-    def hits_of(self, _home: Any, **asked: Any) -> pl.DataFrame:
-        hits = reading.with_status(self.found, self.register.decisions(asked.get("known_at")), self.supersedes)
+    def hits_of(self, home: Any, **asked: Any) -> pl.DataFrame:
+        # Another process has its own register: what it asks is answered from that one.
+        register, known_at = (home or self).register, asked.get("known_at")
+        hits = reading.with_status(self.found, register.decisions(known_at), self.supersedes)
+        hits = hits.join(register.work(known_at), on="hit_id", how="left", maintain_order="left")
         keep = pl.lit(True)
         for name, column in (("status", "status"), ("entity", "entity_id"), ("rule", "rule")):
             if asked.get(name) is not None:
@@ -93,6 +108,27 @@ class Desk:
             for row in rows
         }
 
+    def known_now(self, _home: Any) -> dict[str, Any]:
+        return {"run_id": 7, "snapshot": "snapshot-9.duckdb"}
+
+    def amounts_behind(self, _home: Any, hit_ids: list[str]) -> pl.DataFrame:
+        rows = [(hit, self.amounts.get(hit, Decimal("600000.00"))) for hit in hit_ids]
+        return pl.DataFrame(rows, schema={"hit_id": pl.String, "amount_usd": pl.Decimal(20, 2)}, orient="row")
+
+    def working_days(self, _home: Any) -> WorkingDays:
+        return WorkingDays(self.calendar)
+
+    def sets(self, name: str, value: str, valid_from: date = date(2020, 1, 1)) -> None:
+        """A dated parameter, entered by the operator."""
+        payload = {"name": name, "value": value, "valid_from": valid_from.isoformat(), "basis": "decision 12"}
+        signed = {"by": "operator", "role": "approver", "day": self.today(), "why": "decision 12"}
+        self.register.append("parameter_set", subject=name, payload=payload, **signed)
+
+    def has(self, name: str, *roles: str) -> str:
+        """An account with roles."""
+        self.register.set_account(name, list(roles), by="operator", why="")
+        return name
+
     def statuses(self) -> dict[str, str]:
         hits = self.hits_of(self)
         return dict(zip(hits["hit_id"], hits["status"], strict=True))
@@ -101,6 +137,12 @@ class Desk:
         """The standing notices and the hits they name."""
         standing = self.register.notices(known_at).filter(pl.col("status") == "standing")
         return dict(zip(standing["notice"], standing["hits"].to_list(), strict=True))
+
+
+def weekdays(first: int, last: int) -> pl.DataFrame:
+    """A calendar of whole years in which every day from Monday to Friday is a working day."""
+    days = pl.DataFrame({"day": pl.date_range(date(first, 1, 1), date(last, 12, 31), eager=True)})
+    return days.with_columns(is_workday=pl.col("day").dt.weekday() < 6)
 
 
 def entries(*entity_ids: str, registered_on: date | None = date(2010, 1, 1), **more: Any) -> pl.DataFrame:
@@ -129,4 +171,7 @@ def desk_at(
     desk = Desk(path, today, simulation=simulation)
     monkeypatch.setattr(reading, "hits_of", desk.hits_of)
     monkeypatch.setattr(reading, "frozen", desk.frozen)
+    monkeypatch.setattr(reading, "known_now", desk.known_now)
+    monkeypatch.setattr(reading, "amounts_behind", desk.amounts_behind)
+    monkeypatch.setattr(calendar, "working_days", desk.working_days)
     return desk

@@ -89,13 +89,13 @@ def test_the_second_reviewer_is_told_who_was_first(desk):
         issue_notices(desk, ["law2"], why=WHY)
 
 
-def test_of_two_reviewers_at_once_exactly_one_decides_each_hit(desk, tmp_path):
+def test_of_two_reviewers_at_once_exactly_one_decides_each_hit(desk):
     desk.sees("hit entity rule raised\n" + "\n".join(f"h{n} LAW large 2025-03-03" for n in range(20)))
     won, lost = [], []
 
     def decide(name):
         # Its own register, as another process would have.
-        register = Register.open(tmp_path / "register.sqlite")
+        register = Register.open(desk.place)
         mine = type("Other", (), {"register": register, "simulation": True})()
         mine.today, mine.actor = desk.today, desk.actor
         for n in range(20):
@@ -298,7 +298,7 @@ def test_what_somebody_decides_meanwhile_is_left_alone_by_the_policy(desk, monke
 
 
 def test_a_policy_with_many_notices_lets_others_write_in_between(desk, monkeypatch):
-    monkeypatch.setattr("fxwatch.review._AT_A_TIME", 1)
+    monkeypatch.setattr("fxwatch.review.issuing._AT_A_TIME", 1)
     made = auto_monthly(desk)
     assert made["notice"].to_list() == ["N1", "N2", "N3"]
     assert made["hits"].to_list() == [["law1", "law2"], ["ship"], ["law3"]]

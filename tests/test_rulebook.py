@@ -249,7 +249,7 @@ def test_the_table_shows_every_version_of_every_parameter() -> None:
         ("Large daily total", "limit_usd", "800000", "USD", date(2026, 6, 1), "decision 7"),
     ]
     assert shown.filter(rule="grade", parameter="window")["value"].to_list() == ["rolling", "calendar"]
-    assert {*rules(), *monitors(), "grade"} == set(shown["rule"])
+    assert {*rules(), *monitors(), "grade", "register"} == set(shown["rule"])
     chinese = table(entered(), "zh").filter(rule="large_daily_total").row(0, named=True)
     assert chinese["title"] == rules()["large_daily_total"].title_zh
 

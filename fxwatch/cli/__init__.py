@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fxwatch import __version__
-from fxwatch.cli import asking, demo, files, grading, keeping, review, running
+from fxwatch.cli import approving, asking, casework, demo, files, grading, keeping, reporting, review, running, upkeep
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
 from fxwatch.terms import Language
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (demo, files, running, asking, review, grading, keeping):
+for room in (demo, files, running, asking, review, casework, approving, grading, keeping, reporting, upkeep):
     room.register(app)
 
 
@@ -66,7 +66,10 @@ def main() -> None:
         print(("Stopped; nothing is half done.", "已中止;没有留下半途的内容。")[_spoken() == "zh"], file=sys.stderr)
         sys.exit(130)
     except OSError as fault:
-        print(f"{fault.strerror or fault}: {fault.filename or ''}".rstrip(": "), file=sys.stderr)
+        what, where = fault.strerror or str(fault), fault.filename or ""
+        english = f"{where or 'A file'} cannot be read or written: {what}. Look whether the disk is full or read-only."
+        chinese = f"无法读写{where or '文件'}:{what}。请检查磁盘是否已满或只读。"
+        print(chinese if _spoken() == "zh" else english, file=sys.stderr)
         sys.exit(3)
     except Exception as fault:
         if os.environ.get("FXWATCH_DEBUG"):

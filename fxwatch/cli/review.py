@@ -1,11 +1,14 @@
 """What the bureau does about hits: notices, dismissals, rescissions, breaches."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, On, Out, Why, date_of, day_of, moment_of
 from fxwatch.cli.output import SHOWN, show
+
+if TYPE_CHECKING:
+    from fxwatch.register import Act
 
 notice = typer.Typer(no_args_is_help=True, help="Issue, dismiss, rescind; the policy that issues by month.")
 breach = typer.Typer(no_args_is_help=True, help="Record or rescind a violation.")
@@ -27,7 +30,10 @@ def issue(context: typer.Context, hits: Hits, why: Why, by: By = None, on: On = 
 
     door: Door = context.obj
     for made in issue_notices(door.home, hits, by=by, why=why, on=day_of(on)):
-        print(door.say(f"Notice {made} issued.", f"已发出预警提示 {made}。"))
+        if made.startswith("P"):
+            say_waiting(door, made)
+        else:
+            print(door.say(f"Notice {made} issued.", f"已发出预警提示 {made}。"))
 
 
 @notice.command()
@@ -61,14 +67,17 @@ def rescind(
     from fxwatch.review import rescind_notice
 
     door: Door = context.obj
-    rescind_notice(door.home, number, by=by, why=why, to=to)
-    print(door.say(f"Notice {number} rescinded.", f"已撤销预警提示 {number}。"))
+    act = rescind_notice(door.home, number, by=by, why=why, to=to)
+    if not waits(door, act):
+        print(door.say(f"Notice {number} rescinded.", f"已撤销预警提示 {number}。"))
 
 
 @notice.command()
 def auto(
     context: typer.Context,
-    policy: Annotated[str, typer.Option(help="The policy: monthly.")] = "monthly",
+    policy: Annotated[
+        str, typer.Option(help="monthly, or a policy that the bureau adopted: see policies.")
+    ] = "monthly",
     through: Annotated[str | None, typer.Option(help="Hits raised up to this day; without it, today.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be issued; write nothing.")] = False,
     backdate: Annotated[
@@ -79,14 +88,11 @@ def auto(
     as_json: Json = False,
     limit: Limit = SHOWN,
 ) -> None:
-    """Issue by policy: at most one notice per entity, rule and month, naming all its open hits."""
-    from fxwatch.errors import NotFound
-    from fxwatch.review import auto_monthly
+    """Issue by policy. monthly: at most one notice per entity, rule and month, naming all its open hits."""
+    from fxwatch.review import auto_notices
 
     door: Door = context.obj
-    if policy != "monthly":
-        raise NotFound(f"There is no policy {policy}; there is monthly.", f"没有策略 {policy};现有 monthly。")
-    frame = auto_monthly(door.home, by=by, through=day_of(through), dry_run=dry_run, backdate=backdate)
+    frame = auto_notices(door.home, policy, by=by, through=day_of(through), dry_run=dry_run, backdate=backdate)
     show(
         door,
         frame,
@@ -132,7 +138,7 @@ def record(
     from fxwatch.review import record_breach
 
     door: Door = context.obj
-    record_breach(
+    outcome = record_breach(
         door.home,
         number,
         entity_id=entity,
@@ -142,7 +148,15 @@ def record(
         reference=reference,
         by=by,
     )
-    print(door.say(f"Breach {number} recorded.", f"已登记违规 {number}。"))
+    sentences = {
+        "accepted": (f"Breach {number} recorded.", f"已登记违规 {number}。"),
+        "duplicate": (f"Breach {number} is on record just so.", f"违规 {number} 已按此登记。"),
+        "proposed": (
+            f"Breach {number} waits for another account's approval, see: fxwatch approvals",
+            f"违规 {number} 待另一账户批准,见 fxwatch approvals。",
+        ),
+    }
+    print(door.say(*sentences[outcome]))
 
 
 @breach.command("rescind")
@@ -156,8 +170,27 @@ def rescind_one(
     from fxwatch.review import rescind_breach
 
     door: Door = context.obj
-    rescind_breach(door.home, number, by=by, why=why)
-    print(door.say(f"Breach {number} rescinded.", f"已撤销违规 {number}。"))
+    act = rescind_breach(door.home, number, by=by, why=why)
+    if not waits(door, act):
+        print(door.say(f"Breach {number} rescinded.", f"已撤销违规 {number}。"))
+
+
+def waits(door: Door, act: "Act") -> bool:
+    """Whether an act waits for approval; then it says so."""
+    if act.kind != "proposed":
+        return False
+    say_waiting(door, act.payload["proposal"])
+    return True
+
+
+def say_waiting(door: Door, proposal: str) -> None:
+    """The sentence about a proposal."""
+    print(
+        door.say(
+            f"{proposal} waits for another account's approval: fxwatch approve {proposal}",
+            f"{proposal} 待另一账户批准:fxwatch approve {proposal}",
+        )
+    )
 
 
 def breaches(

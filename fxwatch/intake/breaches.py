@@ -40,7 +40,8 @@ class BreachIntake:
     def __init__(self, home: "Home", by: str) -> None:
         self._home = home
         self._by = by
-        self._known = set(home.register.breaches()["breach_no"].to_list())
+        waiting = home.register.proposals().filter(status="waiting", does="breach_recorded")["on_what"]
+        self._known = {*home.register.breaches()["breach_no"], *waiting.str.strip_prefix("breach:")}
         roll = home.register.roll()["entity_id"]
         self._roll = None if home.settings.admit_unknown else roll
         self._new: list[pl.DataFrame] = []
@@ -66,8 +67,10 @@ class BreachIntake:
         outcomes = record_breaches(
             self._home, words.iter_rows(named=True), by=self._by, why=f"{load.file}, load {load.load_id}"
         )
-        load.count("accepted", outcomes.count("accepted"))
-        load.count("duplicate", len(outcomes) - outcomes.count("accepted"))
+        # What waits for approval is taken: it is on record as proposed.
+        taken = outcomes.count("accepted") + outcomes.count("proposed")
+        load.count("accepted", taken)
+        load.count("duplicate", len(outcomes) - taken)
 
     def _read(self, rows: Rows) -> pl.DataFrame:
         schema = rows.columns.schema

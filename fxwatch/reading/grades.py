@@ -236,17 +236,27 @@ def _events(home: "Home", key: str) -> list[dict[str, Any]]:
         }
         for row in home.register.notices(entity_id=key).iter_rows(named=True)
     ]
+    versions = home.register.breach_versions(key)
     breaches = [
         {
             "what": f"breach {row['breach_no']} (act {row['act']})",
             "is_breach": True,
             "day": row["day"],
             "recorded_on": row["recorded_on"],
-            "ended_on": min((d for d in (row["replaced_on"], row["rescinded_on"]) if d), default=None),
+            "ended_on": _ended(row, versions),
         }
-        for row in home.register.breach_versions(key)
+        for row in versions
     ]
     return notices + breaches
+
+
+def _ended(row: dict[str, Any], versions: list[dict[str, Any]]) -> date | None:
+    """From which day on a version of a breach no longer stood: whichever later act about its number bears the earliest day."""
+    later = [v for v in versions if v["breach_no"] == row["breach_no"] and v["act"] > row["act"]]
+    ends = [v["recorded_on"] for v in later]
+    ends += [v["rescinded_on"] for v in (row, *later) if v["rescinded_on"]]
+    # Replaced by a version that speaks of another entity, it is not among this one's.
+    return min((*ends, *([row["replaced_on"]] if row["replaced_on"] else [])), default=None)
 
 
 def _stretches(

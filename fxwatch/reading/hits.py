@@ -6,18 +6,26 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.errors import NotFound, RequestError
+from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force, rules
 from fxwatch.terms import Status
+from fxwatch.warehouse import journal
 from fxwatch.warehouse.findings import evidence_of, flow_ids_of, found_hits, supersessions
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
+_FEW = 200
+
 COLUMNS = [
     "hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value",
     "flow_count", "status", "found_on", "run_id", "rule_version", "severity", "auto_notice", "group_id", "supersedes",
-    "evidence_changed", "digest", "notice",
+    "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on",
 ]  # fmt: skip
+
+
+# What the register adds to a finding: no part of the copy that an act keeps.
+_OF_THE_REGISTER = {"status", "notice", "evidence_changed", "proposal", "proposed_by", "assigned_to", "due_on"}
 
 
 def hits_of(
@@ -34,7 +42,8 @@ def hits_of(
 ) -> pl.DataFrame:
     """The hits that fit, in the columns `COLUMNS` (`first` and `last` bound `raised_on`).
 
-    `value` and `limit_value` are Decimal in `unit`; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`.
+    `value` and `limit_value` are Decimal in `unit`; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`. `proposal` and
+    `proposed_by`: of the notice that waits for approval; `assigned_to` and `due_on`: whose work the hit is.
 
     Raises:
         RequestError: no such rule or status.
@@ -49,7 +58,8 @@ def hits_of(
         )
     con = home.snapshot().con
     found = found_hits(con, known_at=known_at, rule=rule, entity=entity, first=first, last=last, ids=ids)
-    hits = with_status(found, home.register.decisions(known_at), supersessions(con)).select(COLUMNS)
+    hits = with_status(found, home.register.decisions(known_at), supersessions(con))
+    hits = hits.join(home.register.work(known_at), on="hit_id", how="left", maintain_order="left").select(COLUMNS)
     if status is not None:
         hits = hits.filter(pl.col("status") == status)
     if with_flows:
@@ -165,13 +175,51 @@ def frozen(home: "Home", hit_ids: list[str]) -> dict[str, dict[str, Any]]:
     flows = behind.partition_by("hit_id", as_dict=True)
     book = in_force(home.register.parameters())
     kept: dict[str, dict[str, Any]] = {}
-    for hit in hits_of(home, ids=hit_ids, with_flows=True).iter_rows(named=True):
+    hits = hits_of(home, ids=hit_ids, with_flows=True)
+    names = _names(home, hits["entity_id"].unique().to_list())
+    for hit in hits.iter_rows(named=True):
         rule = book[hit["rule"]]
-        copy = {k: v for k, v in hit.items() if k not in ("status", "notice", "evidence_changed")}
+        copy = {k: v for k, v in hit.items() if k not in _OF_THE_REGISTER}
         copy["parameters"] = {p.name: rule.dated(p.name).on(hit["raised_on"]) for p in rule.params()}
+        copy |= _spoken(rule, hit, names.get(hit["entity_id"], hit["entity_id"]))
         copy["flows"] = flows.get((hit["hit_id"],), behind.clear()).select(kept_columns).to_dicts()
         kept[hit["hit_id"]] = {k: _plain(v) for k, v in copy.items()}
     return kept
+
+
+def known_now(home: "Home") -> dict[str, Any]:
+    """What an act rests on, for it to keep: the number of the newest run (None before the first) and the snapshot's name."""
+    snapshot = home.snapshot()
+    runs = journal.runs(snapshot.con)
+    return {"run_id": runs["run_id"][0] if len(runs) else None, "snapshot": snapshot.name}
+
+
+def amounts_behind(home: "Home", hit_ids: list[str]) -> pl.DataFrame:
+    """What each hit is about in USD, as Decimal: columns hit_id, amount_usd, the sum of its flows."""
+    flows = flows_behind(home, hit_ids)
+    return flows.group_by("hit_id").agg(pl.col("amount_usd").sum())
+
+
+def _names(home: "Home", entity_ids: list[str]) -> dict[str, str]:
+    """The names of some entities. A few are looked up one by one, many in one reading of the roll."""
+    if len(entity_ids) > _FEW:
+        return dict(home.register.roll().select("entity_id", "name").iter_rows())
+    entries = {e: home.register.enrolled(e) for e in entity_ids}
+    return {e: entry["name"] for e, entry in entries.items() if entry}
+
+
+def _spoken(rule: EarlyWarning, hit: dict[str, Any], name: str) -> dict[str, str]:
+    """What a letter says of a hit: kept in words, so that it reads the same when the rule was rewritten since."""
+    named = {**hit, "entity": name}
+    return {
+        "entity": named["entity"],
+        "title": rule.title,
+        "title_zh": rule.title_zh,
+        "basis": rule.basis,
+        "basis_zh": rule.basis_zh or rule.basis,
+        "sentence": rule.explain(named, "en"),
+        "sentence_zh": rule.explain(named, "zh"),
+    }
 
 
 def _plain(value: Any) -> Any:

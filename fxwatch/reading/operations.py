@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fxwatch.rulebook import table
-from fxwatch.settings import setting_fields
+from fxwatch.settings import setting_fields, without_password
 from fxwatch.terms import Language
 from fxwatch.warehouse import journal
 
@@ -50,4 +50,6 @@ def settings_in_force(home: "Home", language: Language) -> pl.DataFrame:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else without_password(str(value))

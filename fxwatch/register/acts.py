@@ -7,12 +7,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union
 
 from fxwatch.register.chain import FIRST_LINK, canonical, link
 from fxwatch.register.frames import frame
 from fxwatch.register.store import stamp
-from fxwatch.register.tables import acts, decisions
+from fxwatch.register.tables import acts, decisions, mentions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,13 +32,34 @@ class Kind(StrEnum):
     BREACH_RECORDED = "breach_recorded"  # breach_no, entity_id, day, provision, description, reference
     BREACH_CHANGED = "breach_changed"  # the same
     BREACH_RESCINDED = "breach_rescinded"  # breach_no
+    INQUIRY_OPENED = "inquiry_opened"  # inquiry, number, question, due_on, hits (copies)
+    INQUIRY_ANSWERED = "inquiry_answered"  # inquiry, answer
+    INQUIRY_CLOSED = "inquiry_closed"  # inquiry, finding
+    OBJECTION_LODGED = "objection_lodged"  # objection, number, notice, last_day, decide_by, late_because
+    OBJECTION_DECIDED = "objection_decided"  # objection, notice, outcome (upheld, rejected), to
+    HIT_ASSIGNED = "hit_assigned"  # hit (what it is, without its flows), to, due_on
+    NOTE_ADDED = "note_added"  # text, hits (ids)
+    PROPOSED = "proposed"  # proposal, number, does, on_what, role, policy, content (the payload of the act that waits)
+    APPROVED = "approved"  # proposal
+    REFUSED = "refused"  # proposal
+    POLICY_ADOPTED = "policy_adopted"  # the policy: see `policies.Policy`
+    POLICY_ENDED = "policy_ended"  # name
+    FILE_PRODUCED = "file_produced"  # entity_id, language, form, digest
+    LETTER_PRODUCED = "letter_produced"  # notice, language, form, digest
+    BACKUP_MADE = "backup_made"  # place, manifest (its digest), snapshot, acts, head
+    HOME_RESTORED = "home_restored"  # made_at, made_by, manifest, acts, head
+    HOME_REPAIRED = "home_repaired"  # done (sentences)
+    REGISTER_UPGRADED = "register_upgraded"  # from, to, steps
 
 
 @dataclass(frozen=True)
 class Act:
     """One act. `day` is the day it bears, `at` the moment (UTC) it was recorded; `subject` says on what.
 
-    A subject is `notice:N1`, `hit:ID`, `breach:NO`, or the plain name of an account, a parameter or a setting.
+    A subject is `notice:N1`, `hit:ID`, `breach:NO`, `inquiry:Q1`, `objection:O1`, `proposal:P1`, `entity:ID`, `policy:NAME`,
+    or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
+    was known: the newest run, the versions of the rules, the snapshot. That of an act that waited for approval names its
+    `proposal` and who approved it.
     """
 
     number: int
@@ -126,9 +147,10 @@ def read_act(row: Mapping[str, Any]) -> Act:
 
 def stored(connection: Connection) -> Iterator[Mapping[str, Any]]:
     """Every act's columns as stored, by number, a few at a time."""
-    result = connection.execute(select(acts).order_by(acts.c.number), execution_options={"yield_per": 500})
-    for row in result.mappings():
-        yield dict(row)
+    everything = select(acts).order_by(acts.c.number)
+    with connection.execute(everything, execution_options={"yield_per": 500}) as result:
+        for row in result.mappings():
+            yield dict(row)
 
 
 def acts_frame(
@@ -162,7 +184,8 @@ def acts_frame(
     if entity_id is not None:
         statement = statement.where(acts.c.entity_id == entity_id)
     if hit_id is not None:
-        statement = statement.where(acts.c.number.in_(select(decisions.c.act).where(decisions.c.hit_id == hit_id)))
+        naming = (select(table.c.act).where(table.c.hit_id == hit_id) for table in (decisions, mentions))
+        statement = statement.where(acts.c.number.in_(union(*naming)))
     if known_at is not None:
         statement = statement.where(acts.c.at <= stamp(known_at))
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String)

@@ -48,9 +48,21 @@ def _column(name: str, values: "Sequence[Any]", dtype: Any) -> "pl.Series":
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Write many rows as the driver takes them: a million in seconds."""
-    if rows:
+    if rows and connection.dialect.name == "postgresql":
+        _copy_in(connection, table, columns, rows)
+    elif rows:
         statement = table.insert().compile(dialect=connection.dialect, column_keys=list(columns))
         connection.exec_driver_sql(str(statement), [tuple(row) for row in rows])
+
+
+def _copy_in(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    # A statement a row would take PostgreSQL a minute for a million; its COPY takes seconds.
+    quote = connection.dialect.identifier_preparer.quote
+    into = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def in_lists(values: Iterable[str]) -> Iterable[list[str]]:

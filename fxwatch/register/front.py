@@ -1,7 +1,7 @@
 """The register's front: every question that may be asked of it and everything that may be written into it.
 
 Each method opens one connection and hands it to the room that knows: `roll`, `acts`, `accounts`, `standing` (notices,
-decisions, breaches, parameters), `questions`, `verifying`.
+decisions, breaches, parameters), `cases` (inquiries, objections, proposals, assignments, policies), `questions`, `verifying`.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fxwatch.errors import HouseError, RequestError
-from fxwatch.register import accounts, acts, questions, roll, standing, verifying
+from fxwatch.register import accounts, acts, cases, copying, migrations, questions, roll, standing, verifying, worked
 from fxwatch.register.accounts import Account
 from fxwatch.register.acts import Act, Kind
 from fxwatch.register.chain import Verification
+from fxwatch.register.migrations import Step
 from fxwatch.register.store import Store
 from fxwatch.register.writing import Writing, account_payload
 from fxwatch.terms import Role
@@ -33,29 +34,92 @@ class Register:
         self._store = store
 
     @classmethod
-    def create(cls, path: Path, *, simulation: bool, operator: str) -> "Register":
+    def create(cls, where: Path | str, *, simulation: bool, operator: str) -> "Register":
         """Make an empty register with the account `operator`, who has every role but bank.
 
+        Args:
+            where: a file that does not exist yet, or the URL of an empty database of PostgreSQL.
+            simulation: whether it may bear acts of past days.
+            operator: the first account.
+
         Raises:
-            HouseError: there is a file already, or none can be made there.
+            HouseError: there is one already, or none can be made there.
         """
-        register = cls(Store.create(path))
+        register = cls(Store.create(where))
         with register.writing("init") as writing:
             writing.open_register(operator, _day(writing.moment), simulation=simulation)
         return register
 
     @classmethod
-    def open(cls, path: Path) -> "Register":
-        """Open the register that is there.
+    def open(cls, where: Path | str) -> "Register":
+        """Open the register that is in a file or, named by a URL, in a database of PostgreSQL.
+
+        Raises:
+            HouseError: it is missing, damaged, or of another version.
+        """
+        return cls(Store.open(where))
+
+    @classmethod
+    def upgrade(cls, where: Path | str, *, by: str, why: str) -> "list[Step]":
+        """Bring an older register up to this version, in one transaction and with an act about it.
+
+        Returns:
+            The steps taken; none where it is of this version already.
 
         Raises:
             HouseError: it is missing, damaged, or of a newer version.
+            Forbidden: `by` is no administrator.
         """
-        return cls(Store.open(path))
+        store = Store.open(where, older=True)
+        try:
+            return migrations.bring_up(store, by=by, why=why)
+        finally:
+            store.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of it."""
         self._store.close()
+
+    @property
+    def name(self) -> str:
+        """What sentences call it: the file, or the URL without its password."""
+        return self._store.name
+
+    def discard(self) -> None:
+        """Take back a register that was made a moment ago for a home that did not come to be."""
+        self._store.discard()
+
+    def copy_to(self, file: Path) -> copying.Copied:
+        """Copy it as it stands at one moment, while others go on writing, into a new file: see `copying`."""
+        return copying.copy_to_file(self._store, file)
+
+    @staticmethod
+    def remake(where: Path | str) -> None:
+        """Make the tables again that are made from the acts: see `migrations.remake_projections`."""
+        store = Store.open(where)
+        try:
+            with store.writing("repair") as (connection, _):
+                migrations.remake_projections(connection)
+        finally:
+            store.close()
+
+    @staticmethod
+    def version_at(where: Path | str) -> int:
+        """The version of a register's tables, older ones included."""
+        store = Store.open(where, older=True)
+        try:
+            return store.version()
+        finally:
+            store.close()
+
+    @staticmethod
+    def fill(file: Path, where: str) -> None:
+        """Copy a register's file into an empty database of PostgreSQL: see `copying.copy_from_file`."""
+        copying.copy_from_file(file, where)
+
+    def look_through(self, *, deep: bool = False) -> list[str]:
+        """What the database engine itself finds wrong with what it stores; `deep` reads every byte."""
+        return self._store.place.look_through(deep=deep)
 
     @cached_property
     def simulation(self) -> bool:
@@ -64,8 +128,8 @@ class Register:
             first = next(acts.stored(connection), None)
             if first is None or first["kind"] != Kind.REGISTER_OPENED:
                 raise HouseError(
-                    f"The register {self._store.path} has lost its first act. Restore it from a backup.",
-                    f"登记簿 {self._store.path} 缺少首项。请从备份恢复。",
+                    f"The register {self._store.name} has lost its first act. Restore it from a backup.",
+                    f"登记簿 {self._store.name} 缺少首项。请从备份恢复。",
                 )
             return bool(acts.read_act(first).payload["simulation"])
 
@@ -105,6 +169,11 @@ class Register:
     def is_enrolled(self, entity_id: str) -> bool:
         """Whether an entity is on the roll."""
         return self.enrolled(entity_id) is not None
+
+    def entry_versions(self, entity_id: str) -> "pl.DataFrame":
+        """Every version of one entry of the roll: see `roll.entry_versions`."""
+        with self._store.reading() as connection:
+            return roll.entry_versions(connection, entity_id)
 
     # ---- accounts
 
@@ -257,6 +326,52 @@ class Register:
         """The value of a parameter in force on a day; None where the default is."""
         with self._store.reading() as connection:
             return standing.parameter(connection, name, on, known_at)
+
+    # ---- what is under way
+
+    def inquiries(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Every inquiry as known at a moment: see `cases.inquiries_frame`."""
+        with self._store.reading() as connection:
+            return cases.inquiries_frame(connection, known_at)
+
+    def objections(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Every objection as known at a moment: see `cases.objections_frame`."""
+        with self._store.reading() as connection:
+            return cases.objections_frame(connection, known_at)
+
+    def proposals(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Every proposal as known at a moment: see `cases.proposals_frame`."""
+        with self._store.reading() as connection:
+            return cases.proposals_frame(connection, known_at)
+
+    def policies(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Every policy ever adopted as known at a moment: see `cases.policies_frame`."""
+        with self._store.reading() as connection:
+            return cases.policies_frame(connection, known_at)
+
+    def work(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """Which hits are proposed for a notice, and whose work they are: see `cases.work_frame`."""
+        with self._store.reading() as connection:
+            return cases.work_frame(connection, known_at)
+
+    # ---- what was worked
+
+    def decisions_made(self) -> "pl.DataFrame":
+        """Every decision ever made about a hit, with who and why: see `worked.decisions_made`."""
+        with self._store.reading() as connection:
+            return worked.decisions_made(connection)
+
+    def acts_counted(self, first: date | None = None, last: date | None = None) -> "pl.DataFrame":
+        """How many acts of each kind each account made: see `worked.acts_counted`."""
+        with self._store.reading() as connection:
+            return worked.acts_counted(connection, first, last)
+
+    def papers(
+        self, digest: str | None = None, entity_id: str | None = None, subject: str | None = None
+    ) -> "pl.DataFrame":
+        """The files and letters that were produced: see `worked.papers_frame`."""
+        with self._store.reading() as connection:
+            return worked.papers_frame(connection, digest=digest, entity_id=entity_id, subject=subject)
 
     # ---- questions
 

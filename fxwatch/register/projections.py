@@ -6,14 +6,16 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from fxwatch.register.acts import Act, Kind
+from fxwatch.register.case_projections import CASE_CHANGES
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import accounts, breaches, decisions, notices, parameters
 
 
 def project(connection: Connection, act: Act) -> None:
     """Bring the tables up to an act."""
-    if act.kind in _CHANGES:
-        _CHANGES[act.kind](connection, act)
+    change = _CHANGES.get(act.kind) or CASE_CHANGES.get(act.kind)
+    if change is not None:
+        change(connection, act)
 
 
 def _account(connection: Connection, act: Act) -> None:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, func, select, update
+from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, event, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from fxwatch.register.frames import frame, insert_many
 from fxwatch.register.store import stamp
-from fxwatch.register.tables import roll
+from fxwatch.register.tables import keep_as_in_sqlite, roll
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,6 +29,7 @@ _FIELD = "\x1f"  # the unit separator of ASCII: no field of a file holds it
 _EMPTY = "\x00"
 
 wanted = Table("wanted", MetaData(), Column("entity_id", String(32), primary_key=True), prefixes=["TEMPORARY"])
+event.listen(wanted, "after_create", keep_as_in_sqlite)
 
 
 def enrol(
@@ -143,6 +144,16 @@ def enrolled(connection: Connection, entity_id: str, known_at: datetime | None =
         return None
     days = {name: date.fromisoformat(row[name]) for name in ("registered_on", "on_record_since") if row[name]}
     return {**row, **days}
+
+
+def entry_versions(connection: Connection, entity_id: str) -> "pl.DataFrame":
+    """Every version of one entry, oldest first: version, known_from, known_to, the columns `ENTRY`, on_record_since, source."""
+    import polars as pl
+
+    columns: dict[str, Any] = {"version": pl.Int64, "known_from": pl.Datetime("us"), "known_to": pl.Datetime("us")}
+    columns |= _schema() | {"on_record_since": pl.Date, "source": pl.String}
+    statement = select(*(roll.c[name] for name in columns)).where(roll.c.entity_id == entity_id)
+    return frame(connection, statement.order_by(roll.c.version), columns)
 
 
 def _known(known_at: datetime | None) -> ColumnElement[bool]:

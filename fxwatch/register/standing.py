@@ -171,11 +171,6 @@ def breach(connection: Connection, breach_no: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
-def last_notice(connection: Connection) -> int:
-    """The number of the newest notice."""
-    return int(connection.execute(select(func.coalesce(func.max(notices.c.number), 0))).scalar_one())
-
-
 def parameters_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
     """Every version of every parameter in the order in which they were set: of two with one day the later one speaks.
 

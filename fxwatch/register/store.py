@@ -1,79 +1,129 @@
-"""The file that holds the register: opening, reading, and one writer at a time."""
+"""The register as it is stored: opening, reading, and one writer at a time, wherever it lives."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
 from fxwatch.errors import HouseError
-from fxwatch.locks import locked
+from fxwatch.register.places import Place, place_of
 from fxwatch.register.tables import METADATA, SCHEMA_VERSION, meta
 
 LOCK_SECONDS = 10.0
-_DAMAGE = ("malformed", "not a database", "no such table", "no such column", "Could not decode")
-_LOCK_STEP = 0.001  # seconds between two tries: acts take milliseconds
 
 
 class Store:
-    """A register's file. Reads see one committed state; writes follow one another, across threads and processes."""
+    """A register's place. Reads see one committed state; writes follow one another, across threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine = _engine(path)
+    def __init__(self, where: Path | str) -> None:
+        self.place: Place = place_of(where)
         self._here = threading.local()
 
+    @property
+    def name(self) -> str:
+        """What sentences call it: the file, or the URL without its password."""
+        return self.place.name
+
     @classmethod
-    def create(cls, path: Path) -> "Store":
-        """Make an empty register.
+    def create(cls, where: Path | str) -> "Store":
+        """Make an empty register in a file or, named by a URL, in an empty database of PostgreSQL.
 
         Raises:
-            HouseError: there is a file already, or none can be made there.
+            HouseError: there is one already, or none can be made there.
         """
-        if path.exists():
-            raise HouseError(
-                f"{path} exists already; a register is never written over.", f"{path} 已存在;登记簿不会被覆盖。"
-            )
-        store = cls(path)
-        with store._faults(), store._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            METADATA.create_all(connection)
-            connection.execute(
-                meta.insert(), [{"key": "schema_version", "value": str(SCHEMA_VERSION)}, {"key": "moment", "value": ""}]
-            )
+        store = cls(where)
+        try:
+            store._make()
+        except BaseException:
+            store.close()
+            raise
         return store
 
+    def _make(self) -> None:
+        with self.filling() as connection:
+            METADATA.create_all(connection, checkfirst=False)
+            versions = {"schema_version": str(SCHEMA_VERSION), "moment": ""}
+            connection.execute(meta.insert(), [{"key": key, "value": value} for key, value in versions.items()])
+
+    @contextmanager
+    def filling(self) -> Iterator[Connection]:
+        """A writing connection on a place where there is no register yet.
+
+        Raises:
+            HouseError: there is one already, or none can be made there.
+        """
+        with self._faults():
+            if self.place.exists():
+                raise HouseError(
+                    f"{self.name} exists already; a register is never written over.",
+                    f"{self.name} 已存在;登记簿不会被覆盖。",
+                )
+            with self.place.writing("init", LOCK_SECONDS) as connection:
+                yield connection
+
+    def discard(self) -> None:
+        """Take back a register that was made a moment ago for a home that did not come to be."""
+        with self._faults(), self.place.writing("init", LOCK_SECONDS) as connection:
+            METADATA.drop_all(connection)
+
     @classmethod
-    def open(cls, path: Path) -> "Store":
+    def open(cls, where: Path | str, *, older: bool = False) -> "Store":
         """Open a register that is there.
 
+        Args:
+            where: its file or its URL.
+            older: take one of an older version too, to bring it up.
+
         Raises:
-            HouseError: it is missing, damaged, or of a newer version.
+            HouseError: it is missing, damaged, or of another version.
         """
-        if not path.exists():
-            raise HouseError(
-                f"There is no register at {path}. Make a home with: fxwatch init, or restore a backup.",
-                f"{path} 处没有登记簿。请用 fxwatch init 建库,或从备份恢复。",
-            )
-        store = cls(path)
-        with store.reading() as connection:
-            found = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar_one_or_none()
-        if found is None or not found.isdigit():
-            raise _damaged(path, "it does not say its version")
-        if int(found) > SCHEMA_VERSION:
-            raise HouseError(
-                f"The register {path} is of version {found}; this fxwatch knows versions up to {SCHEMA_VERSION}. Use a newer fxwatch.",
-                f"登记簿 {path} 的版本为 {found},本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
-            )
+        store = cls(where)
+        try:
+            store._check(older=older)
+        except BaseException:
+            store.close()
+            raise
         return store
 
+    def _check(self, *, older: bool) -> None:
+        with self._faults():
+            if not self.place.exists():
+                raise HouseError(
+                    f"There is no register at {self.name}. Make a home with: fxwatch init, or restore a backup.",
+                    f"{self.name} 处没有登记簿。请用 fxwatch init 建库,或从备份恢复。",
+                )
+        found = self.version()
+        if found > SCHEMA_VERSION:
+            raise HouseError(
+                f"The register {self.name} is of version {found}; this fxwatch knows versions up to {SCHEMA_VERSION}. Use a newer fxwatch.",
+                f"登记簿 {self.name} 的版本为 {found},本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
+            )
+        if found < SCHEMA_VERSION and not older:
+            raise HouseError(
+                f"The register {self.name} is of version {found}; this fxwatch works with version {SCHEMA_VERSION}. Bring it up with: fxwatch upgrade",
+                f"登记簿 {self.name} 的版本为 {found},本程序使用 {SCHEMA_VERSION} 版。请升级:fxwatch upgrade",
+            )
+
+    def version(self) -> int:
+        """The version of its tables."""
+        with self.reading() as connection:
+            return self.version_in(connection)
+
+    def version_in(self, connection: Connection) -> int:
+        """The version of the tables, as a connection sees them."""
+        found = connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar_one_or_none()
+        if found is None or not found.isdigit():
+            raise self._damaged("it does not say its version")
+        return int(found)
+
     def close(self) -> None:
-        """Let go of the file."""
-        self._engine.dispose()
+        """Let go of it."""
+        self.place.engine.dispose()
 
     @contextmanager
     def reading(self, *, forgiving: bool = False) -> Iterator[Connection]:
@@ -81,14 +131,8 @@ class Store:
 
         `forgiving` reads bytes that are no text as what they are not, so that a proof can name where they stand.
         """
-        with self._faults(), self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            if forgiving:
-                driver.text_factory = lambda found: found.decode("utf-8", "replace")
-            try:
-                yield connection
-            finally:
-                driver.text_factory = str
+        with self._faults(), self.place.reading(forgiving=forgiving) as connection:
+            yield connection
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[tuple[Connection, datetime]]:
@@ -98,17 +142,13 @@ class Store:
 
         Raises:
             HomeLocked: another process writes and did not finish in time.
-            HouseError: the disk is full or read-only, or the file is damaged; nothing was written.
+            HouseError: the disk is full or read-only, or the register is damaged; nothing was written.
         """
         if getattr(self._here, "is_writing", False):
             raise RuntimeError("a write transaction was begun inside another one; pass the first one on instead")
         self._here.is_writing = True
         try:
-            with (
-                self._faults(),
-                locked(self.path.with_suffix(".lock"), doing=doing, seconds=LOCK_SECONDS, step=_LOCK_STEP),
-                self._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection,
-            ):
+            with self._faults(), self.place.writing(doing, LOCK_SECONDS) as connection:
                 yield connection, _tick(connection)
         finally:
             self._here.is_writing = False
@@ -117,8 +157,31 @@ class Store:
     def _faults(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, sqlite3.Error) as fault:
-            raise _unusable(self.path, str(getattr(fault, "orig", None) or fault)) from fault
+        except DBAPIError as fault:
+            self._refuse(fault)
+        except Exception as fault:
+            if not self.place.is_fault(fault):
+                raise
+            self._refuse(fault)
+
+    def _refuse(self, fault: Exception) -> NoReturn:
+        told = self.place.say(fault)
+        if self.place.is_damage(told):
+            raise self._damaged(told) from fault
+        raise self._unusable(told) from fault
+
+    def _unusable(self, fault: str) -> HouseError:
+        cure, cure_zh = self.place.cure
+        return HouseError(
+            f"The register {self.name} cannot be used: {fault}. Nothing was written. {cure}",
+            f"登记簿 {self.name} 无法使用:{fault}。没有写入任何内容。{cure_zh}",
+        )
+
+    def _damaged(self, fault: str) -> HouseError:
+        return HouseError(
+            f"The register {self.name} is damaged or is none: {fault}. Restore it from a backup.",
+            f"登记簿 {self.name} 已损坏或不是登记簿:{fault}。请从备份恢复。",
+        )
 
 
 def stamp(moment: datetime) -> str:
@@ -138,36 +201,3 @@ def _tick(connection: Connection) -> datetime:
         now = newest + timedelta(microseconds=1)
     connection.execute(update(meta).where(meta.c.key == "moment").values(value=stamp(now)))
     return now
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": LOCK_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def _settle(connection: Any, _record: Any) -> None:
-        # The driver would begin transactions by itself, and too late; we begin them below.
-        connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-    return engine
-
-
-def _unusable(path: Path, fault: str) -> HouseError:
-    if any(sign in fault for sign in _DAMAGE):
-        return _damaged(path, fault)
-    return HouseError(
-        f"The register {path} cannot be used: {fault}. Nothing was written. Look whether the disk is full or read-only.",
-        f"登记簿 {path} 无法使用:{fault}。没有写入任何内容。请检查磁盘是否已满或只读。",
-    )
-
-
-def _damaged(path: Path, fault: str) -> HouseError:
-    return HouseError(
-        f"The register {path} is damaged or is none: {fault}. Restore it from a backup.",
-        f"登记簿 {path} 已损坏或不是登记簿:{fault}。请从备份恢复。",
-    )

@@ -4,10 +4,12 @@ Moments are UTC texts of microseconds and days ISO texts, so that their order is
 database, and what a hash covers is exactly what is stored.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from typing import Any
 
-# Bump this when a table changes, and write the step that leads here from the version before.
-SCHEMA_VERSION = 1
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, MetaData, String, Table, Text, event
+
+# Bump this when a table changes, and write the step that leads here from the version before, in `migrations`.
+SCHEMA_VERSION = 2
 
 METADATA = MetaData()
 
@@ -157,4 +159,136 @@ parameters = Table(
     Index("parameters_in_force", "name", "valid_from"),
 )
 
-PROJECTIONS = (accounts, notices, decisions, breaches, parameters)
+# An inquiry (跟踪调查): a question to an entity with a day by which it is to be answered.
+inquiries = Table(
+    "inquiries",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("inquiry", String(16), nullable=False, unique=True),
+    Column("entity_id", String(32), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("due_on", String(10), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("answer", Text),
+    Column("answered_on", String(10)),
+    Column("answered_at", String(26)),
+    Column("answered_by", String(128)),
+    Column("answered_act", Integer),
+    Column("finding", Text),
+    Column("closed_on", String(10)),
+    Column("closed_at", String(26)),
+    Column("closed_by", String(128)),
+    Column("closed_act", Integer),
+)
+
+# An objection (异议) to a notice; one each. last_day: the last on which it could be lodged in time; decide_by: the last
+# on which it is to be decided.
+objections = Table(
+    "objections",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("objection", String(16), nullable=False, unique=True),
+    Column("notice", String(16), nullable=False, unique=True),
+    Column("entity_id", String(32), nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("decide_by", String(10), nullable=False),
+    Column("late_because", Text),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("outcome", String(16)),
+    Column("decided_on", String(10)),
+    Column("decided_at", String(26)),
+    Column("decided_by", String(128)),
+    Column("decided_why", Text),
+    Column("decided_act", Integer),
+)
+
+# What waits for another account's approval. `does` is the kind of act that it becomes, `on_what` its subject.
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("proposal", String(16), nullable=False, unique=True),
+    Column("does", String(32), nullable=False),
+    Column("on_what", String(512), nullable=False, index=True),
+    Column("entity_id", String(32)),
+    Column("policy", String(32)),
+    Column("why", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("outcome", String(16)),
+    Column("decided_on", String(10)),
+    Column("decided_at", String(26)),
+    Column("decided_by", String(128)),
+    Column("decided_why", Text),
+    Column("decided_act", Integer),
+)
+
+# Whose work a hit is; the newest act speaks. due_on is empty where the register's general term holds.
+assignments = Table(
+    "assignments",
+    METADATA,
+    Column("hit_id", String(256), primary_key=True),
+    Column("act", Integer, primary_key=True, autoincrement=False),
+    Column("assigned_to", String(128), nullable=False),
+    Column("due_on", String(10)),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+)
+
+# Hits that an act names without deciding them: an inquiry, a proposal, an assignment, a note.
+mentions = Table(
+    "mentions",
+    METADATA,
+    Column("hit_id", String(256), primary_key=True),
+    Column("act", Integer, primary_key=True, autoincrement=False),
+)
+
+# Policies that the bureau adopted; `content` is the policy as JSON, as its act keeps it.
+adopted_policies = Table(
+    "policies",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("act", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("ended_on", String(10)),
+    Column("ended_at", String(26)),
+    Column("ended_by", String(128)),
+    Column("ended_why", Text),
+    Column("ended_act", Integer),
+)
+
+PROJECTIONS = (
+    *(accounts, notices, decisions, breaches, parameters),
+    *(inquiries, objections, proposals, assignments, mentions, adopted_policies),
+)
+
+
+def keep_as_in_sqlite(table: Table, connection: Connection, **_: Any) -> None:
+    """Let every text of a table be as long as it is and compare byte by byte, as in SQLite.
+
+    Elsewhere a length would be enforced that one register has never minded, and order would follow the server's locale.
+    It is said to the database alone: in a type of SQLAlchemy it would be said again with every value that is bound.
+    """
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.quote
+        texts = [quote(column.name) for column in table.columns if isinstance(column.type, String)]
+        changes = ", ".join(f'ALTER COLUMN {name} TYPE TEXT COLLATE "C"' for name in texts)
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} {changes}")
+
+
+for _table in METADATA.tables.values():
+    event.listen(_table, "after_create", keep_as_in_sqlite)

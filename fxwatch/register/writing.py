@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
-from fxwatch.register import accounts, acts, projections, questions, roll, standing
+from fxwatch.register import accounts, acts, cases, projections, questions, roll, standing, tables
 from fxwatch.register.acts import Act
 from fxwatch.terms import Role
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Writing:
@@ -22,7 +25,7 @@ class Writing:
         self.moment = moment
         # Nobody else writes meanwhile: what was looked up once holds until we change it.
         self._end: acts.Link | None = None
-        self._notices: int | None = None
+        self._numbers: dict[str, int] = {}
         self._allowed: set[tuple[str, str]] = set()
 
     def append(
@@ -74,8 +77,28 @@ class Writing:
 
     def next_notice(self) -> int:
         """A number for the notice to be issued next; each is given once."""
-        self._notices = (self._notices or standing.last_notice(self._connection)) + 1
-        return self._notices
+        return self._next(tables.notices)
+
+    def next_inquiry(self) -> int:
+        """A number for the inquiry to be opened next."""
+        return self._next(tables.inquiries)
+
+    def next_objection(self) -> int:
+        """A number for the objection to be lodged next."""
+        return self._next(tables.objections)
+
+    def next_proposal(self) -> int:
+        """A number for the proposal to be made next."""
+        return self._next(tables.proposals)
+
+    def _next(self, table: Table) -> int:
+        last = self._numbers.get(table.name) or cases.last_number(self._connection, table)
+        self._numbers[table.name] = last + 1
+        return last + 1
+
+    def require(self, name: str, *roles: str) -> accounts.Account:
+        """The account, if it is active and has one of the roles; errors as for `append`."""
+        return accounts.require(self._connection, name, roles)
 
     def decided(self, hit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The newest decision about each of some hits."""
@@ -88,6 +111,34 @@ class Writing:
     def breach(self, breach_no: str) -> dict[str, Any] | None:
         """One breach."""
         return standing.breach(self._connection, breach_no)
+
+    def inquiry(self, name: str) -> dict[str, Any] | None:
+        """One inquiry."""
+        return cases.inquiry(self._connection, name)
+
+    def objection(self, name: str) -> dict[str, Any] | None:
+        """One objection, by its own number or by that of its notice."""
+        return cases.objection(self._connection, name)
+
+    def proposal(self, name: str) -> dict[str, Any] | None:
+        """One proposal, with the `content` of the act that waits."""
+        return cases.proposal(self._connection, name)
+
+    def proposed(self, hit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The waiting proposal about each of some hits that has one."""
+        return cases.proposed(self._connection, hit_ids)
+
+    def waiting_on(self, on_what: str) -> list[dict[str, Any]]:
+        """The waiting proposals on a subject, oldest first, each with its `content`."""
+        return cases.waiting_on(self._connection, on_what)
+
+    def policy(self, name: str) -> dict[str, Any] | None:
+        """The policy of a name that stands."""
+        return cases.policy(self._connection, name)
+
+    def covered(self) -> "pl.DataFrame":
+        """For which entity, rule and month a notice stands: see `standing.covered_frame`."""
+        return standing.covered_frame(self._connection)
 
     def enrolled(self, entity_id: str) -> dict[str, Any] | None:
         """One entry of the roll."""

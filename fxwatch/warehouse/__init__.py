@@ -2,6 +2,6 @@
 
 from fxwatch.warehouse.queries import query
 from fxwatch.warehouse.snapshots import Snapshot, current_snapshot, open_snapshot
-from fxwatch.warehouse.store import Warehouse, create, writing
+from fxwatch.warehouse.store import Warehouse, create, upgrade, writing
 
-__all__ = ["Snapshot", "Warehouse", "create", "current_snapshot", "open_snapshot", "query", "writing"]
+__all__ = ["Snapshot", "Warehouse", "create", "current_snapshot", "open_snapshot", "query", "upgrade", "writing"]

@@ -45,6 +45,15 @@ def input_frames(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = N
     return {"calendar": calendar, "roll": roll}
 
 
+def calendar_frame(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> pl.DataFrame:
+    """The calendar as it stands, or as known at a moment (UTC): day, is_workday."""
+    asked = (
+        con.sql(query("calendar_then"), params={"known_at": known_at}) if known_at else con.sql(query("calendar_now"))
+    )
+    found: pl.DataFrame = asked.pl()
+    return found
+
+
 def declaration_numbers(con: "duckdb.DuckDBPyConnection", declarations: pl.Series) -> pl.DataFrame:
     """Columns declaration, declaration_no of some declarations."""
     con.register("asked", declarations.drop_nulls().unique().alias("declaration").to_frame().to_arrow())

@@ -1,13 +1,16 @@
 """Publication: an immutable copy and one pointer, replaced by an atomic rename; readers never wait and never tear."""
 
+import hashlib
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
 from fxwatch.errors import HouseError
+from fxwatch.warehouse.versions import check_version
 
 FOLDER = "published"
 POINTER = "CURRENT"
@@ -16,28 +19,66 @@ _TRIES = 5
 
 
 def publish_copy(home: Path, source: Path, keep: int) -> Path:
-    """Copy the closed warehouse file into `published/` and point to it; remove what three newer ones have replaced."""
+    """Copy the closed warehouse file into `published/` and point to it; remove what three newer ones have replaced.
+
+    The SHA-256 of what was to be copied is kept beside the copy, in a file that `sha256sum -c` reads.
+    """
     folder = home / FOLDER
-    numbers = sorted(_numbers(folder))
+    numbers = sorted(snapshot_numbers(folder))
     snapshot = folder / f"snapshot-{(numbers[-1] if numbers else 0) + 1}.duckdb"
     half = snapshot.with_suffix(".half")
-    shutil.copyfile(source, half)
-    _sync(half)
+    # Taken from the source, and while the disk is at work with the copy: a copy that went wrong does not match, and a
+    # digest of a gigabyte costs little more than the copy alone.
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(digest_of, source)
+        copy_safely(source, half)
+        _put(digest_file(snapshot), f"{digest.result()}  {snapshot.name}\n")
     half.rename(snapshot)
-    pointer = folder / f"{POINTER}.half"
-    pointer.write_text(snapshot.name + "\n", "utf-8")
-    _sync(pointer)
-    pointer.rename(folder / POINTER)
+    _put(folder / POINTER, snapshot.name + "\n")
     _sync(folder)
     for number in numbers[: max(0, len(numbers) - keep)]:
-        (folder / f"snapshot-{number}.duckdb").unlink(missing_ok=True)
+        gone = folder / f"snapshot-{number}.duckdb"
+        gone.unlink(missing_ok=True)
+        digest_file(gone).unlink(missing_ok=True)
     return snapshot
+
+
+def copy_safely(source: Path, target: Path) -> None:
+    """Copy a file, and have it on the disk when this returns."""
+    shutil.copyfile(source, target)
+    _sync(target)
+
+
+def digest_file(snapshot: Path) -> Path:
+    """Where the digest of a snapshot is kept."""
+    return snapshot.with_suffix(".sha256")
+
+
+def kept_digest(snapshot: Path) -> str | None:
+    """The digest that was kept when a snapshot was published; None where none was."""
+    try:
+        return digest_file(snapshot).read_text("utf-8").split()[0]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def leftovers(home: Path) -> list[Path]:
+    """What a killed publication left behind: halves, and digests of what is not there. Nobody may be publishing now."""
+    folder = home / FOLDER
+    lonely = (file for file in folder.glob("*.sha256") if not file.with_suffix(".duckdb").exists())
+    return sorted({*folder.glob("*.half"), *lonely})
 
 
 def clear_leftovers(home: Path) -> None:
     """Remove what a killed publication left behind. Called under the lock."""
-    for half in (home / FOLDER).glob("*.half"):
-        half.unlink(missing_ok=True)
+    for left in leftovers(home):
+        left.unlink(missing_ok=True)
 
 
 def current_snapshot(home: Path) -> Path:
@@ -73,7 +114,7 @@ def open_snapshot(home: Path) -> Snapshot:
     for attempt in range(_TRIES):
         path = current_snapshot(home)
         try:
-            return Snapshot(path, _connect(path))
+            con = connect_reader(path)
         except duckdb.Error as fault:
             # The pointer may have moved on, and the file with it, between the two steps: look again.
             if attempt == _TRIES - 1:
@@ -81,10 +122,18 @@ def open_snapshot(home: Path) -> Snapshot:
                     f"The snapshot {path} cannot be read: {str(fault).splitlines()[0]}. Any load or run publishes a new one.",
                     f"无法读取快照 {path}:{str(fault).splitlines()[0]}。再次导入或运行即会发布新快照。",
                 ) from fault
+            continue
+        check_version(home, con, f"The snapshot {path.name}", f"快照 {path.name}")
+        return Snapshot(path, con)
     raise AssertionError("unreachable")
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def connect_reader(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this one file and nothing else.
+
+    Raises:
+        duckdb.Error: the file cannot be read.
+    """
     return duckdb.connect(
         str(path),
         read_only=True,
@@ -99,8 +148,17 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _numbers(folder: Path) -> list[int]:
+def snapshot_numbers(folder: Path) -> list[int]:
+    """The numbers of the snapshots that are there."""
     return [int(m[1]) for file in folder.iterdir() if (m := _NAME.fullmatch(file.name))]
+
+
+def _put(path: Path, text: str) -> None:
+    """Replace a small file in one step."""
+    half = path.with_name(f"{path.name}.half")
+    half.write_text(text, "utf-8")
+    _sync(half)
+    half.rename(path)
 
 
 def _sync(path: Path) -> None:

@@ -1,7 +1,8 @@
 """The writer's side: one process at a time, read-write, under the lock; every change ends with a publication."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -12,12 +13,13 @@ import polars as pl
 from fxwatch.errors import HouseError
 from fxwatch.locks import locked
 from fxwatch.settings import Settings
-from fxwatch.warehouse.snapshots import clear_leftovers, publish_copy
+from fxwatch.warehouse.snapshots import clear_leftovers, connect_reader, current_snapshot, publish_copy
+from fxwatch.warehouse.versions import SCHEMA_VERSION, STEPS, Step, check_version, due_steps, version_of
 
 FILE = "warehouse.duckdb"
 LOCK = "warehouse.lock"
-# Bump this when schema.sql changes, and write the step from the version before.
-SCHEMA_VERSION = 1
+# What to look after, by what the engine says, when it can neither read nor write.
+_FAULTS_OF_THE_DISK = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException)
 
 
 class Warehouse:
@@ -58,15 +60,26 @@ class Warehouse:
         try:
             yield
         except BaseException:
-            self.con.rollback()
+            with suppress(duckdb.Error):  # an engine that gave up has nothing left to roll back
+                self.con.rollback()
             raise
         self.con.commit()
 
     def publish(self) -> Path:
-        """Make what is committed the new snapshot that doors read. The connection is reopened afterwards."""
-        self.con.execute("CHECKPOINT")
-        self.con.close()
-        snapshot = publish_copy(self.home, self.home / FILE, self.settings.keep_snapshots)
+        """Make what is committed the new snapshot that doors read. The connection is reopened afterwards.
+
+        Raises:
+            HouseError: the disk takes no more; what was committed is kept, and published with whatever comes next.
+        """
+        try:
+            self.con.execute("CHECKPOINT")
+            self.con.close()
+            snapshot = publish_copy(self.home, self.home / FILE, self.settings.keep_snapshots)
+        except (OSError, *_FAULTS_OF_THE_DISK) as fault:
+            raise HouseError(
+                f"What was done is kept in {self.home}, but could not be published: {_said(fault)}. Make room, then publish it with: fxwatch --home {self.home} doctor --repair",
+                f"所做的内容已保存在 {self.home},但未能发布:{_said(fault)}。请腾出空间,再发布:fxwatch --home {self.home} doctor --repair",
+            ) from fault
         self.con = _connect(self.home, self.settings)
         return snapshot
 
@@ -91,6 +104,49 @@ def writing(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
         HomeLocked: another process is writing and did not finish within `settings.lock_seconds`.
         HouseError: there is no warehouse, it is damaged, or it is of another version.
     """
+    with _alone(home, settings, doing) as warehouse:
+        check_version(home, warehouse.con, "The warehouse", "数据仓库")
+        yield warehouse
+
+
+def upgrade(home: Path, settings: Settings, steps: Sequence[Step] = STEPS) -> list[Step]:
+    """Bring an older warehouse up to the newest version, all steps or none, and publish it.
+
+    A process killed between the two leaves a warehouse that is newer than its snapshot; the next upgrade publishes it.
+
+    Returns:
+        The steps taken; none where it is of that version already.
+
+    Raises:
+        HomeLocked: another process is writing.
+        HouseError: it is damaged, or no steps lead to the newest version.
+    """
+    newest = steps[-1].to if steps else SCHEMA_VERSION
+    with _alone(home, settings, "upgrade") as warehouse:
+        found = version_of(warehouse.con) or 0
+        due = due_steps(home, found, steps)
+        if due:
+            with warehouse.transaction():
+                for step in due:
+                    step.take(warehouse.con)
+                warehouse.con.execute("UPDATE warehouse SET schema_version = ?", [newest])
+        if due or not _is_published(home, newest):
+            warehouse.publish()
+    return due
+
+
+def _is_published(home: Path, version: int) -> bool:
+    try:
+        con = connect_reader(current_snapshot(home))
+        with con:
+            return version_of(con) == version
+    except (HouseError, duckdb.Error):
+        return False
+
+
+@contextmanager
+def _alone(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
+    """The warehouse under its lock, of whatever version; a disk that fails is told in a sentence."""
     if not (home / FILE).exists():
         raise HouseError(
             f"There is no warehouse in {home}. Make a home with: fxwatch --home {home} init",
@@ -98,12 +154,27 @@ def writing(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
         )
     with locked(home / LOCK, doing=doing, seconds=settings.lock_seconds):
         clear_leftovers(home)
+        _need_room(home)
         warehouse = Warehouse(home, settings, _connect(home, settings))
         try:
-            _check_version(home, warehouse.con)
             yield warehouse
+        except _FAULTS_OF_THE_DISK as fault:
+            raise HouseError(
+                f"The warehouse {home / FILE} cannot be used: {_said(fault)}. Nothing of this was kept. Look whether the disk is full or read-only.",
+                f"数据仓库 {home / FILE} 无法使用:{_said(fault)}。没有保留任何内容。请检查磁盘是否已满或只读。",
+            ) from fault
         finally:
             warehouse.con.close()
+
+
+def _need_room(home: Path) -> None:
+    """Refuse to begin what could not be published: a publication copies the whole warehouse."""
+    needed, free = (home / FILE).stat().st_size, shutil.disk_usage(home).free
+    if free < needed:
+        raise HouseError(
+            f"The disk of {home} has {free >> 20} MiB left; publishing what is loaded or found takes {needed >> 20} MiB. Nothing was done. Make room.",
+            f"{home} 所在磁盘仅余 {free >> 20} MiB,发布数据需要 {needed >> 20} MiB。没有做任何改动。请腾出空间。",
+        )
 
 
 def _connect(home: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -127,22 +198,10 @@ def _connect(home: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def _said(fault: Exception) -> str:
+    return (fault.strerror if isinstance(fault, OSError) else None) or first_line(fault)
+
+
 def first_line(fault: Exception) -> str:
     """The first line of an engine's message, for a sentence."""
     return str(fault).strip().splitlines()[0].rstrip(".") if str(fault).strip() else type(fault).__name__
-
-
-def _check_version(home: Path, con: duckdb.DuckDBPyConnection) -> None:
-    try:
-        found = con.execute("SELECT schema_version FROM warehouse").fetchall()
-    except duckdb.Error as fault:
-        raise HouseError(
-            f"{home / FILE} is not a warehouse of fxwatch: {first_line(fault)}.",
-            f"{home / FILE} 不是 fxwatch 的数据仓库:{first_line(fault)}。",
-        ) from fault
-    if not found or found[0][0] != SCHEMA_VERSION:
-        version = found[0][0] if found else "none"
-        raise HouseError(
-            f"The warehouse in {home} is of version {version}; this fxwatch knows version {SCHEMA_VERSION}. Install the fxwatch that wrote it.",
-            f"{home} 的数据仓库版本为 {version},本程序只支持版本 {SCHEMA_VERSION}。请安装与之相符的 fxwatch。",
-        )

@@ -19,6 +19,7 @@ class ConsecutiveDays(EarlyWarning):
     title = "Consecutive days"
     title_zh = "同一项目连续多日收付汇"
     basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第三例:同一主体同一项目连续 10 天发生收付汇,运输企业除外"
     because = (
         "{entity} {moved} in {item_name} on {value:.0f} days in a row, {first_day} to {last_day}; "
         "the limit of {limit_value:.0f} days was reached on {raised_on}."

@@ -20,6 +20,7 @@ class LargeDailyTotal(EarlyWarning):
     title = "Large daily total"
     title_zh = "非运输项下当日累计大额"
     basis = "founding article, 4(2)2, second example: a day's cumulative receipts or payments above USD 1,000,000"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第二例:非运输项下当日累计收入、累计支出超过等值 100 万美元"
     because = (
         "{entity} {moved} USD {value:,.2f} outside transport on {first_day}; "
         "the limit for one day is USD {limit_value:,.2f}."

@@ -19,6 +19,9 @@ class LargeTransportTransfer(EarlyWarning):
     title = "Large transport transfer"
     title_zh = "运输项下单笔大额"
     basis = "founding article, 4(2)2, first example: a single receipt or payment above USD 500,000"
+    basis_zh = (
+        "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第一例:运输项下单笔收入、单笔支出超过等值 50 万美元"
+    )
     because = (
         "{entity} {moved} USD {value:,.2f} in one transport transfer on {first_day}; "
         "the limit for a single transfer is USD {limit_value:,.2f}."

@@ -1,6 +1,5 @@
 """The chain: whatever is changed, taken out or put in is found and named."""
 
-import sqlite3
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fxwatch.register.acts import stored
 from fxwatch.register.chain import canonical, link
 
 DAY = date(2026, 3, 31)
@@ -21,15 +21,13 @@ def issue(register, number, why="to be explained"):
 
 
 @pytest.fixture
-def tampered(register, path):
-    """Change the file behind the register's back."""
+def tampered(register, meddle):
+    """Change the register behind its back, and look whether that is seen."""
     for number in (1, 2, 3):
         issue(register, number)
 
-    def change(statement, *values):
-        with sqlite3.connect(path) as connection:
-            connection.execute(statement, values)
-        connection.close()
+    def change(statement, **values):
+        meddle(statement, **values)
         return register.verify()
 
     return change
@@ -56,21 +54,24 @@ def test_an_untouched_chain_holds(register):
         ("entity_id", None),
         ("why", "no reason"),
         ("payload", "{}"),
-        ("payload", b"\xff"),
-        ("payload", 1.5),
         ("previous", "0" * 64),
         ("hash", "f" * 64),
     ],
 )
 def test_a_change_of_any_field_names_the_act(tampered, column, value):
-    proof = tampered(f'UPDATE acts SET "{column}" = ? WHERE number = 4', value)
+    proof = tampered(f'UPDATE acts SET "{column}" = :value WHERE number = 4', value=value)
     assert not proof.ok
     assert proof.broken_at == 4
     assert "Act 4" in proof.english
     assert "第 4 项" in proof.chinese
 
 
-def test_bytes_that_are_no_text_name_the_act(tampered):
+@pytest.mark.parametrize("value", [b"\xff", 1.5])
+def test_what_is_no_text_names_the_act(tampered, path, value):
+    assert tampered("UPDATE acts SET payload = :value WHERE number = 4", value=value).broken_at == 4
+
+
+def test_bytes_that_are_no_text_name_the_act(tampered, path):
     assert tampered("UPDATE acts SET why = CAST(x'ff' AS TEXT) WHERE number = 4").broken_at == 4
 
 
@@ -82,28 +83,22 @@ def test_an_act_given_another_number_is_missed_where_it_was(tampered):
     assert tampered("UPDATE acts SET number = 77 WHERE number = 4").broken_at == 4
 
 
-def test_a_changed_act_with_a_fresh_hash_breaks_at_the_next_one(register, path):
+def test_a_changed_act_with_a_fresh_hash_breaks_at_the_next_one(register, meddle):
     for number in (1, 2, 3):
         issue(register, number)
-    connection = sqlite3.connect(path)
-    connection.row_factory = sqlite3.Row
-    row = dict(connection.execute("SELECT * FROM acts WHERE number = 3").fetchone()) | {"why": "forged"}
-    connection.execute("UPDATE acts SET why = ?, hash = ? WHERE number = 3", (row["why"], link(row)))
-    connection.commit()
-    connection.close()
+    with register._store.reading() as connection:
+        row = dict(next(r for r in stored(connection) if r["number"] == 3)) | {"why": "forged"}
+    meddle("UPDATE acts SET why = :why, hash = :hash WHERE number = 3", why=row["why"], hash=link(row))
     assert register.verify().broken_at == 4
 
 
-def test_a_chain_cut_at_its_end_lacks_the_digest_that_was_printed(register, path):
+def test_a_chain_cut_at_its_end_lacks_the_digest_that_was_printed(register, meddle):
     issue(register, 1)
     issue(register, 2)
     printed = register.head()
-    connection = sqlite3.connect(path)
-    connection.execute("DELETE FROM acts WHERE number = 4")
-    connection.execute("DELETE FROM notices WHERE number = 2")
-    connection.execute("DELETE FROM decisions WHERE act = 4")
-    connection.commit()
-    connection.close()
+    meddle("DELETE FROM acts WHERE number = 4")
+    meddle("DELETE FROM notices WHERE number = 2")
+    meddle("DELETE FROM decisions WHERE act = 4")
     assert register.verify().ok
     proof = register.verify(printed)
     assert not proof.ok

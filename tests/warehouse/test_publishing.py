@@ -50,7 +50,7 @@ def test_a_snapshot_goes_when_three_newer_exist(home: Path) -> None:
         for _ in range(5):
             store.publish()
     names = sorted(p.name for p in (home / "published").iterdir())
-    assert names == ["CURRENT", "snapshot-3.duckdb", "snapshot-4.duckdb", "snapshot-5.duckdb", "snapshot-6.duckdb"]
+    assert names == ["CURRENT", *(f"snapshot-{n}.{kind}" for n in (3, 4, 5, 6) for kind in ("duckdb", "sha256"))]
 
 
 def test_what_a_killed_publication_left_is_cleared(home: Path) -> None:

@@ -1,0 +1,86 @@
+"""What was worked: every decision about a hit with who and why, acts counted by account, papers that left the house."""
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from fxwatch.register.acts import Kind
+from fxwatch.register.frames import frame
+from fxwatch.register.tables import acts, decisions
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PAPERS = (Kind.FILE_PRODUCED, Kind.LETTER_PRODUCED)
+
+
+def decisions_made(connection: Connection) -> "pl.DataFrame":
+    """Every decision ever made about a hit, in the order of the acts.
+
+    Returns:
+        hit_id, act, kind (of the act), decision (`noticed`, `dismissed`, `open`), notice, rule, entity_id, raised_on, day,
+        by, why.
+    """
+    import polars as pl
+
+    names = ("hit_id", "act", "decision", "notice", "rule", "entity_id", "raised_on", "day", "by")
+    statement = (
+        select(*(decisions.c[n] for n in names), acts.c.kind, acts.c.why)
+        .select_from(decisions.join(acts, acts.c.number == decisions.c.act))
+        .order_by(decisions.c.act, decisions.c.hit_id)
+    )
+    schema: dict[str, Any] = dict.fromkeys((*names, "kind", "why"), pl.String)
+    return frame(connection, statement, schema | {"act": pl.Int64, "raised_on": pl.Date, "day": pl.Date})
+
+
+def acts_counted(connection: Connection, first: date | None = None, last: date | None = None) -> "pl.DataFrame":
+    """How many acts of each kind each account made: by, kind, acts; `first` and `last` bound the day of the act."""
+    import polars as pl
+
+    statement = select(acts.c.by, acts.c.kind, func.count()).group_by(acts.c.by, acts.c.kind)
+    if first is not None:
+        statement = statement.where(acts.c.day >= first.isoformat())
+    if last is not None:
+        statement = statement.where(acts.c.day <= last.isoformat())
+    schema: dict[str, Any] = {"by": pl.String, "kind": pl.String, "acts": pl.Int64}
+    return frame(connection, statement.order_by(acts.c.by, acts.c.kind), schema)
+
+
+def papers_frame(
+    connection: Connection, *, digest: str | None = None, entity_id: str | None = None, subject: str | None = None
+) -> "pl.DataFrame":
+    """The papers that were produced, oldest first.
+
+    Args:
+        connection: where to ask.
+        digest: only papers whose digest begins with this.
+        entity_id: only papers about this entity.
+        subject: only papers about this (`notice:N1`).
+
+    Returns:
+        act, at, day, kind (`file_produced`, `letter_produced`), subject, entity_id, language, form, digest, by, why.
+    """
+    import polars as pl
+
+    names = ("number", "at", "day", "kind", "subject", "entity_id", "by", "why", "payload")
+    statement = select(*(acts.c[n] for n in names)).where(acts.c.kind.in_([str(k) for k in PAPERS]))
+    if entity_id is not None:
+        statement = statement.where(acts.c.entity_id == entity_id)
+    if subject is not None:
+        statement = statement.where(acts.c.subject == subject)
+    schema: dict[str, Any] = dict.fromkeys(names, pl.String)
+    found = frame(
+        connection,
+        statement.order_by(acts.c.number),
+        schema | {"number": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date},
+    )
+    payloads = [json.loads(text) for text in found["payload"]]
+    told = {n: pl.Series(n, [p[n] for p in payloads], dtype=pl.String) for n in ("language", "form", "digest")}
+    found = found.with_columns(**told).rename({"number": "act"})
+    if digest is not None:
+        found = found.filter(pl.col("digest").str.starts_with(digest.lower()))
+    return found.select(
+        *("act", "at", "day", "kind", "subject", "entity_id", "language", "form", "digest", "by", "why")
+    )

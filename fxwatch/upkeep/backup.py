@@ -1,0 +1,163 @@
+"""Backup of a home that is in use: the published snapshot, the register and the settings, all as of one moment."""
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from fxwatch import __version__
+from fxwatch.errors import HouseError
+from fxwatch.home import REGISTER_FILE
+from fxwatch.locks import locked
+from fxwatch.settings import FILE as SETTINGS_FILE
+from fxwatch.settings import strip_password
+from fxwatch.terms import Role
+from fxwatch.upkeep.packing import FORMAT, MANIFEST, packing
+from fxwatch.warehouse import current_snapshot
+from fxwatch.warehouse.snapshots import kept_digest
+from fxwatch.warehouse.store import FILE as WAREHOUSE_FILE
+from fxwatch.warehouse.store import LOCK
+from fxwatch.warehouse.versions import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from fxwatch.home import Home
+    from fxwatch.register.copying import Copied
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was made. `manifest` is what it says of itself, `digest` the SHA-256 of that text."""
+
+    place: Path
+    manifest: dict[str, Any]
+    digest: str
+
+
+def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") -> Backup:
+    """Copy a home while it is in use, and put that on record.
+
+    Neither store is simply copied first. A register copied after the snapshot may name hits of a run in between; one
+    copied before it may lack the entities and breaches that a load in between brought, although the snapshot says they
+    were loaded. So the register is copied while one snapshot stays current: every hit that an act names was published
+    by then, and whatever that snapshot counts as loaded reached the register before it.
+
+    Args:
+        home: what to copy.
+        place: a file that ends in .tar, .tar.gz or .tgz, or a folder; it must not exist yet.
+        by: an administrator; without it the operating-system user's account.
+        why: the reason, for the record.
+
+    Raises:
+        Forbidden: the account is no administrator.
+        RequestError: there is something at `place` already.
+        HouseError: the disk takes no more, or the snapshot is damaged.
+    """
+    actor = home.actor(by)
+    home.register.require(actor, Role.ADMINISTRATOR)
+    began = datetime.now(UTC).replace(tzinfo=None)
+    with packing(place) as pack, _one_moment(home) as (snapshot, pinned, register, copied):
+        files = {WAREHOUSE_FILE: pack.add(WAREHOUSE_FILE, pinned)}
+        if files[WAREHOUSE_FILE]["sha256"] != (kept_digest(snapshot) or files[WAREHOUSE_FILE]["sha256"]):
+            raise HouseError(
+                f"The snapshot {snapshot} is not what was published; nothing was backed up. See: fxwatch --home {home.path} doctor --deep",
+                f"快照 {snapshot} 与发布时不符,未作备份。请查看:fxwatch --home {home.path} doctor --deep",
+            )
+        with register.open("rb") as file:
+            files[REGISTER_FILE] = pack.add(REGISTER_FILE, file)
+        files[SETTINGS_FILE] = pack.add(SETTINGS_FILE, io.BytesIO(_settings(home)))
+        manifest = {
+            "format": FORMAT,
+            "fxwatch": __version__,
+            "made_at": began.isoformat(timespec="seconds") + "Z",
+            "made_by": actor,
+            "home": str(home.path),
+            "simulation": home.simulation,
+            "snapshot": snapshot.name,
+            "warehouse_version": SCHEMA_VERSION,
+            "register_version": copied.version,
+            "acts": copied.acts,
+            "head": copied.head,
+            "files": files,
+        }
+        text = (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+        pack.add(MANIFEST, io.BytesIO(text))
+    digest = hashlib.sha256(text).hexdigest()
+    home.register.append(
+        "backup_made",
+        by=actor,
+        role=Role.ADMINISTRATOR,
+        subject="home",
+        day=home.today(),
+        why=why,
+        payload={
+            "place": str(place),
+            "manifest": digest,
+            "snapshot": snapshot.name,
+            "acts": copied.acts,
+            "head": copied.head,
+        },
+    )
+    return Backup(place, manifest, digest)
+
+
+@contextmanager
+def _one_moment(home: "Home") -> "Iterator[tuple[Path, IO[bytes], Path, Copied]]":
+    """The snapshot, its open file, the register's copy and what that holds: as of one moment."""
+    with tempfile.TemporaryDirectory(prefix="fxwatch-backup-", dir=_roomy(home)) as folder:
+        file = Path(folder) / REGISTER_FILE
+        for _ in range(_TRIES):
+            snapshot = current_snapshot(home.path)
+            try:
+                # Held open, it stays readable although newer snapshots may have it removed meanwhile.
+                pinned = snapshot.open("rb")
+            except FileNotFoundError:
+                continue
+            with pinned:
+                copied = home.register.copy_to(file)
+                if current_snapshot(home.path) == snapshot:
+                    yield snapshot, pinned, file, copied
+                    return
+            file.unlink()
+        # Somebody publishes all the time: keep them waiting for as long as the register's copy takes.
+        with locked(home.path / LOCK, doing="backup", seconds=home.settings.lock_seconds):
+            snapshot = current_snapshot(home.path)
+            held, copied = _hold(snapshot), home.register.copy_to(file)
+        with held:
+            yield snapshot, held, file, copied
+
+
+def _hold(snapshot: Path) -> IO[bytes]:
+    try:
+        return snapshot.open("rb")
+    except FileNotFoundError as fault:
+        raise HouseError(
+            f"The snapshot {snapshot} is missing; nothing was backed up. See: fxwatch doctor",
+            f"缺少快照 {snapshot},未作备份。请查看:fxwatch doctor",
+        ) from fault
+
+
+def _roomy(home: "Home") -> Path | None:
+    """Where the register's copy waits until it is packed: in the home, which may be the only disk with room."""
+    folder = home.path / "tmp"
+    return folder if folder.is_dir() else None
+
+
+def _settings(home: "Home") -> bytes:
+    """The settings file as it may be copied: a password that somebody wrote into it is left out."""
+    path = home.path / SETTINGS_FILE
+    if not path.exists():
+        return b""
+    import tomlkit
+
+    document = tomlkit.parse(path.read_text("utf-8"))
+    if "register_url" in document:
+        document["register_url"] = strip_password(str(document["register_url"]))
+    return tomlkit.dumps(document).encode()

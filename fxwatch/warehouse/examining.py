@@ -1,0 +1,161 @@
+"""Looking for damage: what a file says it holds, whether every byte of it can be read, and what can be made of the rest."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from fxwatch.errors import HouseError
+from fxwatch.locks import locked
+from fxwatch.settings import Settings
+from fxwatch.warehouse.snapshots import (
+    FOLDER,
+    connect_reader,
+    copy_safely,
+    digest_file,
+    digest_of,
+    kept_digest,
+    leftovers,
+    publish_copy,
+    snapshot_numbers,
+)
+from fxwatch.warehouse.store import FILE, LOCK, first_line
+from fxwatch.warehouse.versions import SCHEMA_VERSION, version_of
+
+_HEADERS = 3 * 4096  # bytes before the first block of a DuckDB file
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a warehouse or a snapshot says it holds."""
+
+    version: int | None
+    loads: int
+    runs: int
+    newest: datetime | None
+
+
+class Unreadable(Exception):
+    """A file that the engine cannot read; the message is the engine's."""
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A reading connection on a file; whatever the engine complains of is `Unreadable`, and so is a file that was cut."""
+    try:
+        with connect_reader(path) as con:
+            blocks, block = con.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()[0]
+            # The engine itself would notice only when it comes to a block that is gone.
+            if (size := path.stat().st_size) < _HEADERS + blocks * block:
+                raise Unreadable(f"it was cut, {size:,} bytes are left of {_HEADERS + blocks * block:,}")
+            yield con
+    except duckdb.Error as fault:
+        raise Unreadable(first_line(fault)) from fault
+
+
+def contents(con: duckdb.DuckDBPyConnection) -> Contents:
+    """What a file says it holds."""
+    version = version_of(con)
+    if version != SCHEMA_VERSION:
+        return Contents(version, 0, 0, None)
+    loads, runs, newest = con.execute(
+        "SELECT (SELECT count(*) FROM loads), (SELECT count(*) FROM runs), "
+        "(SELECT max(t) FROM (SELECT max(known_from) AS t FROM loads UNION ALL SELECT max(ended_at) FROM runs))"
+    ).fetchall()[0]
+    return Contents(version, loads, runs, newest)
+
+
+def read_through(con: duckdb.DuckDBPyConnection) -> None:
+    """Read every value of every table: a block whose checksum does not fit is found. Seconds for a gigabyte."""
+    for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall():
+        con.table(table).aggregate("bit_xor(hash(COLUMNS(*)))").fetchall()
+
+
+def hits_missing(con: duckdb.DuckDBPyConnection, hit_ids: Iterable[str]) -> list[str]:
+    """Those of some hits that were never found, as far as this file knows."""
+    found = {hit for (hit,) in con.execute("SELECT hit_id FROM hits").fetchall()}
+    superseded = {hit for (hit,) in con.execute("SELECT unnest(supersedes) FROM hits").fetchall()}
+    return sorted(set(hit_ids) - found - superseded)
+
+
+def entities_missing(con: duckdb.DuckDBPyConnection, entity_ids: Iterable[str]) -> list[str]:
+    """Entities of the warehouse's copy of the roll that are not among these."""
+    return sorted({e for (e,) in con.execute("SELECT entity_id FROM roll").fetchall()} - set(entity_ids))
+
+
+def snapshots(home: Path) -> list[Path]:
+    """The snapshots that are there, the newest first."""
+    folder = home / FOLDER
+    numbers = sorted(snapshot_numbers(folder), reverse=True) if folder.is_dir() else []
+    return [folder / f"snapshot-{number}.duckdb" for number in numbers]
+
+
+def is_whole(snapshot: Path) -> bool:
+    """Whether a snapshot is what was published: by its digest, and by reading all of it."""
+    try:
+        if (kept := kept_digest(snapshot)) is not None and kept != digest_of(snapshot):
+            return False
+        with looking(snapshot) as con:
+            read_through(con)
+            return version_of(con) is not None
+    except (Unreadable, OSError):
+        return False
+
+
+def rebuild(home: Path, settings: Settings) -> tuple[Path, Path | None]:
+    """Put the newest whole snapshot in the place of a damaged warehouse, and publish it anew.
+
+    Returns:
+        The snapshot, and where the damaged file was put; None where there was none.
+
+    Raises:
+        HouseError: no snapshot is whole.
+        HomeLocked: another process is writing.
+    """
+    with locked(home / LOCK, doing="repair", seconds=settings.lock_seconds):
+        found = next((path for path in snapshots(home) if is_whole(path)), None)
+        if found is None:
+            raise HouseError(
+                f"No snapshot in {home / FOLDER} is whole. Restore the home from a backup with: fxwatch --home NEW restore BACKUP",
+                f"{home / FOLDER} 中没有完好的快照。请用备份恢复到新库:fxwatch --home 新库 restore 备份",
+            )
+        half = home / f"{FILE}.half"
+        copy_safely(found, half)
+        aside = home / f"{FILE}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        # The log too: it belongs to the damaged file, and replayed into another one it would damage that.
+        for name in (FILE, f"{FILE}.wal"):
+            if (home / name).exists():
+                (home / name).rename(aside.with_name(name.replace(FILE, aside.name)))
+        half.rename(home / FILE)
+        publish_copy(home, home / FILE, settings.keep_snapshots)
+    return found, aside if aside.exists() else None
+
+
+def remove_damaged(home: Path, settings: Settings, current: Path) -> list[Path]:
+    """Remove snapshots that are not whole, but never the current one; returns them."""
+    with locked(home / LOCK, doing="repair", seconds=settings.lock_seconds):
+        damaged = [path for path in snapshots(home) if path != current and not is_whole(path)]
+        for path in damaged:
+            path.unlink(missing_ok=True)
+            digest_file(path).unlink(missing_ok=True)
+    return damaged
+
+
+def clear(home: Path, settings: Settings) -> list[Path]:
+    """Remove what killed processes left behind; returns what it was."""
+    with locked(home / LOCK, doing="repair", seconds=settings.lock_seconds):
+        left = left_behind(home)
+        for path in left:
+            path.unlink(missing_ok=True)
+    return left
+
+
+def left_behind(home: Path) -> list[Path]:
+    """What killed processes left behind. Nobody may be writing now."""
+    spilled = (path for path in (home / "tmp").glob("*") if path.is_file()) if (home / "tmp").is_dir() else ()
+    halves = [*home.glob(".fxwatch.toml-*"), *home.glob(f"{FILE}.half")]
+    published = leftovers(home) if (home / FOLDER).is_dir() else []
+    return sorted([*published, *halves, *spilled])
