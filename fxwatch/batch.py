@@ -54,8 +54,8 @@ class RunReport:
         """The report in a few words."""
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次:{self.flows:,} 笔收付汇记录({self.first_day} 至 {self.last_day}),预警命中:{told};已发布 {self.snapshot}。"
-        return f"Run {self.run_id}: {self.flows:,} flows from {self.first_day} to {self.last_day}; hits: {told}; published as {self.snapshot}."
+            return f"第 {self.run_id} 批次:{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''},预警命中:{told};已发布 {self.snapshot}。"
+        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}; published as {self.snapshot}."
 
     def complaint(self, language: Language) -> str:
         """What could not be computed, and what to do; empty when all was."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +36,9 @@ INPUTS = {
 UNIT_OF_SUFFIX = {"_usd": "USD", "_days": "days", "_share": "ratio", "_count": "count"}
 MOST_TITLE_WORDS = 5
 
+_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,6})?")
+# The largest value of a parameter: cents stay exact in 64 bits, days and counts stay sane. By whether it is USD.
+_LARGEST = (Decimal(1_000_000), Decimal(10**12))
 _OF_THE_BUREAU = {**GRADE_PARAMETERS, **REGISTER_PARAMETERS}
 _GROUPS = {"grade": ("Integrity grade", "诚信等级"), "register": ("Register", "登记簿")}
 
@@ -135,12 +138,10 @@ def parse_value(rule: str, param: str, text: str) -> Any:
                 f"{name} is one of {allowed}; found {text!r}.", f"{name} 只能是 {allowed},实为 {text!r}。"
             )
         return text
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal(0)
+    # Plain decimals alone, and small enough that cents stay exact in 64 bits.
+    number = Decimal(text) if _PLAIN.fullmatch(text) else Decimal(0)
     decimals = {"USD": 2, "ratio": 6}.get(declared.unit, 0)
-    if not number.is_finite() or number <= 0 or number != round(number, decimals):
+    if not 0 < number <= _LARGEST[declared.unit == "USD"] or number != round(number, decimals):
         kind, kind_zh = (
             ("a whole number", "整数")
             if not decimals

@@ -23,7 +23,7 @@ HEADINGS_ZH = {
     "rank": "名次", "rate_month": "折算月", "raw": "原始行", "read": "读入", "reason": "原因", "receipt": "回执号", "receipts": "收入",
     "reference": "文号", "registered_on": "注册日", "remark": "附言", "rescinded_at": "撤销时刻(UTC)", "rescinded_by": "撤销人",
     "rescinded_why": "撤销理由", "roles": "角色", "rule": "预警指标", "rule_version": "指标版本", "rules": "指标", "run_id": "批次",
-    "same_last_year": "上年同期", "scope": "范围", "section": "门类", "sentence": "说明", "sentence_zh": "说明(中文)", "setting": "设置项",
+    "same_last_year": "上年同期", "scope": "范围", "section": "门类", "sentence": "说明", "sentence_zh": "说明", "setting": "设置项",
     "settled": "结汇", "severity": "级别", "share": "占比", "share_change": "占比变动", "source": "来源", "state": "状态", "status": "状态",
     "subject": "对象", "supersedes": "取代", "title": "标题", "to": "至", "to_day": "至", "top10_share": "前十占比", "top3_share": "前三占比",
     "top_share": "合计占比", "unit": "单位", "valid_from": "生效日", "valid_until": "有效至", "value": "数值", "version": "版本", "why": "理由",

@@ -1,8 +1,10 @@
 """The command line: the analyst's door. Commands import what they need when they are called, so that help is quick."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -12,6 +14,8 @@ from fxwatch.cli import approving, asking, casework, demo, files, grading, keepi
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
 from fxwatch.terms import Language
+
+INTERRUPTED = 130  # as shells count it: 128 and the signal's number
 
 app = typer.Typer(
     name="fxwatch",
@@ -53,31 +57,55 @@ def _version(wanted: bool) -> None:
 
 def main() -> None:
     """Run the command line: one sentence on stderr and an exit code for whatever goes wrong, never a traceback."""
+    stopped: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    code, sentences = _run()
+    if stopped:
+        # Whatever a library made of the interruption on its way up, it is one.
+        code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止;没有留下半途的内容。")
+    if sentences:
+        print(sentences[_spoken() == "zh"], file=sys.stderr)
+    sys.exit(code)
+
+
+def _run() -> tuple[int, tuple[str, str] | None]:
+    """The exit code, and what to say in English and in Chinese."""
     try:
         app(standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0, None
     except FxwatchError as fault:
-        print(fault.say(_spoken()), file=sys.stderr)
-        sys.exit(fault.exit_code)
+        return fault.exit_code, (fault.english, fault.chinese)
     except BrokenPipeError:
         # Whoever read our output has gone; that is no fault of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print(("Stopped; nothing is half done.", "已中止;没有留下半途的内容。")[_spoken() == "zh"], file=sys.stderr)
-        sys.exit(130)
     except OSError as fault:
         what, where = fault.strerror or str(fault), fault.filename or ""
         english = f"{where or 'A file'} cannot be read or written: {what}. Look whether the disk is full or read-only."
-        chinese = f"无法读写{where or '文件'}:{what}。请检查磁盘是否已满或只读。"
-        print(chinese if _spoken() == "zh" else english, file=sys.stderr)
-        sys.exit(3)
-    except Exception as fault:
+        return 3, (english, f"无法读写{where or '文件'}:{what}。请检查磁盘是否已满或只读。")
+    except BaseException as fault:  # the last door: no traceback reaches a user, whatever a library raises
         if os.environ.get("FXWATCH_DEBUG"):
             raise
-        english = f"fxwatch itself failed ({type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}). Nothing is half done. Set FXWATCH_DEBUG=1 to see where, and report it."
-        chinese = f"fxwatch 自身出错({type(fault).__name__}:{str(fault).splitlines()[0] if str(fault) else ''})。没有留下半途的内容。设 FXWATCH_DEBUG=1 可查看位置,请反馈。"
-        print(chinese if _spoken() == "zh" else english, file=sys.stderr)
-        sys.exit(3)
+        return 3, _unexpected(fault)
+    return 0, None
+
+
+def _unexpected(fault: BaseException) -> tuple[str, str]:
+    what = (str(fault).splitlines() or [""])[0]
+    if type(fault).__module__.lstrip("_").startswith("duckdb"):
+        return (
+            f"A file of the warehouse cannot be read: {what}. Look at the home with: fxwatch doctor",
+            f"无法读取数据仓库的文件:{what}。请用 fxwatch doctor 检查本库。",
+        )
+    return (
+        f"fxwatch itself failed ({type(fault).__name__}: {what}). Nothing is half done. Set FXWATCH_DEBUG=1 to see where, and report it.",
+        f"fxwatch 自身出错({type(fault).__name__}:{what})。没有留下半途的内容。设 FXWATCH_DEBUG=1 可查看位置,请反馈。",
+    )
 
 
 def _spoken() -> Language:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fxwatch.cli.door import Door, Json, KnownAt, Limit, Out, day_of, moment_of
+from fxwatch.cli.door import Door, Json, Limit, Out, day_of
 from fxwatch.cli.output import SHOWN, print_json, show
 from fxwatch.terms import label
 
@@ -24,7 +24,6 @@ def hits(
     first: Annotated[str | None, typer.Option("--from", help="Raised on this day or later.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Raised on this day or earlier.")] = None,
     flows: Annotated[bool, typer.Option("--flows", help="Add flow_ids, the flows behind each hit.")] = False,
-    known_at: KnownAt = None,
     out: Out = None,
     as_json: Json = False,
     limit: Limit = SHOWN,
@@ -42,7 +41,6 @@ def hits(
         first=day_of(first),
         last=day_of(last),
         with_flows=flows,
-        known_at=moment_of(known_at),
     )
     if out is None and not as_json:
         columns = [
@@ -100,8 +98,12 @@ def explain(
 
 
 def _facts(door: Door, hit: dict[str, Any]) -> str:
-    english = f"{hit['rule']} · {hit['status']} · found on {hit['found_on']} by run {hit['run_id']}"
-    chinese = f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 由第 {hit['run_id']} 批次发现"
+    english = (
+        f"{hit['rule']} · {hit['status']} · first found on {hit['found_on']}, last confirmed by run {hit['run_id']}"
+    )
+    chinese = (
+        f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 首次发现,最近由第 {hit['run_id']} 批次确认"
+    )
     if hit["supersedes"]:
         english += f" · supersedes {', '.join(hit['supersedes'])}"
         chinese += f" · 取代 {'、'.join(hit['supersedes'])}"

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from fxwatch.session import Session
 
 
+# The years that periods take, too.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
 @dataclass
 class Door:
     """The home and the language of one command."""
@@ -66,7 +70,10 @@ def date_of(text: str) -> date:
         RequestError: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(text)
+        return day
     except ValueError as fault:
         raise RequestError(
             f"{text} is no day; write it like 2026-03-31.", f"{text} 不是日期,请写成 2026-03-31。"

@@ -34,7 +34,7 @@ def init(
     make_home(door.path, simulation=simulation, bare=bare)
     print(
         door.say(
-            f"A home was made in {door.path}; account {os_user()} may do everything but check as a bank. Next: fxwatch --home {door.path} load entities FILE",
+            f"A home was made in {door.path}; account {os_user()} has every role but bank. Next: fxwatch --home {door.path} load entities FILE",
             f"已在 {door.path} 建库;账户 {os_user()} 拥有除银行外的全部角色。下一步:fxwatch --home {door.path} load entities FILE",
         )
     )
@@ -128,7 +128,16 @@ def listed(
     if out is None and not as_json:
         sentence = "sentence_zh" if door.language == "zh" else "sentence"
         frame = frame.select("kind", "load_id", "file", "line", "declaration_no", "leg", "reason", sentence)
-    show(door, frame, out=out, as_json=as_json, limit=limit, empty=("The quarantine is empty.", "隔离区为空。"))
+    show(
+        door,
+        frame,
+        out=out,
+        as_json=as_json,
+        limit=limit,
+        empty=("The quarantine is empty.", "隔离区为空。")
+        if load_id is None and reason is None
+        else ("No waiting row fits.", "没有符合条件的隔离行。"),
+    )
 
 
 @quarantine.command()

@@ -31,7 +31,7 @@ def rule_table(context: typer.Context, out: Out = None, as_json: Json = False, l
     show(door, rule_book(door.home, door.language), out=out, as_json=as_json, limit=limit)
 
 
-@rules.command("set")
+@rules.command("set", context_settings={"ignore_unknown_options": True})
 def set_parameter(
     context: typer.Context,
     parameter: Annotated[
@@ -49,8 +49,8 @@ def set_parameter(
     amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
     print(
         door.say(
-            f"{parameter} = {value} from {valid_from} on. The next run applies it.",
-            f"{parameter} = {value},自 {valid_from} 起有效;下次运行时适用。",
+            f"{parameter} = {value} from {valid_from} on. {'Grades' if parameter.startswith('grade.') else 'The next run'} will use it.",
+            f"{parameter} = {value},自 {valid_from} 起有效。",
         )
     )
 

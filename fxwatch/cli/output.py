@@ -64,7 +64,6 @@ def write(frame: "pl.DataFrame", out: Path) -> None:
             f"{out} 的扩展名不受支持,可用:{'、'.join(writers)}。",
         )
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         half = out.with_name(f".{out.name}.half")
         writer(frame, half)
         half.replace(out)
@@ -157,7 +156,22 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
 
 
 # Columns whose code words a Chinese reader sees by name; files keep the words as they are.
-_NAMED = {"direction", "item", "status", "grade", "provisional_grade", "unit", "documents", "state", "kind"}
+_NAMED = {
+    "known",
+    "basis",
+    "over",
+    "roles",
+    "role",
+    "direction",
+    "item",
+    "status",
+    "grade",
+    "provisional_grade",
+    "unit",
+    "documents",
+    "state",
+    "kind",
+}
 
 
 def _named(door: Door, column: str, value: Any) -> Any:
@@ -185,7 +199,8 @@ def cell(value: Any) -> str:
         return f"{value:.6f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return str(value)
+    # What a terminal would obey rather than show is shown by its name.
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | 
 
     past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at))
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(exist_ok=True)
         for name, frame in past.tables.items():
             write(frame, out / f"{name}.csv")
         print(

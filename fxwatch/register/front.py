@@ -4,6 +4,7 @@ Each method opens one connection and hands it to the room that knows: `roll`, `a
 decisions, breaches, parameters), `cases` (inquiries, objections, proposals, assignments, policies), `questions`, `verifying`.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from fxwatch.terms import Role
 if TYPE_CHECKING:
     import polars as pl
 
+_NAME = re.compile(r"[\w.@-]{1,64}")
 _SHANGHAI = timedelta(hours=8)  # all year round
 
 
@@ -218,6 +220,11 @@ class Register:
             RequestError: there is no such role.
             Forbidden: `by` is no administrator.
         """
+        if not _NAME.fullmatch(name):
+            raise RequestError(
+                f"An account's name has 1 to 64 letters, digits, dots, hyphens, underscores or @; found {name!r}.",
+                f"账户名须为 1 至 64 个字母、数字、点、连字符、下划线或 @,实为 {name!r}。",
+            )
         if unknown := sorted(set(roles) - set(Role)):
             raise RequestError(
                 f"There is no role {unknown[0]}. The roles are {', '.join(Role)}.",

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from fxwatch.errors import NotFound, RequestError
+import polars as pl
+
+from fxwatch.errors import Decided, NotFound, RequestError
 from fxwatch.procedure import needs_approval
 from fxwatch.register import Act, Kind, Writing
 from fxwatch.review import checks
@@ -69,7 +71,18 @@ def record_breach(
         "description": description.strip() or None,
         "reference": reference.strip() or None,
     }
+    _not_rescinded(home, row)
     return record_breaches(home, [row], by=by, why=why, on=on)[0]
+
+
+def _not_rescinded(home: "Home", row: dict[str, Any]) -> None:
+    """What an approver took back is not brought back by recording its number again."""
+    stands = home.register.breaches(entity_id=row["entity_id"]).filter(pl.col("breach_no") == row["breach_no"])
+    if stands.height and stands["status"][0] == "rescinded":
+        raise Decided(
+            f"Breach {row['breach_no']} was rescinded by {stands['rescinded_by'][0]} (act {stands['rescinded_act'][0]}). Record a new decision under a new number.",
+            f"违规 {row['breach_no']} 已由 {stands['rescinded_by'][0]} 撤销(第 {stands['rescinded_act'][0]} 项登记)。新的决定请用新编号登记。",
+        )
 
 
 def record_breaches(

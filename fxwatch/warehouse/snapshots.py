@@ -88,12 +88,20 @@ def current_snapshot(home: Path) -> Path:
         HouseError: there is no home, or nothing was ever published in it.
     """
     try:
-        return home / FOLDER / (home / FOLDER / POINTER).read_text("utf-8").strip()
+        name = (home / FOLDER / POINTER).read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        name = ""
     except OSError as fault:
         raise HouseError(
             f"There is no fxwatch home in {home}. Make one with: fxwatch --home {home} init",
             f"{home} 不是 fxwatch 库。请先建库:fxwatch --home {home} init",
         ) from fault
+    if not _NAME.fullmatch(name):
+        raise HouseError(
+            f"{home / FOLDER / POINTER} names no snapshot. Any load or run publishes a new one; fxwatch doctor says more.",
+            f"{home / FOLDER / POINTER} 未指向任何快照。再次导入或运行即会发布新快照;详情见 fxwatch doctor。",
+        )
+    return home / FOLDER / name
 
 
 class Snapshot:

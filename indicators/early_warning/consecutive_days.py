@@ -21,11 +21,11 @@ class ConsecutiveDays(EarlyWarning):
     basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第三例:同一主体同一项目连续 10 天发生收付汇,运输企业除外"
     because = (
-        "{entity} {moved} in {item_name} on {value:.0f} days in a row, {first_day} to {last_day}; "
+        "{entity} {moved} in {item_name} on {value:.0f} active days in a row, {first_day} to {last_day}; "
         "the limit of {limit_value:.0f} days was reached on {raised_on}."
     )
     because_zh = (
-        "{entity}在{item_name}项下自 {first_day} 至 {last_day} 连续 {value:.0f} 天发生{direction_name},"
+        "{entity}在{item_name}项下自 {first_day} 至 {last_day} 连续 {value:.0f} 个收付日发生{direction_name},"
         "于 {raised_on} 达到 {limit_value:.0f} 天的限值。"
     )
     unit = "days"
