@@ -67,7 +67,9 @@ def restore(
 
 def doctor(
     context: typer.Context,
-    deep: Annotated[bool, typer.Option("--deep", help="Read every byte and compare the digests kept at publication.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every byte and compare the digests kept at publication.")
+    ] = False,
     mend: Annotated[
         bool, typer.Option("--repair", help="Mend what can be made again from what is whole; put on record.")
     ] = False,
