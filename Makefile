@@ -30,7 +30,8 @@ demo: $(VENV)/ready ## Invent a sample, load it, run it, show what it found
 test: $(VENV)/ready ## The tests that CI runs
 	@$(BIN)/python -m pytest -q -m "not slow" -n $(JOBS)
 
-test-slow: $(VENV)/ready ## Kills, floods, the wheel
+test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, the wheel
+	@tests/postgres/install.sh $(BIN)/python
 	@$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/ready ## Format and types

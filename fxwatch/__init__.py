@@ -6,7 +6,7 @@ The map of the house, from the cellar up:
 - `rule`: what a rule is; `indicators/`: the rule book itself, one rule a file;
 - `rulebook`, `grading`, `policies`, `procedure`, `classifier`: judgement;
 - `warehouse` (DuckDB) and `register` (SQLAlchemy): the two stores;
-- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `sample`, `home`, `casework`: the work;
+- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `sample`, `home`, `casework`, `upkeep`: the work;
 - `cli`: the door of the analyst.
 
 >>> import fxwatch

@@ -45,6 +45,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "sample",
             "home",
             "amending",
+            "upkeep",
             "casework",
             "session",
         },

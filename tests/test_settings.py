@@ -7,7 +7,14 @@ import pytest
 
 from fxwatch.errors import HouseError, RequestError
 from fxwatch.home import _settings_text
-from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields
+from fxwatch.settings import (
+    Settings,
+    parse_setting,
+    read_settings,
+    setting_fields,
+    strip_password,
+    without_password,
+)
 
 
 def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
@@ -53,6 +60,8 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
         ("lock_seconds", "0.5", 0.5),
         ("transport_divisions", "53-55,58", "53-55,58"),
         ("memory", "4GiB", "4GiB"),
+        ("register_url", "", ""),
+        ("register_url", "postgresql://li@host/register", "postgresql://li@host/register"),
     ],
 )
 def test_a_value_that_fits_is_taken(name: str, text: str, value: object) -> None:
@@ -73,3 +82,28 @@ def test_a_value_that_does_not_fit_is_refused_by_name(name: str, text: str) -> N
 
 def test_the_divisions_of_transport_are_53_to_58() -> None:
     assert Settings().transport() == {"53", "54", "55", "56", "57", "58"}
+
+
+def test_a_password_is_shown_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FXWATCH_REGISTER_URL", "postgresql://li:s3cret@host/register")
+    assert "s3cret" not in repr(read_settings(tmp_path))
+    with pytest.raises(RequestError, match="register_url") as told:
+        parse_setting("register_url", "mysql://li:s3cret@host/register?password=s3cret")
+    assert "s3cret" not in told.value.english + told.value.chinese
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "written"),
+    [
+        ("", "", ""),
+        ("postgresql://host/db", "postgresql://host/db", "postgresql://host/db"),
+        ("postgresql://li@host/db", "postgresql://li@host/db", "postgresql://li@host/db"),
+        ("postgresql://li:pw@host/db", "postgresql://li:***@host/db", "postgresql://li@host/db"),
+        ("postgresql://li:p@w:/x@host/db", "postgresql://li:***@host/db", "postgresql://li@host/db"),
+        ("postgresql://host/db?password=pw", "postgresql://host/db?password=***", "postgresql://host/db"),
+        ("postgresql://h/db?password=pw&a=b", "postgresql://h/db?password=***&a=b", "postgresql://h/db?a=b"),
+    ],
+)
+def test_a_url_is_shown_and_written_without_its_password(url: str, shown: str, written: str) -> None:
+    assert without_password(url) == shown
+    assert strip_password(url) == written

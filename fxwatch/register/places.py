@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from fxwatch.errors import HomeLocked, HouseError
 from fxwatch.locks import locked
@@ -194,17 +194,17 @@ class PostgresDatabase(Place):
     def writing(self, doing: str, seconds: float) -> Iterator[Connection]:
         """See `Place.writing`."""
         with self._writers.begin() as connection:
-            connection.exec_driver_sql(
-                f"SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}; "
-                f"SET LOCAL application_name = '{_plain(doing)}'"
-            )
             try:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
-            except Exception as fault:
-                if getattr(getattr(fault, "orig", None), "sqlstate", None) == "55P03":
+                # All in one message: while the lock is held, every other writer waits for each round trip.
+                connection.exec_driver_sql(
+                    f"SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}; "
+                    f"SET LOCAL application_name = '{_plain(doing)}'; "
+                    f"SELECT pg_advisory_xact_lock({_WRITERS}); SET LOCAL lock_timeout = 0"
+                )
+            except DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", None) == "55P03":
                     raise self._locked(seconds) from fault
                 raise
-            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             yield connection
 
     def look_through(self, *, deep: bool) -> list[str]:

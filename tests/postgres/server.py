@@ -73,7 +73,9 @@ def server() -> Iterator[Server]:
 def place_of(path: Path) -> Path | str:
     """Where a test's register is to be: at `path`, or in a fresh database of the server that the environment names."""
     port = os.environ.get("FXWATCH_TEST_POSTGRES")
-    return _PLACES.setdefault(path, Server(int(port), first=f"{os.getpid()}_{len(_PLACES)}").database()) if port else path
+    return (
+        _PLACES.setdefault(path, Server(int(port), first=f"{os.getpid()}_{len(_PLACES)}").database()) if port else path
+    )
 
 
 _PLACES: dict[Path, str] = {}

@@ -27,7 +27,20 @@ def test_the_work_at_the_desk_is_the_same(postgres: Server) -> None:
     there = [word for word in AT_THE_DESK if (ROOT / word).exists()]
     # Desks are left as they stand when a test ends: a file minds that less than a connection.
     left = ["-W", "ignore::ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning"]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *left, "-m", "not slow", "-k", f"not {IN_A_FILE}", *there]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *left,
+        "-m",
+        "not slow",
+        "-k",
+        f"not {IN_A_FILE}",
+        *there,
+    ]
     environment = {**os.environ, "FXWATCH_TEST_POSTGRES": str(postgres.port)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:]
@@ -120,21 +133,27 @@ def test_a_register_moves_from_a_file_to_postgres_and_back(postgres: Server, tmp
         opened.register.close()
 
 
-def test_a_server_that_went_away_is_a_sentence_and_one_that_came_back_is_found(url: str) -> None:
+def cut_off(url: str) -> None:
+    """End every other connection to a database, as a server that is started again does."""
     import psycopg
 
-    register = Register.create(url, simulation=True, operator="li")
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        )
+        connection.execute(others)
+
+
+def test_a_server_that_went_away_is_a_sentence_and_one_that_came_back_is_found(url: str) -> None:
+    register = Register.create(url, simulation=True, operator="li")
+    cut_off(url)
     assert register.last_act() == 2
-    with pytest.raises(HouseError, match="server runs") as told, register.writing("test") as writing:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-            )
-        writing.last_act()
+
+    def cut_off_in_the_middle() -> None:
+        with register.writing("test") as writing:
+            cut_off(url)
+            writing.last_act()
+
+    with pytest.raises(HouseError, match="server runs") as told:
+        cut_off_in_the_middle()
     assert PASSWORD not in told.value.english
     assert register.last_act() == 2
     register.close()

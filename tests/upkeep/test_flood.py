@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
-    yield tmp_path / "register.sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    return tmp_path / "register.sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres").database()
 
 
 def acknowledged(folder: Path) -> tuple[dict[str, list[int]], dict[str, set[int]], list[float]]:
@@ -50,7 +49,9 @@ def test_nothing_acknowledged_is_lost_and_nobody_waits_long(where: Path | str, t
 
     def start(name: str) -> None:
         words = [str(Path(__file__).with_name("flood.py")), str(where), str(tmp_path / name), name, str(dice.random())]
-        running[name] = subprocess.Popen([sys.executable, *words], cwd=Path(__file__).parents[2], stderr=subprocess.PIPE)
+        running[name] = subprocess.Popen(
+            [sys.executable, *words], cwd=Path(__file__).parents[2], stderr=subprocess.PIPE
+        )
 
     for name in NAMES:
         start(name)
