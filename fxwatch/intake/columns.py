@@ -6,6 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from fxwatch.errors import FileRefused
+from fxwatch.intake.wording import escaped, listed, listed_zh
+
+# A header that is wider is no header of ours.
+WIDEST = 4096
 
 
 class Form(StrEnum):
@@ -28,26 +32,38 @@ class Column:
 
 
 def check_header(names: Sequence[str], columns: Mapping[str, Column], path: Path) -> None:
-    """Refuse a header that names a column twice or lacks a bold one.
+    """Refuse a header that is too wide, names a column twice or lacks a bold one.
 
     Raises:
         FileRefused: the sentence names the file and the column.
     """
+    if len(names) > WIDEST:
+        raise too_wide(path, len(names))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise FileRefused(
-            f"{path}: the header names column {', '.join(twice)} more than once. Remove or rename one and load the file again.",
-            f"{path}:表头中列 {'、'.join(twice)} 重复。请删除或改名后重新导入。",
+        raise refuse(
+            path,
+            f"the header names column {listed(twice)} more than once. Remove or rename one and load the file again.",
+            f"表头中列 {listed_zh(twice)} 重复。请删除或改名后重新导入。",
         )
     missing = [name for name, column in columns.items() if column.bold and name not in names]
     if missing:
-        found = ", ".join(names) or "none"
-        raise FileRefused(
-            f"{path}: column {', '.join(missing)} is missing; found {found}. Add it to the header and load the file again.",
-            f"{path}:缺少列 {'、'.join(missing)};现有列:{found}。请补充表头后重新导入。",
+        raise refuse(
+            path,
+            f"column {listed(missing)} is missing; found {listed(names) or 'none'}. Add it to the header and load the file again.",
+            f"缺少列 {listed_zh(missing)};现有列:{listed_zh(names) or '无'}。请补充表头后重新导入。",
         )
 
 
 def refuse(path: Path, english: str, chinese: str) -> FileRefused:
     """The refusal of a file: a sentence that begins with its name."""
-    return FileRefused(f"{path}: {english}", f"{path}:{chinese}")
+    return FileRefused(escaped(f"{path}: {english}"), escaped(f"{path}:{chinese}"))
+
+
+def too_wide(path: Path, width: int) -> FileRefused:
+    """The refusal of a file with more columns than any has."""
+    return refuse(
+        path,
+        f"it has {width:,} columns; {WIDEST:,} are the most. Remove what is not needed and load the file again.",
+        f"共有 {width:,} 列,至多 {WIDEST:,} 列。请删除不需要的列后重新导入。",
+    )

@@ -4,10 +4,12 @@ A column that the file lacks reads as empty. Blanks around a text are stripped, 
 """
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 import polars as pl
 
 from fxwatch.intake.rows import Rows
+from fxwatch.periods import EARLIEST_YEAR, LATEST_YEAR
 
 # XML, and so every workbook, has no room for these.
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -35,15 +37,19 @@ def text(rows: Rows, name: str) -> pl.Expr:
 
 
 def day(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Days: ISO, `20260331`, or a date (a moment at midnight counts as its day)."""
+    """Days that may be asked for: ISO, `20260331`, or a date (a moment at midnight counts as its day)."""
     if dtype == pl.Date:
-        return column
+        return _askable(column)
     if isinstance(dtype, pl.Datetime):
-        return pl.when(column.dt.time() == pl.time(0, 0, 0)).then(column.cast(pl.Date))
+        return _askable(pl.when(column.dt.time() == pl.time(0, 0, 0)).then(column.cast(pl.Date)))
     iso = pl.when(column.str.contains(_ISO_DAY)).then(column).str.to_date("%Y-%m-%d", strict=False)
     short = pl.when(column.str.contains(_SHORT_DAY)).then(column).str.to_date("%Y%m%d", strict=False)
-    found = pl.coalesce(iso, short)
-    return pl.when(found.dt.year() >= 1).then(found)
+    return _askable(pl.coalesce(iso, short))
+
+
+def _askable(found: pl.Expr) -> pl.Expr:
+    first, last = pl.lit(date(EARLIEST_YEAR, 1, 1)), pl.lit(date(LATEST_YEAR, 12, 31))
+    return pl.when(found.is_between(first, last)).then(found)
 
 
 def cents(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

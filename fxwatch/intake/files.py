@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from fxwatch.errors import FileRefused
 from fxwatch.intake.columns import refuse
+from fxwatch.intake.wording import escaped
 
 BLOCK = 1 << 20
 _GZIP, _PARQUET, _ZIP, _OLE = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -26,6 +27,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FALLBACK = "gb18030"
+# What a file may be said to be in; other codecs of Python are no encodings of text files.
+_ENCODINGS = (
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gb18030", "gbk",
+    "gb2312", "big5", "cp936", "cp1252", "latin-1", "ascii",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def utf8_blocks(source: Source, tally: Tally) -> Iterator[bytes]:
                 tally.done = raw.tell()
                 yield block if plain else decoder.decode(block).encode()
             yield b"" if plain else decoder.decode(b"", final=True).encode()
-        except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        except (UnicodeError, EOFError, zlib.error, gzip.BadGzipFile) as fault:
             raise _changed(source) from fault
         status = os.fstat(raw.fileno())
     if (status.st_size, status.st_mtime_ns) != source.stamp:
@@ -147,14 +153,16 @@ def _form(path: Path, start: bytes) -> str:
 
 def _codec(path: Path, encoding: str) -> str:
     try:
-        "".encode(encoding)
-        return codecs.lookup(encoding).name
-    except LookupError as fault:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
+        name = ""
+    if name not in {codecs.lookup(known).name for known in _ENCODINGS}:
         raise refuse(
             path,
-            f"there is no encoding {encoding}. Use for example utf-8 or gb18030.",
-            f"没有编码 {encoding}。可用例如 utf-8 或 gb18030。",
-        ) from fault
+            f"there is no encoding {encoding} of text files. Use one of {', '.join(_ENCODINGS)}.",
+            f"没有文本文件编码 {encoding}。可用:{'、'.join(_ENCODINGS)}。",
+        )
+    return name
 
 
 def _decoded(path: Path, form: str, encoding: str) -> str:
@@ -167,10 +175,11 @@ def _decoded(path: Path, form: str, encoding: str) -> str:
             while block := text.read(BLOCK):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError as fault:
+        except UnicodeError as fault:
+            why = fault.reason if isinstance(fault, UnicodeDecodeError) else fault
             raise _Undecodable(
-                f"{path}: its text is not {encoding} ({fault.reason}). Say which encoding it has, or save it as UTF-8.",
-                f"{path}:文本不是 {encoding} 编码。请指明编码,或另存为 UTF-8。",
+                escaped(f"{path}: its text is not {encoding} ({why}). Say which encoding it has, or save it as UTF-8."),
+                escaped(f"{path}:文本不是 {encoding} 编码。请指明编码,或另存为 UTF-8。"),
             ) from fault
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             raise refuse(

@@ -10,6 +10,7 @@ from fxwatch.intake.columns import Column
 from fxwatch.intake.reasons import Reason
 from fxwatch.intake.report import LoadReport
 from fxwatch.intake.rows import Rows
+from fxwatch.intake.wording import escaped
 from fxwatch.warehouse import loading
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Load:
         positions = [refusal.position for refusal in refusals]
         told: dict[str, Any] = {
             "reason": [refusal.reason.name for refusal in refusals],
-            "sentence": [refusal.sentence for refusal in refusals],
-            "sentence_zh": [refusal.sentence_zh for refusal in refusals],
+            "sentence": [escaped(refusal.sentence) for refusal in refusals],
+            "sentence_zh": [escaped(refusal.sentence_zh) for refusal in refusals],
             "status": ["resolved" if refusal.is_resolved else "waiting" for refusal in refusals],
         }
         if self.origin is not None:

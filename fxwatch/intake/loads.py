@@ -16,6 +16,7 @@ from fxwatch.intake.reading import read
 from fxwatch.intake.reasons import Reason
 from fxwatch.intake.report import LoadReport
 from fxwatch.intake.rows import from_raw
+from fxwatch.intake.wording import escaped, file_name
 from fxwatch.warehouse import loading
 
 if TYPE_CHECKING:
@@ -58,15 +59,16 @@ def load(
     """
     if kind not in KINDS:
         raise RequestError(
-            f"There is no kind of file {kind}. The kinds are {', '.join(KINDS)}.",
-            f"没有文件种类 {kind}。可用:{'、'.join(KINDS)}。",
+            f"There is no kind of file {escaped(kind)}. The kinds are {', '.join(KINDS)}.",
+            f"没有文件种类 {escaped(kind)}。可用:{'、'.join(KINDS)}。",
         )
     path = Path(path)
     actor = _actor(home, by)
     source = examine(path, encoding)
-    with home.writing(f"load {kind} {path.name}") as warehouse:
+    name = file_name(path)
+    with home.writing(escaped(f"load {kind} {name}")) as warehouse:
         with warehouse.transaction():
-            under_way = _begin(warehouse, kind, path.name)
+            under_way = _begin(warehouse, kind, name)
             intake = _intake(home, kind, warehouse, actor)
             reading = read(source, intake.columns, home.settings.batch_rows)
             before = loading.load_of_digest(warehouse.con, kind, source.sha256, source.encoding)
@@ -105,7 +107,8 @@ def retry(
     if reason is not None and reason not in Reason.__members__:
         known = ", ".join(Reason.__members__)
         raise RequestError(
-            f"There is no reason {reason}. The reasons are {known}.", f"没有原因 {reason}。可用:{known}。"
+            f"There is no reason {escaped(reason)}. The reasons are {known}.",
+            f"没有原因 {escaped(reason)}。可用:{known}。",
         )
     actor = _actor(home, by)
     with home.writing("judge the quarantine again") as warehouse:

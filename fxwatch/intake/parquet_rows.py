@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -52,7 +54,7 @@ class ParquetReader:
         done = 0
         try:
             for batch in self._file.iter_batches(batch_size=self._size):
-                frame = _frame(batch, self.names)
+                frame = self._frame(batch)
                 line = pl.int_range(done + 1, done + 1 + len(frame), dtype=pl.Int64, eager=True)
                 done += len(frame)
                 self.tally.done = self.source.size * done // total
@@ -60,13 +62,39 @@ class ParquetReader:
         except (pa.ArrowException, OSError) as fault:
             raise self._damaged(fault) from fault
 
+    def _frame(self, batch: "pa.RecordBatch") -> pl.DataFrame:
+        """The batch with text, days, moments, numbers and booleans; all else (extra columns alone) as JSON text.
+
+        Raises:
+            FileRefused: a column holds what cannot be read as its type.
+        """
+        import pyarrow as pa
+
+        columns: list[pl.Series] = []
+        for name, array in zip(self.names, batch.columns, strict=True):
+            try:
+                column = pl.from_arrow(pa.table([_plain(array)], names=[name]))
+                assert isinstance(column, pl.DataFrame)
+                columns.append(_within_reach(column.to_series()))
+            # What Polars cannot take at all it says in a panic, which is no Exception.
+            except (pl.exceptions.PanicException, pl.exceptions.PolarsError, *_UNREADABLE, pa.ArrowException) as fault:
+                raise refuse(
+                    self.source.path,
+                    f"column {name} is of type {array.type} and holds what cannot be read. Write it as text and load the file again.",
+                    f"列 {name}(类型 {array.type})中有无法读取的内容。请改为文本后重新导入。",
+                ) from fault
+        return pl.DataFrame(columns).with_columns(pl.col(pl.Null).cast(pl.String))
+
     def _opened(self) -> "pq.ParquetFile":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
-            return pq.ParquetFile(self.source.path, memory_map=True)
-        except (pa.ArrowException, OSError) as fault:
+            file = pq.ParquetFile(self.source.path, memory_map=True)
+            # A schema that cannot be read says so when it is asked for.
+            assert file.schema_arrow is not None
+            return file
+        except (pa.ArrowException, OSError, UnicodeError) as fault:
             raise self._damaged(fault) from fault
 
     def _damaged(self, fault: Exception) -> Exception:
@@ -78,6 +106,8 @@ class ParquetReader:
         )
 
 
+_EPOCH = date(1970, 1, 1).toordinal()
+_UNREADABLE = (ValueError, TypeError, OverflowError, NotImplementedError, ImportError)
 _WANTED = {
     Form.CODE: "",
     Form.TEXT: "",
@@ -104,21 +134,45 @@ def _fits(dtype: "pa.DataType", form: Form) -> bool:
     return form is Form.FLAG and bool(types.is_boolean(dtype) or types.is_integer(dtype))
 
 
-def _frame(batch: "pa.RecordBatch", names: list[str]) -> pl.DataFrame:
-    """The batch with text, dates, decimals, integers and booleans; all else (extra columns alone) as JSON text."""
+def _plain(array: Any) -> Any:
+    """A column as Polars takes it."""
     import pyarrow as pa
+    from pyarrow import types
 
-    columns: list[Any] = []
-    for array in batch.columns:
-        kind = array.type
-        simple = pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
-        text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-        if pa.types.is_dictionary(kind):
-            array = array.cast(pa.large_string())
-        elif not simple and not text:
-            values = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in array.to_pylist()]
-            array = pa.array(values, pa.large_string())
-        columns.append(array)
-    frame = pl.from_arrow(pa.RecordBatch.from_arrays(columns, names=names))
-    assert isinstance(frame, pl.DataFrame)
-    return frame.with_columns(pl.col(pl.Null).cast(pl.String))
+    kind = array.type
+    if types.is_dictionary(kind):
+        return array.cast(pa.large_string())
+    if types.is_decimal256(kind) or (types.is_decimal(kind) and kind.scale < 0):
+        return pa.array([None if v is None else _digits(v) for v in array.to_pylist()], pa.large_string())
+    text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+    number = types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) or types.is_boolean(kind)
+    moment = types.is_date(kind) or types.is_time(kind) or types.is_timestamp(kind)
+    if text or number or moment or types.is_null(kind):
+        return array
+    values = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in array.to_pylist()]
+    return pa.array(values, pa.large_string())
+
+
+def _digits(value: Decimal) -> str:
+    """A decimal written out, without zeros after its second decimal."""
+    whole, _, part = format(value, "f").partition(".")
+    part = part[:2] + part[2:].rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+def _within_reach(column: pl.Series) -> pl.Series:
+    """The column, if each of its days and moments can be written out.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    if column.dtype == pl.Date:
+        units = 1
+    elif isinstance(column.dtype, pl.Datetime) and column.dtype.time_unit != "ns":
+        units = 86_400 * (10**3 if column.dtype.time_unit == "ms" else 10**6)
+    else:
+        return column
+    first, last = (units * (day.toordinal() - _EPOCH) for day in (date.min, date.max))
+    if not column.to_physical().is_between(first, last).all():
+        raise ValueError("beyond the calendar")
+    return column

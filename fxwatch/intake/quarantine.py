@@ -11,6 +11,7 @@ from fxwatch.errors import RequestError
 from fxwatch.intake.columns import refuse
 from fxwatch.intake.reasons import Reason
 from fxwatch.intake.rows import from_raw
+from fxwatch.intake.wording import escaped
 from fxwatch.warehouse import loading
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def quarantined(home: "Home", load: int | None = None, reason: str | None = None
     if reason is not None and reason not in Reason.__members__:
         known = ", ".join(Reason.__members__)
         raise RequestError(
-            f"There is no reason {reason}. The reasons are {known}.", f"没有原因 {reason}。可用:{known}。"
+            f"There is no reason {escaped(reason)}. The reasons are {known}.",
+            f"没有原因 {escaped(reason)}。可用:{known}。",
         )
     return loading.waiting_rows(home.snapshot().con, load, reason).select(LISTED)
 

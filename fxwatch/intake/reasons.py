@@ -58,8 +58,8 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "主体 {value} 不在名录;请先导入主体,再重新校验隔离区。",
     ),
     Reason.BAD_DATE: (
-        "{more} is {value}, which is no day of the calendar written 2026-03-31 or 20260331; " + _ALIKE[0] + ".",
-        "{more} 为 {value},不是形如 2026-03-31 或 20260331 的有效日期;" + _ALIKE[1] + "。",
+        "{more} is {value}, which is no day from 1900 to 2999 written 2026-03-31 or 20260331; " + _ALIKE[0] + ".",
+        "{more} 为 {value},不是 1900 至 2999 年间形如 2026-03-31 或 20260331 的有效日期;" + _ALIKE[1] + "。",
     ),
     Reason.FUTURE_DAY: (
         "{more} is {value}, which lies after today; correct it, or load the row again on that day.",

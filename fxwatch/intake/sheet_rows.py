@@ -12,10 +12,12 @@ from xml.etree.ElementTree import ParseError
 import polars as pl
 
 from fxwatch.identifiers import BLANKS
-from fxwatch.intake.columns import Column, Form, refuse
+from fxwatch.intake.columns import WIDEST, Column, Form, refuse, too_wide
 from fxwatch.intake.files import Source, Tally
 from fxwatch.intake.rows import Oddity, Rows
 
+# A worksheet has no more rows.
+_LAST_ROW = 1 << 20
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -74,17 +76,36 @@ class SheetReader:
                 warnings.simplefilter("ignore")
                 book = load_workbook(self.source.path, read_only=True, data_only=True)
                 try:
-                    for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+                    sheet = book.worksheets[0]
+                    # Each row comes as wide as it is, not as the widest; rows that are not there come empty.
+                    sheet.reset_dimensions()
+                    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                        if number > _LAST_ROW:
+                            raise ValueError(f"row {number}")
                         if any(value is not None for value in values):
-                            yield number, values
+                            yield number, self._narrow(values)
                 finally:
                     book.close()
         except _FAULTS as fault:
+            first = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
             raise refuse(
                 self.source.path,
-                f"the workbook is cut off or damaged ({fault}). Save it again as .xlsx.",
+                f"the workbook is cut off or damaged ({first}). Save it again as .xlsx.",
                 "Excel 文件不完整或已损坏。请重新另存为 .xlsx。",
             ) from fault
+
+    def _narrow(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The cells of a row, as many as a file may have.
+
+        Raises:
+            FileRefused: a cell beyond them holds a value.
+        """
+        width = len(values)
+        while width > WIDEST and values[width - 1] is None:
+            width -= 1
+        if width > WIDEST:
+            raise too_wide(self.source.path, width)
+        return values[:width]
 
     def _rows(self, held: list[tuple[int, tuple[Any, ...]]]) -> Rows:
         width = len(self.names)

@@ -197,18 +197,3 @@ def rests_on(known: dict[str, Any], copies: Iterable[dict[str, Any]]) -> dict[st
     """What an act on hits rests on: run_id, snapshot (`reading.known_now`), and the version of each rule that found them."""
     versions = {copy["rule"]: copy.get("rule_version") for copy in copies}
     return {**known, "rule_versions": dict(sorted(versions.items()))}
-
-
-def not_before(hits: pl.DataFrame, day: date) -> None:
-    """A notice does not bear a day before its hits were raised.
-
-    Raises:
-        RequestError: it would; the sentence names the hit.
-    """
-    early = hits.filter(pl.col("raised_on") > day)
-    if early.height:
-        hit_id, raised_on = early.select("hit_id", "raised_on").row(0)
-        raise RequestError(
-            f"Hit {hit_id} was raised on {raised_on}, after the day of the notice, {day}. Date the notice on that day or later.",
-            f"命中 {hit_id} 的触发日 {raised_on} 晚于提示日 {day}。提示日不得早于触发日。",
-        )

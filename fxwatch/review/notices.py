@@ -45,7 +45,6 @@ def issue_notices(
     made = []
     with home.register.writing("notices") as writing:
         hits = checks.undecided(home, writing, hit_ids, also=(Status.EXPLAINED,))
-        checks.not_before(hits, day)
         for entity_id in hits["entity_id"].unique(maintain_order=True):
             named = hits.filter(pl.col("entity_id") == entity_id)["hit_id"].to_list()
             content = {"hits": [kept[h] for h in named], "known": known}

@@ -216,3 +216,18 @@ def test_a_well_formed_file_goes_the_fast_way_whole(file: Path, monkeypatch: pyt
 
 def test_python_agrees_that_lone_returns_end_lines() -> None:
     assert list(io.StringIO("a\rb\r\nc", newline="")) == ["a\r", "b\r\n", "c"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "UTF8", "cp936", "US-ASCII"])
+def test_an_encoding_that_does_not_fit_refuses_the_file(file: Path, encoding: str) -> None:
+    with pytest.raises(FileRefused, match="text is not"):
+        read(file, b"a,b,c\n1,2,\xff\n", encoding)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["idna", "punycode", "rot13", "base64", "utf-7", "undefined", "mbcs", "a\0b", "\x1b[31m", "海"]
+)
+def test_a_codec_that_is_no_encoding_of_files_refuses_the_file(file: Path, encoding: str) -> None:
+    with pytest.raises(FileRefused, match="there is no encoding") as refused:
+        read(file, b"a,b,c\n", encoding)
+    assert refused.value.english.isprintable()

@@ -346,3 +346,61 @@ def test_a_file_that_grows_while_it_is_read_is_refused(home: Home, file: Path, m
     file.write_text(rows(*[f"declaration_no=M{i}" for i in range(4000)]), "utf-8")
     with pytest.raises(FileRefused, match="changed while it was being read"):
         load(home, "flows", file)
+
+
+def test_a_file_of_too_many_columns_is_refused(home: Home, file: Path) -> None:
+    file.write_text(HEADER + "".join(f",c{i}" for i in range(4087)) + "\n", "utf-8")
+    with pytest.raises(FileRefused, match=r"flows\.csv: it has 4,097 columns; 4,096 are the most"):
+        load(home, "flows", file)
+
+
+def test_a_report_names_ten_of_the_columns_that_are_not_used(home: Home, file: Path) -> None:
+    file.write_text(HEADER + "".join(f",c{i}" for i in range(1234)) + "\n", "utf-8")
+    report = load(home, "flows", file)
+    assert len(report.extra_columns) == 1234
+    assert report.say("en").endswith("columns not used: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 1,224 more.")
+    assert report.say("zh").endswith("未使用的列:c0、c1、c2、c3、c4、c5、c6、c7、c8、c9、另有 1,224 列。")
+
+
+def test_a_file_whose_name_is_no_utf8_loads(home: Home, file: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(file.parent) + b"/bad\xff\xfename.csv"))
+    odd.write_text(rows("", "declaration_no=N2 day=x"), "utf-8")
+    report = load(home, "flows", odd)
+    assert report.file == r"bad\xff\xfename.csv"
+    assert quarantined(home)["file"].to_list() == [report.file]
+    assert home.snapshot().con.sql("SELECT file FROM loads ORDER BY load_id DESC LIMIT 1").fetchall() == [
+        (report.file,)
+    ]
+    with pytest.raises(FileRefused, match=r"bad\\xff\\xfename\.csv: there is no such file"):
+        load(home, "flows", odd.parent / "elsewhere" / odd.name)
+
+
+def test_what_others_wrote_reaches_no_terminal_raw(home: Home, file: Path) -> None:
+    odd = file.with_name("\x1b[31m\n.csv")
+    odd.write_text(HEADER + ",\x1b]0;x\x07\x9b\nN1,1,A\n", "utf-8")
+    report = load(home, "flows", odd)
+    assert report.file == odd.name
+    for told in (report.say("en"), report.say("zh"), *quarantined(home)["sentence"]):
+        assert told.isprintable()
+    assert report.say("en").startswith(r"\x1b[31m\n.csv: 1 read")
+    assert r"columns not used: \x1b]0;x\x07\x9b." in report.say("en")
+    odd.write_text("\x1b[2J,b\n", "utf-8")
+    with pytest.raises(FileRefused) as refused:
+        load(home, "flows", odd)
+    assert refused.value.english.isprintable()
+    assert refused.value.chinese.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("1899-12-31", {"BAD_DATE": 1}),
+        ("19000101", {}),
+        ("2999-12-31", {"FUTURE_DAY": 1}),
+        ("30000101", {"BAD_DATE": 1}),
+    ],
+)
+def test_a_day_that_nobody_can_ask_for_is_no_day(home: Home, file: Path, day: str, reason: dict[str, int]) -> None:
+    # Out of scope, so that no table is needed.
+    file.write_text(rows(f"day={day} code=121010"), "utf-8")
+    assert load(home, "flows", file).reasons == reason

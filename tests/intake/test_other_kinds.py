@@ -181,3 +181,11 @@ def test_what_waits_of_every_kind_is_judged_again(take: Take, home: Home) -> Non
     report = retry(home)
     assert (report.read, report.accepted, report.quarantined) == (4, 2, 2)
     assert sorted(quarantined(home)["kind"]) == ["entities", "rates"]
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "30000101"])
+def test_a_day_of_any_kind_lies_between_1900_and_2999(take: Take, day: str) -> None:
+    assert outcome(take("calendar", "day,is_workday", f"{day},1")) == "BAD_DATE"
+    assert outcome(take("entities", ENTITY, f"100000729,Jizhou Tea,,,,{day},,")) == "BAD_DATE"
+    assert outcome(take("rates", "month,currency,usd_per_unit", f"{day[:4]}-01,EUR,1.1")) == "BAD_DATE"
+    assert outcome(take("breaches", "breach_no,entity_id,day,provision", f"B1,100000710,{day},Art. 1")) == "BAD_DATE"

@@ -1,16 +1,19 @@
 """Parquet files and workbooks: types that fit, and cells that lost their digits."""
 
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fxwatch.errors import FileRefused
 from fxwatch.home import Home
-from fxwatch.intake import load, quarantined
+from fxwatch.intake import load, parquet_rows, quarantined
 
 FLOW: dict[str, Any] = {
     "declaration_no": "N1",
@@ -193,3 +196,86 @@ def test_all_forms_of_a_file_give_the_same_flows(home: Home, tmp_path: Path) -> 
     workbook(tmp_path / "flows.xlsx", [list(FLOW), *map(list, frame.rows())])
     for name in ("flows.parquet", "flows.xlsx"):
         assert load(home, "flows", tmp_path / name).duplicate == 3
+
+
+def test_decimals_that_polars_cannot_take_are_read_as_text(home: Home, tmp_path: Path) -> None:
+    wide = pa.array([Decimal("10.500")], pa.decimal256(60, 3))
+    table = flow().drop("amount").to_arrow().append_column("amount", wide).append_column("extra", wide)
+    pq.write_table(table, tmp_path / "flows.parquet")
+    assert load(home, "flows", tmp_path / "flows.parquet").accepted == 1
+    assert taken(home)[0][2] == 1050
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([2**31 - 1], pa.date32()),
+        pa.array([2**63 - 1], pa.timestamp("us")),
+        pa.array([0], pa.timestamp("us", "Nowhere/Else")),
+    ],
+    ids=["day", "moment", "time zone"],
+)
+def test_a_parquet_column_that_cannot_be_read_refuses_the_file(home: Home, tmp_path: Path, column: Any) -> None:
+    pq.write_table(flow().to_arrow().append_column("extra", column), tmp_path / "flows.parquet")
+    with pytest.raises(FileRefused, match=r"flows\.parquet: column extra is of type .* cannot be read"):
+        load(home, "flows", tmp_path / "flows.parquet")
+
+
+def test_what_polars_answers_with_a_panic_refuses_the_file(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panic(_: Any) -> None:
+        raise pl.exceptions.PanicException("no such type")
+
+    flow().write_parquet(tmp_path / "flows.parquet")
+    monkeypatch.setattr(parquet_rows, "_plain", panic)
+    with pytest.raises(FileRefused, match="cannot be read"):
+        load(home, "flows", tmp_path / "flows.parquet")
+
+
+def test_a_parquet_file_of_too_many_columns_is_refused(home: Home, tmp_path: Path) -> None:
+    flow().with_columns(pl.lit("").alias(f"c{i}") for i in range(4096)).write_parquet(tmp_path / "flows.parquet")
+    with pytest.raises(FileRefused, match=r"flows\.parquet: it has 4,103 columns; 4,096 are the most"):
+        load(home, "flows", tmp_path / "flows.parquet")
+
+
+def test_a_stray_cell_in_the_last_corner_of_a_sheet_refuses_the_file_at_once(home: Home, tmp_path: Path) -> None:
+    import xlsxwriter
+
+    for value in ("stray", None):
+        book = xlsxwriter.Workbook(tmp_path / "flows.xlsx")
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, NAMES)
+        sheet.write_row(1, 0, cells())
+        sheet.write(1_048_575, 16_383, value, book.add_format({"bold": True}))
+        book.close()
+        if value:
+            with pytest.raises(FileRefused, match=r"flows\.xlsx: it has 16,384 columns"):
+                load(home, "flows", tmp_path / "flows.xlsx")
+        else:
+            assert load(home, "flows", tmp_path / "flows.xlsx").read == 1
+
+
+def test_a_row_beyond_the_last_of_a_sheet_is_damage(home: Home, tmp_path: Path) -> None:
+    path = edited(workbook(tmp_path / "flows.xlsx", [NAMES, cells()]), b'r="2"', b'r="2000000000"')
+    with pytest.raises(FileRefused, match=r"flows\.xlsx: the workbook is cut off or damaged"):
+        load(home, "flows", path)
+
+
+def test_broken_xml_of_a_workbook_is_said_in_one_line(home: Home, tmp_path: Path) -> None:
+    path = edited(workbook(tmp_path / "flows.xlsx", [NAMES, cells()]), b"</sheetData>", b"<\n\x1b</sheetData>")
+    with pytest.raises(FileRefused, match=r"flows\.xlsx: the workbook is cut off or damaged") as refused:
+        load(home, "flows", path)
+    assert refused.value.english.isprintable()
+    assert refused.value.chinese.isprintable()
+
+
+def edited(path: Path, old: bytes, new: bytes) -> Path:
+    """A workbook with other XML of its first sheet."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(old, new)
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+    return path
