@@ -6,13 +6,11 @@ Pure and quick: nothing here knows where notices and breaches are kept.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from fxwatch.errors import RequestError
 from fxwatch.facts import facts
 from fxwatch.terms import Document, Grade
 
-WindowKind = Literal["rolling", "calendar"]
 MAX_NOTICES_FOR_B = 3
 
 

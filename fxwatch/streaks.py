@@ -143,7 +143,7 @@ class _ActiveDays:
     def __init__(
         self, flows: pl.DataFrame, form: Form, numbers: _DayNumbers, excepted: pl.Series | None, least: int
     ) -> None:
-        self._flows, self._numbers, self._each = flows, numbers, form.each
+        self._flows, self._numbers = flows, numbers
         self._packing = Packing(flows, ("entity", "item", "direction") if form.each else ("entity", "item"))
         key = self._packing.key * numbers.size + numbers.of_day()
         left_out = (pl.Series(dtype=pl.Int32) if excepted is None else excepted.cast(pl.Int32)).implode()

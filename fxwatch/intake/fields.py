@@ -16,8 +16,6 @@ CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _PLAIN = r"^[0-9]{1,15}(\.[0-9]{1,2})?$"
 _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SHORT_DAY = r"^[0-9]{8}$"
-# Amounts have at most 15 digits before the point.
-LARGEST_CENTS = 10**17
 
 
 def cell(rows: Rows, name: str) -> pl.Expr:

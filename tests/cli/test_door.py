@@ -70,6 +70,25 @@ def test_a_home_is_not_made_twice_nor_among_other_things(home: Path, tmp_path: P
         ),
         (["rules", "set", "large_daily_total.limit_usd", "-5", "--from", "2026-04-01", "--basis", "x"], 2, "-5"),
         (["settings", "set", "colour", "blue"], 2, "no setting colour"),
+        (
+            ["rules", "set", "large_daily_total.limit_usd", "1e400", "--from", "2026-04-01", "--basis", "x"],
+            2,
+            "found '1e400'",
+        ),
+        (
+            ["rules", "set", "consecutive_days.min_days", "9" * 18, "--from", "2026-04-01", "--basis", "x"],
+            2,
+            "consecutive_days.min_days",
+        ),
+        (
+            ["rules", "set", "consecutive_days.min_days", "１０", "--from", "2026-04-01", "--basis", "x"],
+            2,
+            "consecutive_days.min_days",
+        ),
+        (["users", "add", "", "--role", "regulator"], 2, "An account's name"),
+        (["users", "add", "a b", "--role", "regulator"], 2, "An account's name"),
+        (["grade", "100000016", "--on", "0001-01-01"], 2, "0001-01-01 is no day"),
+        (["hits", "--out", "no-such-folder/hits.csv"], 2, "cannot be written"),
         (["notice", "issue", "nonsense", "--why", "x"], 2, "no hit nonsense"),
         (["notice", "issue", "large_transport_transfer:L2", "--why", "x", "--by", "nobody"], 2, "nobody"),
         (["notice", "auto", "--policy", "weekly"], 2, "no policy weekly"),
@@ -181,6 +200,29 @@ def test_a_home_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     answer = fxwatch("--home", str(tmp_path / "home"), "grades")
     assert answer.returncode == 3
     assert "version 99" in answer.stderr
+
+
+def test_an_interruption_is_one_whatever_a_library_makes_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import signal
+
+    from fxwatch import cli
+
+    def wrapped(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as stopped:
+            raise ValueError("a library in between") from stopped
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(cli, "app", wrapped)
+    monkeypatch.setattr(sys, "argv", ["fxwatch", "--lang", "en", "run"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Stopped; nothing is half done.\n"
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
