@@ -7,6 +7,7 @@ import typer
 
 from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, On, Out, Why, day_of, moment_of
 from fxwatch.cli.output import SHOWN, show
+from fxwatch.terms import label
 
 policy = typer.Typer(no_args_is_help=True, help="Adopt or end a policy for issuing notices.")
 Proposals = Annotated[list[str], typer.Argument(metavar="NUMBER...", help="Numbers of proposals, like P1.")]
@@ -47,8 +48,8 @@ def approve(
     for act in door.home.approve(numbers, why=why, by=by, on=day_of(on)):
         print(
             door.say(
-                f"{act.payload['proposal']} approved: {act.kind.replace('_', ' ')}, {act.subject}.",
-                f"已批准 {act.payload['proposal']}:{act.subject}。",
+                f"{act.payload['proposal']} approved: {label(act.kind, 'en')}, {act.subject}.",
+                f"已批准 {act.payload['proposal']}:{label(act.kind, 'zh')},{act.subject}。",
             )
         )
 

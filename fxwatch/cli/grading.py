@@ -29,14 +29,10 @@ def grades(
     """Grade every entity on the roll: what counts, and who would move."""
     door: Door = context.obj
     frame = door.home.grades(on=day_of(on), known_at=moment_of(known_at))
-    show(
-        door,
-        frame,
-        out=out,
-        as_json=as_json,
-        limit=limit,
-        empty=("The roll is empty: fxwatch load entities FILE", "名录为空:fxwatch load entities FILE"),
-    )
+    nobody = ("The roll is empty: fxwatch load entities FILE", "名录为空:fxwatch load entities FILE")
+    if known_at:
+        nobody = (f"The roll as known at {known_at} is empty.", f"截至 {known_at} 所知,名录为空。")
+    show(door, frame, out=out, as_json=as_json, limit=limit, empty=nobody)
 
 
 def grade(

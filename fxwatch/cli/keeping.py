@@ -14,6 +14,10 @@ users = typer.Typer(invoke_without_command=True, help="Accounts and their roles.
 audit = typer.Typer(no_args_is_help=True, help="Prove that the register was not changed.")
 
 
+# What uses a parameter: the first word of its name says it; those of rules are used by runs.
+_USERS = {"grade": ("Grades", "等级"), "register": ("Decisions", "此后的决定")}
+
+
 def register(app: typer.Typer) -> None:
     """Hang the commands on the program."""
     for name, group in (("rules", rules), ("settings", settings), ("users", users), ("audit", audit)):
@@ -46,11 +50,12 @@ def set_parameter(
     from fxwatch.amending import amend
 
     door: Door = context.obj
+    user, user_zh = _USERS.get(parameter.partition(".")[0], ("The next run", "下一批次"))
     amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
     print(
         door.say(
-            f"{parameter} = {value} from {valid_from} on. {'Grades' if parameter.startswith('grade.') else 'The next run'} will use it.",
-            f"{parameter} = {value},自 {valid_from} 起有效。",
+            f"{parameter} = {value} from {valid_from} on. {user} will use it.",
+            f"{parameter} = {value},自 {valid_from} 起有效,{user_zh}起采用。",
         )
     )
 

@@ -171,6 +171,7 @@ _NAMED = {
     "documents",
     "state",
     "kind",
+    "does",
 }
 
 

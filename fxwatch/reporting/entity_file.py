@@ -19,14 +19,14 @@ from fxwatch.reporting.phrases import phrase
 from fxwatch.reporting.sheets import workbook
 from fxwatch.rulebook import monitors
 from fxwatch.terms import Direction, Item, Language
-from fxwatch.warehouse.entity_flows import STATES, WAITING, flows_of
+from fxwatch.warehouse.entity_flows import STATES, UNCLASSIFIED, flows_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
 FORMS = ("html", "xlsx", "json")
 # Bump this when a part is added or a field changes its meaning: digests of one content differ between versions.
-CONTENT_VERSION = 1
+CONTENT_VERSION = 2
 _TRIES = 5
 _RUN = ("run_id", "started_at", "ended_at", "day", "by", "fxwatch_version", "engine", "last_load", "flows", "hits", "fingerprint")  # fmt: skip
 
@@ -137,7 +137,7 @@ def _gather(home: "Home", key: str) -> dict[str, Any]:
         "grade": _grade(graded),
         "reasons": [plain({"why": None, "provision": None, "hits": [], **r}) for r in reasons],
         "history": _rows(grades.history(home, key)),
-        "counts": {s: flows.filter(pl.col("state") == s).height for s in (*STATES, WAITING)},
+        "counts": {s: flows.filter(pl.col("state") == s).height for s in (*STATES, UNCLASSIFIED)},
         "by_month": by_month(counted),
         "by_item": _summed(counted, "item", order=list(Item)),
         "by_economy": _summed(counted, "economy"),

@@ -24,9 +24,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "by_economy": ("Receipts and payments by economy", "分国家(地区)收付汇"),
     "by_counterparty": ("Receipts and payments by counterparty", "分交易对方收付汇"),
     "sums_note": (
-        "Sums of classified flows in scope, as they stand. {waiting} flows wait for their code, {out_of_scope} are out of scope "
+        "Sums of classified flows in scope, as they stand. {unclassified} flows wait for their code, {out_of_scope} are out of scope "
         "and {deleted} were deleted: they are listed with the flows and in no sum.",
-        "为范围内已归类的现行记录之和。另有待归类 {waiting} 笔、范围外 {out_of_scope} 笔、已删除 {deleted} 笔,列于明细,不计入合计。",
+        "为范围内已归类的现行记录之和。另有待归类 {unclassified} 笔、范围外 {out_of_scope} 笔、已删除 {deleted} 笔,列于明细,不计入合计。",
     ),
     "hits": ("Hits with their evidence", "预警命中及其证据"),
     "evidence": ("Evidence: the flows behind each hit", "证据:各命中所依据的收付汇记录"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # What column `state` of schema.sql means; a flow in scope without an item waits for its code.
 STATES = ("in_scope", "out_of_scope", "deleted")
-WAITING = "waiting"
+UNCLASSIFIED = "unclassified"
 _WORDS = {"direction": Direction, "item": Item, "scope": Scope}
 _MONEY = ("amount", "amount_usd", "settled_usd")
 
@@ -22,16 +22,16 @@ def flows_of(con: "duckdb.DuckDBPyConnection", entity_id: str) -> pl.DataFrame:
 
     Returns:
         The columns of `queries/flows_of_entity.sql`: money as exact decimals, words in place of numbers; `state` is
-        `in_scope`, `waiting` (for its code), `out_of_scope` or `deleted`. No row for an entity without flows.
+        `in_scope`, `unclassified` (it waits for its code), `out_of_scope` or `deleted`. No row for an entity without flows.
     """
     # The number is asked for by itself: with a constant DuckDB passes over whole blocks of other entities.
     numbers = con.execute("SELECT entity FROM entity_numbers WHERE entity_id = $id", {"id": entity_id}).fetchall()
     number = numbers[0][0] if numbers else None
     rows: pl.DataFrame = con.sql(query("flows_of_entity"), params={"entity": number}).pl()
-    is_waiting = (pl.col("state") == 0) & pl.col("item").is_null()
+    unclassified = (pl.col("state") == 0) & pl.col("item").is_null()
     return rows.with_columns(
-        pl.when(is_waiting)
-        .then(pl.lit(WAITING))
+        pl.when(unclassified)
+        .then(pl.lit(UNCLASSIFIED))
         .otherwise(pl.col("state").replace_strict(dict(enumerate(STATES)), return_dtype=pl.String))
         .alias("state"),
         *(

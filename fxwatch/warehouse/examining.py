@@ -47,13 +47,25 @@ def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A reading connection on a file; whatever the engine complains of is `Unreadable`, and so is a file that was cut."""
     try:
         with connect_reader(path) as con:
-            blocks, block = con.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()[0]
-            # The engine itself would notice only when it comes to a block that is gone.
-            if (size := path.stat().st_size) < _HEADERS + blocks * block:
-                raise Unreadable(f"it was cut, {size:,} bytes are left of {_HEADERS + blocks * block:,}")
+            # The engine itself would notice a cut only when it comes to a block that is gone.
+            if (size := path.stat().st_size) < (whole := _least_size(con)):
+                raise Unreadable(f"it was cut, {size:,} bytes are left of at least {whole:,}")
             yield con
     except duckdb.Error as fault:
         raise Unreadable(first_line(fault)) from fault
+
+
+def _least_size(con: duckdb.DuckDBPyConnection) -> int:
+    """The bytes a file must have to hold every block in use. Free blocks at its end may be gone: the engine cuts them off."""
+    used, block = con.execute("SELECT used_blocks, block_size FROM pragma_database_size()").fetchall()[0]
+    last = con.execute("SELECT max(block_id) FROM pragma_metadata_info()").fetchall()[0][0] or 0
+    for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+        found = con.execute(
+            "SELECT greatest(max(block_id), max(list_max(additional_block_ids))) FROM pragma_storage_info($table) WHERE persistent",
+            {"table": table},
+        ).fetchall()[0][0]
+        last = max(last, found or 0)
+    return _HEADERS + int(max(used, last + 1)) * int(block)
 
 
 def contents(con: duckdb.DuckDBPyConnection) -> Contents:

@@ -29,7 +29,7 @@ def test_every_flow_of_the_entity_is_in_it_and_no_other(home: Session) -> None:
     assert flows == {
         "L1/1": "in_scope",
         "L2/1": "in_scope",
-        "L3/1": "waiting",
+        "L3/1": "unclassified",
         "L4/1": "out_of_scope",
         "L5/1": "deleted",
         "L6/1": "in_scope",
@@ -80,7 +80,7 @@ def test_sums_are_exact_and_leave_out_what_waits_is_out_of_scope_or_deleted(home
     for part in ("by_month", "by_item", "by_economy", "by_counterparty"):
         assert sum(Decimal(r["payments_usd"]) for r in content[part]) == Decimal("1600000.10")
         assert sum(Decimal(r["net_usd"]) for r in content[part]) == Decimal("-1100000.06")
-    assert content["counts"] == {"in_scope": 4, "waiting": 1, "out_of_scope": 1, "deleted": 1}
+    assert content["counts"] == {"in_scope": 4, "unclassified": 1, "out_of_scope": 1, "deleted": 1}
 
 
 def test_the_grade_stands_in_it_with_its_reasons_and_its_history(home: Session) -> None:
