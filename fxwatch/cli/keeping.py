@@ -15,7 +15,7 @@ audit = typer.Typer(no_args_is_help=True, help="Prove that the register was not 
 
 
 # What uses a parameter: the first word of its name says it; those of rules are used by runs.
-_USERS = {"grade": ("Grades", "等级"), "register": ("Decisions", "此后的决定")}
+_USERS = {"grade": ("Grades", "等级评定"), "register": ("Decisions", "此后的办理")}
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def set_parameter(
     print(
         door.say(
             f"{parameter} = {value} from {valid_from} on. {user} will use it.",
-            f"{parameter} = {value},自 {valid_from} 起有效,{user_zh}起采用。",
+            f"{parameter} = {value},自 {valid_from} 起有效,{user_zh}将采用。",
         )
     )
 

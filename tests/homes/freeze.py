@@ -36,7 +36,7 @@ B1,100000032,2026-05-06,art. 39
 
 
 def freeze(target: Path) -> None:
-    """Make the home, do a little of everything in it, and pack it without what can be left out."""
+    """Make the home, do a little of everything in it, and pack it, with a backup of it, without what can be left out."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
 
@@ -70,8 +70,13 @@ def freeze(target: Path) -> None:
         for snapshot in (home / "published").glob("snapshot-*"):
             if snapshot.stem != Path(current).stem:
                 snapshot.unlink()
+        kept = {"home": home}
+        if "backup" in fxwatch("--help"):  # the first version had none
+            kept["backup"] = Path(folder) / "backup"
+            fxwatch("backup", str(kept["backup"]))
         with tarfile.open(target, "w:xz") as packed:
-            packed.add(home, arcname="home", filter=_nobody)
+            for name, made in kept.items():
+                packed.add(made, arcname=name, filter=_nobody)
 
 
 def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:

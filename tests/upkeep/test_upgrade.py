@@ -9,6 +9,7 @@ from fxwatch import warehouse
 from fxwatch.errors import HouseError, NotFound
 from fxwatch.register import Register, migrations, tables
 from fxwatch.settings import Settings
+from fxwatch.upkeep import restore
 from fxwatch.warehouse import versions
 from tests.upkeep.conftest import HOMES, unpack
 
@@ -39,6 +40,17 @@ def test_a_frozen_home_runs_again_and_finds_the_same(tmp_path: Path, version: in
     before = home.hits().select("hit_id", "value", "status", "found_on").sort("hit_id")
     home.run(by="wang")
     assert home.hits().select("hit_id", "value", "status", "found_on").sort("hit_id").equals(before)
+    home.register.close()
+
+
+@pytest.mark.parametrize("version", RELEASED[1:])  # the first version made no backups
+def test_an_older_versions_backup_is_restored_and_brought_up(tmp_path: Path, version: int) -> None:
+    backup = unpack(version, tmp_path).with_name("backup")
+    restore(backup, tmp_path / "restored")
+    home = fxwatch.open(tmp_path / "restored")
+    home.upgrade(by="wang")
+    assert home.doctor(deep=True).exit_code == 0
+    assert home.grades().sort("entity_id")["grade"].to_list() == ["A", "B", "C"]
     home.register.close()
 
 
