@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from fxwatch import __version__
-from fxwatch.errors import HouseError
+from fxwatch.errors import HouseError, RequestError
 from fxwatch.home import REGISTER_FILE
 from fxwatch.locks import locked
 from fxwatch.settings import FILE as SETTINGS_FILE
@@ -57,11 +57,16 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
 
     Raises:
         Forbidden: the account is no administrator.
-        RequestError: there is something at `place` already.
+        RequestError: there is something at `place` already, or it lies in the home.
         HouseError: the disk takes no more, or the snapshot is damaged.
     """
     actor = home.actor(by)
     home.register.require(actor, Role.ADMINISTRATOR)
+    if home.path.resolve() in place.resolve().parents:
+        raise RequestError(
+            f"{place} lies in the home itself: what takes the home takes the backup too. Name a place outside of {home.path}.",
+            f"{place} 在本库之内:库若丢失,备份也随之丢失。请另选 {home.path} 之外的位置。",
+        )
     began = datetime.now(UTC).replace(tzinfo=None)
     with packing(place) as pack, _one_moment(home) as (snapshot, pinned, register, copied):
         files = {WAREHOUSE_FILE: pack.add(WAREHOUSE_FILE, pinned)}

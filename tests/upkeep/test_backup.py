@@ -61,12 +61,19 @@ def test_only_an_administrator_makes_one(home: Session, tmp_path: Path) -> None:
 def test_a_backup_is_never_written_over_anything(home: Session, tmp_path: Path) -> None:
     home.backup(tmp_path / "b.tar", by="wang")
     before = (tmp_path / "b.tar").read_bytes()
-    for place in (tmp_path / "b.tar", home.path, home.path / "fxwatch.toml"):
+    for place in (tmp_path / "b.tar", home.path):
         with pytest.raises(RequestError, match="exists already"):
             home.backup(place, by="wang")
     with pytest.raises(RequestError, match="no form"):
         home.backup(tmp_path / "b.zip", by="wang")
     assert (tmp_path / "b.tar").read_bytes() == before
+
+
+@pytest.mark.parametrize("inside", ["b.tar", "published/b", "fxwatch.toml"])
+def test_no_backup_lies_in_the_home_that_it_is_of(home: Session, inside: str) -> None:
+    with pytest.raises(RequestError, match="lies in the home itself"):
+        home.backup(home.path / inside, by="wang")
+    assert not (home.path / "published" / "b").exists()
 
 
 def test_one_that_fails_leaves_nothing(home: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
