@@ -10,7 +10,7 @@ from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force, rules
 from fxwatch.terms import Status
 from fxwatch.warehouse import journal
-from fxwatch.warehouse.findings import evidence_of, flow_ids_of, found_hits, supersessions
+from fxwatch.warehouse.findings import amounts_of, evidence_of, flow_ids_of, found_hits, supersessions
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -196,8 +196,7 @@ def known_now(home: "Home") -> dict[str, Any]:
 
 def amounts_behind(home: "Home", hit_ids: list[str]) -> pl.DataFrame:
     """What each hit is about in USD, as Decimal: columns hit_id, amount_usd, the sum of its flows."""
-    flows = flows_behind(home, hit_ids)
-    return flows.group_by("hit_id").agg(pl.col("amount_usd").sum())
+    return amounts_of(home.snapshot().con, hit_ids)
 
 
 def _names(home: "Home", entity_ids: list[str]) -> dict[str, str]:

@@ -38,6 +38,12 @@ def found_hits(
     return found
 
 
+def hits_after(con: "duckdb.DuckDBPyConnection", after: datetime | None) -> pl.Series:
+    """Ids of the hits that were first published after a moment (UTC); all ids without one."""
+    found: pl.DataFrame = con.sql(query("hits_after"), params={"after": after}).pl()
+    return found["hit_id"]
+
+
 def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:
     """For each hit that supersedes others: their ids."""
     found: dict[str, list[str]] = {}
@@ -61,6 +67,12 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
         pl.col("state").replace_strict(STATES, return_dtype=pl.String),
         (pl.col("amount", "amount_usd").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(20, 2)),
     )
+
+
+def amounts_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
+    """Columns hit_id and amount_usd (Decimal): the sum of the flows behind each hit, added up where they lie."""
+    rows: pl.DataFrame = con.sql(query("hit_amounts"), params={"ids": ids}).pl()
+    return rows.with_columns((pl.col("amount_usd").cast(pl.Decimal(24, 2)) / 100).cast(pl.Decimal(24, 2)))
 
 
 def flow_texts(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
