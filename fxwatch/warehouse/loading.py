@@ -132,6 +132,11 @@ def waiting_counts(con: "duckdb.DuckDBPyConnection", reason: str | None = None) 
     return dict(con.execute(query("waiting_counts"), {"reason": reason}).fetchall())
 
 
+def waiting_reasons(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """How many rows wait, by kind and reason: kind, reason, rows, oldest (moment, UTC); the most frequent first."""
+    return _frame(con.sql(query("waiting_reasons")).pl())
+
+
 def waiting_page(
     con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, after: int, limit: int
 ) -> pl.DataFrame:

@@ -39,6 +39,12 @@ def who(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     return people
 
 
+def names_of(con: "duckdb.DuckDBPyConnection", entity_ids: list[str]) -> pl.DataFrame:
+    """Columns entity_id, name of those entities that are on the roll."""
+    names: pl.DataFrame = con.sql(query("names"), params={"ids": entity_ids}).pl()
+    return names
+
+
 def sums_in(con: "duckdb.DuckDBPyConnection", stretches: list[Period], columns: list[str]) -> pl.DataFrame:
     """Sums over each stretch of days, month by month.
 
