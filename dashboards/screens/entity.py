@@ -1,0 +1,7 @@
+"""The screen "entity"."""
+
+from dashboards.visit import Visit
+
+
+def show(visit: Visit) -> None:
+    """Show the screen."""

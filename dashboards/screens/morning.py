@@ -1,0 +1,7 @@
+"""The screen "morning"."""
+
+from dashboards.visit import Visit
+
+
+def show(visit: Visit) -> None:
+    """Show the screen."""
