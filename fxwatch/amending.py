@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from fxwatch.check import bank_asked
 from fxwatch.errors import RequestError
 from fxwatch.rulebook import parameter_named
 from fxwatch.terms import Role
@@ -42,11 +43,37 @@ def amend(home: "Home", parameter: str, value: str, *, valid_from: date, basis: 
     )  # fmt: skip
 
 
-def add_account(home: "Home", name: str, roles: list[str], *, by: str | None = None) -> None:
+def add_account(
+    home: "Home", name: str, roles: list[str], *, institution: str | None = None, by: str | None = None
+) -> None:
     """Make an account, or give it other roles.
 
+    Args:
+        home: where.
+        name: of the account.
+        roles: all that it is to have.
+        institution: the 12-character code of the bank whose account it is; without it, the one it has.
+        by: an account with the role administrator.
+
     Raises:
-        RequestError: there is no such role.
+        RequestError: there is no such role; a bank's account without an institution, or another's with one; a code that is none.
         Forbidden: the account that acts is no administrator.
     """
-    home.register.set_account(name, roles, by=home.actor(by), why="", day=home.today())
+    if Role.BANK in roles:
+        institution = bank_asked(institution or _institution_of(home, name))
+    elif institution is not None:
+        raise RequestError(
+            f"Only an account with the role bank is of an institution; {name} is to have {', '.join(roles)}. Leave the institution out, or add the role.",
+            f"只有角色为 bank 的账户才有所属机构;{name} 的角色将为 {'、'.join(roles)}。请去掉机构代码,或增加该角色。",
+        )
+    home.register.set_account(name, roles, by=home.actor(by), why="", institution=institution, day=home.today())
+
+
+def _institution_of(home: "Home", name: str) -> str:
+    found = home.register.accounts().filter(name=name)["institution"].to_list()
+    if not found or found[0] is None:
+        raise RequestError(
+            f"An account with the role bank is for one institution: name its 12-character code, fxwatch users add {name} --role bank --institution CODE",
+            f"角色为 bank 的账户须属于一家机构,请给出 12 位机构代码:fxwatch users add {name} --role bank --institution 机构代码",
+        )
+    return str(found[0])

@@ -38,6 +38,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "batch",
             "review",
             "check",
+            "clerk",
             "reading",
             "reporting",
             "intake",

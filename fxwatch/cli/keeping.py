@@ -88,15 +88,19 @@ def add_user(
     context: typer.Context,
     name: str,
     role: Annotated[
-        list[str], typer.Option(help="regulator, approver, analyst or administrator; may be given more than once.")
+        list[str],
+        typer.Option(help="regulator, approver, analyst, administrator or bank; may be given more than once."),
     ],
+    institution: Annotated[
+        str | None, typer.Option(help="Of a bank's account: the 12-character institution code it asks for.")
+    ] = None,
     by: By = None,
 ) -> None:
     """Make an account with roles."""
     from fxwatch.amending import add_account
 
     door: Door = context.obj
-    add_account(door.home, name, role, by=by)
+    add_account(door.home, name, role, institution=institution, by=by)
     print(door.say(f"Account {name}: {', '.join(role)}.", f"账户 {name}:{'、'.join(role)}。"))
 
 

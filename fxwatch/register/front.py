@@ -368,6 +368,11 @@ class Register:
         with self._store.reading() as connection:
             return worked.decisions_made(connection)
 
+    def ever_counted(self) -> "pl.DataFrame":
+        """Every notice and every version of a breach, whatever became of it: see `worked.ever_counted`."""
+        with self._store.reading() as connection:
+            return worked.ever_counted(connection)
+
     def acts_counted(self, first: date | None = None, last: date | None = None) -> "pl.DataFrame":
         """How many acts of each kind each account made: see `worked.acts_counted`."""
         with self._store.reading() as connection:
@@ -393,11 +398,12 @@ class Register:
         bank: str | None = None,
         receipt: int | None = None,
         known_at: datetime | None = None,
+        since: datetime | None = None,
     ) -> "pl.DataFrame":
         """What was asked and told: see `questions.questions_frame`."""
         with self._store.reading() as connection:
             return questions.questions_frame(
-                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at
+                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at, since=since
             )
 
 
