@@ -12,6 +12,7 @@ from fxwatch.errors import NotFound, RequestError
 from fxwatch.facts import facts
 from fxwatch.identifiers import entity_key
 from fxwatch.periods import MONTHS_OF, Asked, Period, holding, month_shifted, parse_day, parse_period
+from fxwatch.reading.traits import region, section
 from fxwatch.rule import Monitor
 from fxwatch.rulebook import monitors
 from fxwatch.sums import LINES
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 BOTH_SCOPES = "both"
-AREA_DIGITS = 2
 LINE_OF = {"article": "item", "bpm6": "bpm6"}
 
 
@@ -225,17 +225,7 @@ def _lines(wanted: dict[str, list[str]], scheme: str) -> tuple[str, ...]:
 
 def _people(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Columns entity, entity_id, name, industry, section (its letter), region (first digits of the area)."""
-    sections = {
-        f"{division:02d}": row["section"]
-        for row in facts("industries.csv")
-        for division in range(int(row["first_division"]), int(row["last_division"]) + 1)
-    }
-    letter = pl.col("industry").str.extract(r"^([A-T])$", 1)
-    division = pl.col("industry").str.extract(r"^(\d{2})", 1)
-    return who(con).with_columns(
-        section=pl.coalesce(letter, division.replace_strict(sections, default=None, return_dtype=pl.String)),
-        region=pl.col("area").str.slice(0, AREA_DIGITS).replace("", None),
-    )
+    return who(con).with_columns(section=section(), region=region())
 
 
 def _stretches(asked: Asked, loaded: Period, chosen: Monitor) -> list[Period]:
