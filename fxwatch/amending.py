@@ -69,6 +69,44 @@ def add_account(
     home.register.set_account(name, roles, by=home.actor(by), why="", institution=institution, day=home.today())
 
 
+def set_password(home: "Home", name: str, password: str, *, by: str | None = None) -> None:
+    """Give an account a password; its sessions end, and that one was set is on record.
+
+    Raises:
+        NotFound: there is no such account.
+        RequestError: the account is closed, or the password is too short or too long.
+        Forbidden: the account that acts is no administrator.
+    """
+    from fxwatch import passwords
+
+    actor = home.actor(by)
+    home.register.require(actor, Role.ADMINISTRATOR)
+    if not home.register.account(name).is_active:
+        raise RequestError(
+            f"The account {name} is closed. Open it again first: fxwatch users add {name} --role …",
+            f"账户 {name} 已停用。请先重新启用:fxwatch users add {name} --role …",
+        )
+    kept = passwords.keep(password)
+    home.register.entrance.set_password(name, kept, by=actor, role=Role.ADMINISTRATOR, day=home.today())
+
+
+def close_account(home: "Home", name: str, *, by: str | None = None, why: str = "") -> None:
+    """Close an account: its password is forgotten and its sessions end at once; what it did stays on record.
+
+    Raises:
+        NotFound: there is no such account.
+        RequestError: it is the account that acts.
+        Forbidden: the account that acts is no administrator.
+    """
+    actor = home.actor(by)
+    if actor == name:
+        raise RequestError(
+            f"{name} cannot close its own account; another administrator can.",
+            f"{name} 不能停用自己的账户,请由另一名管理员办理。",
+        )
+    home.register.entrance.close_account(name, by=actor, day=home.today(), why=why)
+
+
 def _institution_of(home: "Home", name: str) -> str:
     found = home.register.accounts().filter(name=name)["institution"].to_list()
     if not found or found[0] is None:

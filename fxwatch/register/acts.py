@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     REGISTER_OPENED = "register_opened"  # simulation
     ACCOUNT_CHANGED = "account_changed"  # name, roles, institution, is_active
+    PASSWORD_SET = "password_set"  # name
     SETTING_CHANGED = "setting_changed"  # setting, value, before
     PARAMETER_SET = "parameter_set"  # name, value, valid_from, basis
     NOTICE_ISSUED = "notice_issued"  # notice, number, policy, hits (copies)

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 from dashboards.parts import recall
 from fxwatch.amending import add_account
 from fxwatch.home import make_home
-from fxwatch.register import Register
 from fxwatch.sample import invent, write
 from fxwatch.sample.enacting import enact
 from fxwatch.session import Session
