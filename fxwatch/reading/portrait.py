@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.terms import Direction, Item
-from fxwatch.warehouse.entity_flows import STATES
-from fxwatch.warehouse.entity_flows import flows_of as stored_flows
+from fxwatch.warehouse import entity_flows
+from fxwatch.warehouse.entity_flows import STATES, WAITING
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -41,7 +41,33 @@ def entry_of(home: "Home", entity_id: str) -> dict[str, Any] | None:
 
 def flows_of(home: "Home", entity_id: str) -> pl.DataFrame:
     """Every flow of one entity as it stands, those that count nowhere included: see `warehouse.entity_flows.flows_of`."""
-    return stored_flows(home.snapshot().con, entity_id)
+    return entity_flows.flows_of(home.snapshot().con, entity_id)
+
+
+def sums_of(home: "Home", entity_id: str, by: str) -> pl.DataFrame:
+    """Receipts and payments of one entity by one of `BY`: see `summed`. It reads no more of its flows than that needs."""
+    more = (by,) if by in ("economy", "counterparty") else ()
+    return summed(counted(entity_flows.trade_of(home.snapshot().con, entity_id, *more)), by)
+
+
+def settled_of(home: "Home", entity_id: str) -> pl.DataFrame:
+    """What one entity settled of its receipts and bought for its payments, by month: see `settled`."""
+    return settled(counted(entity_flows.trade_of(home.snapshot().con, entity_id)))
+
+
+def states_of(home: "Home", entity_id: str) -> dict[str, int]:
+    """How many flows of an entity are `in_scope`, `waiting` (for their code), `out_of_scope` and `deleted`."""
+    found = entity_flows.trade_of(home.snapshot().con, entity_id).group_by("state").len()
+    counts = dict(found.iter_rows())
+    return {state: counts.get(state, 0) for state in (STATES[0], WAITING, *STATES[1:])}
+
+
+def newest_flows(
+    home: "Home", entity_id: str, most: int, skipped: int = 0, direction: str | None = None, item: str | None = None
+) -> pl.DataFrame:
+    """A page of an entity's flows, the newest first: see `warehouse.entity_flows.newest_flows`."""
+    con = home.snapshot().con
+    return entity_flows.newest_flows(con, entity_id, most, skipped, direction=direction, item=item)
 
 
 def counted(flows: pl.DataFrame) -> pl.DataFrame:

@@ -123,6 +123,26 @@ def test_the_flows_of_an_entity_are_its_own_alone(home):
     assert portrait.flows_of(home, IDLE).is_empty()
 
 
+def test_sums_are_the_same_however_little_of_the_flows_is_read(home):
+    flows = portrait.counted(portrait.flows_of(home, LAWYERS[0]))
+    for by in portrait.BY:
+        assert portrait.sums_of(home, LAWYERS[0], by).equals(portrait.summed(flows, by))
+    assert portrait.settled_of(home, LAWYERS[0]).equals(portrait.settled(flows))
+    assert portrait.states_of(home, LAWYERS[0]) == {"in_scope": 3, "waiting": 0, "out_of_scope": 0, "deleted": 0}
+    assert portrait.sums_of(home, IDLE, "month").is_empty()
+
+
+def test_pages_of_flows_go_back_from_the_newest_and_may_be_narrowed(home):
+    whole = portrait.flows_of(home, SHIP).sort("day", descending=True)
+    pages = [portrait.newest_flows(home, SHIP, 2, skipped) for skipped in (0, 2, 4)]
+    assert [len(page) for page in pages] == [2, 1, 0]
+    assert pl.concat(pages).equals(whole)
+    mixed = LAWYERS[0]
+    assert portrait.newest_flows(home, mixed, 9, direction="payment")["flow_id"].to_list() == ["P1/1"]
+    assert portrait.newest_flows(home, mixed, 9, item="consulting")["flow_id"].to_list() == ["R1/1", "OLD/1"]
+    assert portrait.newest_flows(home, mixed, 9, direction="payment", item="consulting").is_empty()
+
+
 def test_the_roll_says_who_it_is_and_who_is_a_transport_enterprise(home):
     ship, idle = portrait.entry_of(home, SHIP), portrait.entry_of(home, IDLE)
     assert (ship["division"], ship["transport_enterprise"], ship["since"]) == ("55", True, date(2010, 1, 1))
