@@ -1,0 +1,55 @@
+"""How far what is shown reaches: newest flow, newest run, what waits in quarantine."""
+
+import streamlit as st
+
+from dashboards.parts import figures, links
+from dashboards.visit import Visit
+from fxwatch.reading import morning
+
+REASONS_SHOWN = 6
+
+
+def sentence(visit: Visit, state: morning.Freshness) -> str:
+    """The one line below the title."""
+    if state.run is None:
+        return visit.say("morning.flows_to", day=figures.day(state.newest_day, visit.language))
+    return visit.say(
+        "morning.fresh",
+        day=figures.day(state.newest_day, visit.language),
+        run=state.run["run_id"],
+        moment=figures.moment(state.run["ended_at"], visit.language),
+    )
+
+
+def show(visit: Visit, state: morning.Freshness) -> None:
+    """Newest flow, newest run, loads that no run has seen, and the quarantine by reason."""
+    st.subheader(visit.say("morning.freshness"))
+    say, language = visit.say, visit.language
+    links.to(visit, "operations", say("morning.newest_flow", day=figures.day(state.newest_day, language)), part="loads")
+    if state.run is not None:
+        at = figures.moment(state.run["ended_at"], language)
+        found = say("morning.newest_run", run=state.run["run_id"], moment=at, hits=figures.count(state.run["hits"]))
+        links.to(visit, "operations", found, part="runs")
+    else:
+        st.warning(say("morning.no_run"))
+    if state.loads_since and state.run is not None:
+        st.warning(say("morning.loads_since", count=state.loads_since, loads=figures.count(state.loads_since)))
+    _quarantine(visit, state)
+
+
+def _quarantine(visit: Visit, state: morning.Freshness) -> None:
+    rows = int(state.quarantine["rows"].sum())
+    if not rows:
+        st.success(visit.say("morning.no_quarantine"))
+        return
+    words = visit.say("morning.quarantine", rows=figures.count(rows), count=rows)
+    links.to(visit, "operations", f"**{words}**", part="quarantine")
+    by_reason = (
+        state.quarantine.group_by("reason", maintain_order=True)
+        .sum()
+        .sort("rows", descending=True, maintain_order=True)
+    )
+    for reason, number in by_reason.select("reason", "rows").head(REASONS_SHOWN).iter_rows():
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            links.to(visit, "operations", visit.say(f"morning.reason_{reason}"), part="quarantine", reason=reason)
+            st.markdown(figures.count(number), width="content")

@@ -1,0 +1,78 @@
+"""New hits by rule, and the entities whose grade would move."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboards.parts import figures, links, pictures, recall
+from dashboards.screens.morning import since
+from dashboards.visit import Visit
+from fxwatch.reading import morning
+from fxwatch.rulebook import rules
+from fxwatch.terms import Grade
+
+SHOWN = 6
+_COLOURS = {Grade.A.value: "green", Grade.B.value: "orange", Grade.C.value: "red"}
+
+
+def hits(visit: Visit, state: morning.Freshness, after: datetime | None) -> None:
+    """New hits by rule: how many, how many still open, of how many entities."""
+    st.subheader(visit.say("morning.news"))
+    st.caption(since.told(visit, state, after))
+    found = recall.remembered(visit, morning.new_hits, after)
+    if not found["hits"].sum():
+        st.info(visit.say("morning.no_news"))
+        return
+    shown = found.filter(found["hits"] > 0)
+    titles = [title(visit, rule) for rule in shown["rule"]]
+    decided = (shown["hits"] - shown["open_hits"]).to_list()
+    series = [
+        pictures.Series(visit.say("morning.open"), "new", shown["open_hits"].to_list()),
+        pictures.Series(visit.say("morning.decided"), "quiet", decided),
+    ]
+    bars = pictures.stacked_bars(titles, series, visit.language, kind="count", horizontal=True)
+    height = 60 + 44 * len(titles)
+    pictures.draw(visit, bars, key="morning_new_hits", about=visit.say("morning.news"), height=height)
+    moment = after.isoformat() if after else None
+    for row in shown.iter_rows(named=True):
+        words = visit.say("morning.rule_line", hits=figures.count(row["hits"]), entities=figures.count(row["entities"]))
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            links.to(
+                visit, "review", figures.plain(title(visit, row["rule"])), rule=row["rule"], status="open", since=moment
+            )
+            st.caption(words, width="content")
+
+
+def movers(visit: Visit) -> None:
+    """Whose grade would be another if the open hits became notices, by name."""
+    st.subheader(visit.say("morning.movers"))
+    st.caption(visit.say("morning.movers_note"))
+    found = recall.remembered(visit, morning.movers)
+    if found.is_empty():
+        st.info(visit.say("morning.no_movers"))
+        return
+    ways = (
+        found.group_by("grade", "provisional_grade").len().sort("provisional_grade", "grade", descending=[True, False])
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for before, to, number in ways.iter_rows():
+            words = f"{badge(before)} → {badge(to)} {figures.count(number)}"
+            links.to(visit, "grades", words, moves="provisional", **{"from": before, "to": to})
+    for row in found.head(SHOWN).iter_rows(named=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            links.to(visit, "entity", figures.plain(row["name"]), entity=row["entity_id"])
+            words = visit.say("morning.mover_line", hits=figures.count(row["open_hits"]), count=row["open_hits"])
+            st.markdown(f"{badge(row['grade'])} → {badge(row['provisional_grade'])} {words}", width="content")
+    if found.height > SHOWN:
+        words = visit.say("morning.all_movers", hits=figures.count(found.height))
+        links.to(visit, "grades", words, moves="provisional")
+
+
+def title(visit: Visit, rule: str) -> str:
+    """What a rule is called."""
+    return rules()[rule].title_zh if visit.language == "zh" else rules()[rule].title
+
+
+def badge(grade: str) -> str:
+    """A grade's letter on its colour."""
+    return f":{_COLOURS[grade]}-badge[{grade}]"

@@ -1,0 +1,42 @@
+"""From when on something counts as new: the newest run, or the account's last visit."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboards.parts import figures, links
+from dashboards.visit import Visit
+from fxwatch.reading.morning import Freshness
+from fxwatch.terms import Role
+
+SEES_OPERATIONS = (Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR)
+RUN, VISIT = "run", "visit"
+
+
+def choose(visit: Visit, state: Freshness) -> datetime | None:
+    """Let the reader choose; the moment (UTC) after which a hit is new, None where every hit is."""
+    options = [RUN, *([VISIT] if visit.last_visit else [])]
+    asked = links.asked("since")
+    first = asked if asked in options else options[-1]
+    chosen = st.segmented_control(
+        visit.say("morning.new_since"),
+        options,
+        default=first,
+        required=True,
+        format_func=lambda option: visit.say(f"morning.since_{option}"),
+        key="morning_since",
+        width="stretch",
+    )
+    links.keep(since=chosen if chosen != options[-1] else None)
+    return visit.last_visit if chosen == VISIT else state.run_before
+
+
+def told(visit: Visit, state: Freshness, after: datetime | None) -> str:
+    """Since when, in words."""
+    if after is not None and after == visit.last_visit:
+        return visit.say("morning.told_visit", moment=figures.moment(after, visit.language))
+    if state.run is None:
+        return visit.say("morning.told_no_run")
+    return visit.say(
+        "morning.told_run", run=state.run["run_id"], moment=figures.moment(state.run["ended_at"], visit.language)
+    )
