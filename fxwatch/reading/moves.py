@@ -72,11 +72,12 @@ def grade_counts(
     Returns:
         day, `by`, grade, entities (Int64); dense: every day, every group, every grade, in their order.
     """
-    roll = home.register.roll(known_at)
     group = TRAITS[by]().fill_null(UNKNOWN) if by else pl.lit("")
-    grouped = roll.select("entity_id", group=group)
-    whole = grouped.group_by("group").agg(everybody=pl.len().cast(pl.Int64))
+    kinds = home.register.roll_kinds(known_at).with_columns(group=group)
+    whole = kinds.group_by("group").agg(everybody=pl.col("entities").sum())
     counted, numbers = home.register.counted(known_at), home.register.parameters(known_at)
+    entries = home.register.entries(counted["entity_id"].unique().to_list(), known_at)
+    grouped = entries.select("entity_id", group=group)
     found = [
         _graded(counted.filter(pl.col("day").is_between(*_window(numbers, day))), numbers, day)
         .join(grouped, on="entity_id")
@@ -119,8 +120,9 @@ def moves(home: "Home", first: date, last: date, *, known: Known = "then") -> pl
     days = [first - timedelta(days=1), *(day for day in _turns(events, numbers) if first <= day <= last)]
     states = (_state(events, _known_by(numbers, day, known), day, known) for day in days)
     changed = pl.concat([pl.DataFrame(schema=_CHANGED), *(_changed(*two) for two in pairwise(states))])
-    roll = home.register.roll().select("entity_id", "name", region=region(), section=section())
-    return changed.join(roll, on="entity_id", maintain_order="left").select(*MOVES)
+    entries = home.register.entries(changed["entity_id"].unique().to_list())
+    named = entries.select("entity_id", "name", region=region(), section=section())
+    return changed.join(named, on="entity_id", maintain_order="left").select(*MOVES)
 
 
 _CHANGED = {name: MOVES[name] for name in ("day", "entity_id", "before", "after", "because")}
