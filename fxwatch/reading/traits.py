@@ -36,6 +36,19 @@ def region_names(language: Language) -> dict[str, str]:
 
 
 @cache
+def economy_names(language: Language) -> dict[str, str]:
+    """Countries and regions by their three letters."""
+    return {row["economy"]: row[f"name_{language}"] for row in facts("economies.csv")}
+
+
+@cache
+def area_names(language: Language) -> dict[str, str]:
+    """Provinces, cities and districts by their six digits."""
+    name = "name" if language == "zh" else "name_en"
+    return {row["area"]: row[name] for row in facts("areas.csv") if len(row["area"]) > AREA_DIGITS}
+
+
+@cache
 def _sections() -> dict[str, str]:
     return {
         f"{division:02d}": row["section"]
