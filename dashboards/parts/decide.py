@@ -12,10 +12,11 @@ from fxwatch.errors import FxwatchError
 
 @dataclass
 class Outcome:
-    """What became of a write. `said` is set inside the block: what to tell when it succeeded."""
+    """What became of a write. `said` is set inside the block: what to tell when it succeeded; `fault` is the refusal."""
 
     done: bool = False
     said: str = ""
+    fault: FxwatchError | None = None
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def guard(visit: Visit) -> Iterator[Outcome]:
     try:
         yield outcome
     except FxwatchError as fault:
+        outcome.fault = fault
         st.error(fault.say(visit.language))
     else:
         outcome.done = True
