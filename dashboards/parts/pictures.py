@@ -225,7 +225,7 @@ def timeline(events: Sequence[tuple[date, str, str]], lanes: Sequence[tuple[str,
         "grid": {"left": 8, "right": 24, "top": 12, "bottom": 24, "containLabel": True},
         "tooltip": {"trigger": "item"},
         "animation": False,
-        "xAxis": {"type": "time", "axisLabel": {"color": "@soft", "formatter": _times(language), "hideOverlap": True}},
+        "xAxis": {"type": "time", "axisLabel": {"color": "@soft", "formatter": times(language), "hideOverlap": True}},
         "yAxis": {
             "type": "category",
             "data": [name for name, _ in lanes],
@@ -322,7 +322,8 @@ def _round_up(value: float) -> float:
     return (int(value / step) + 1) * step
 
 
-def _times(language: Language) -> Option:
+def times(language: Language) -> Option:
+    """How an axis of time writes years, months and days."""
     if language == "zh":
         return {"year": "{yyyy}年", "month": "{M}月", "day": "{M}月{d}日"}
     return {"year": "{yyyy}", "month": "{MMM}", "day": "{d} {MMM}"}
