@@ -5,21 +5,30 @@ from typing import TYPE_CHECKING
 
 from fxwatch.check import bank_asked
 from fxwatch.errors import RequestError
+from fxwatch.register import Kind
+from fxwatch.review.checks import begins_in_time
+from fxwatch.review.intents import Intent, put
 from fxwatch.rulebook import parameter_named
 from fxwatch.terms import Role
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
+    from fxwatch.register import Act
 
 
-def amend(home: "Home", parameter: str, value: str, *, valid_from: date, basis: str, by: str | None = None) -> None:
-    """Enter a version of a dated parameter (spec section 7).
+def amend(home: "Home", parameter: str, value: str, *, valid_from: date, basis: str, by: str | None = None) -> "Act":
+    """Enter a version of a dated parameter (spec section 7), or propose it where four eyes are required.
 
     Args:
-        parameter: `rule.param`, or `grade.param`.
+        home: where.
+        parameter: `rule.param`, `grade.param` or `register.param`.
         value: as text; must fit the parameter.
         valid_from: the day from which it is in force; never a past day, except in a simulation home.
         basis: what the version rests on.
+        by: the account; without it the operating-system user's.
+
+    Returns:
+        The act: `parameter_set`, or `proposed`.
 
     Raises:
         NotFound: no such parameter.
@@ -30,17 +39,20 @@ def amend(home: "Home", parameter: str, value: str, *, valid_from: date, basis: 
     text = str(parse(value))
     if not basis.strip():
         raise RequestError("A version needs a basis: the decision or regulation it rests on.", "参数版本须注明依据。")
-    today = home.today()
-    if valid_from < today and not home.simulation:
-        raise RequestError(
-            f"A version may not begin in the past: {valid_from} lies before today, {today}. Begin it today or later.",
-            f"参数版本不得追溯:{valid_from} 早于今天 {today}。请自今天或以后起。",
-        )
-    actor = home.actor(by)
-    home.register.append(
-        "parameter_set", by=actor, role=Role.APPROVER, subject=parameter, day=today, why=basis,
-        payload={"name": parameter, "value": text, "valid_from": valid_from.isoformat(), "basis": basis},
-    )  # fmt: skip
+    actor, today = home.actor(by), home.today()
+    begins_in_time(home, valid_from, today)
+    content = {"name": parameter, "value": text, "valid_from": valid_from.isoformat(), "basis": basis}
+    intent = Intent(
+        does=Kind.PARAMETER_SET,
+        on_what=parameter,
+        content=content,
+        by=actor,
+        role=Role.APPROVER,
+        day=today,
+        why=basis,
+    )
+    with home.register.writing("a parameter") as writing:
+        return put(writing, intent)
 
 
 def add_account(

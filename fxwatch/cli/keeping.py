@@ -47,7 +47,16 @@ def set_parameter(
     from fxwatch.amending import amend
 
     door: Door = context.obj
-    amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
+    act = amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
+    if act.kind == "proposed":
+        proposal = act.payload["proposal"]
+        print(
+            door.say(
+                f"{proposal}: {parameter} = {value} from {valid_from} on waits for another account's approval: fxwatch approve {proposal}",
+                f"{proposal}:{parameter} = {value}(自 {valid_from} 起)待另一账户批准:fxwatch approve {proposal}",
+            )
+        )
+        return
     print(
         door.say(
             f"{parameter} = {value} from {valid_from} on. {'Grades' if parameter.startswith('grade.') else 'The next run'} will use it.",
