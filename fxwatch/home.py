@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fxwatch.errors import HouseError, RequestError
+from fxwatch.kept import Kept
 from fxwatch.settings import FILE as SETTINGS_FILE
 from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields, strip_password, without_password
 
@@ -39,6 +40,7 @@ class Home:
         self._snapshot: Snapshot | None = None
         self._settings: tuple[object, Settings] | None = None
         self._opening = threading.Lock()
+        self.kept = Kept()
 
     @property
     def settings(self) -> Settings:
