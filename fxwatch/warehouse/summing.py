@@ -39,6 +39,11 @@ def who(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     return people
 
 
+def banks_in(con: "duckdb.DuckDBPyConnection") -> list[str | None]:
+    """The banks that the partial sums name; None where some name none."""
+    return [bank for (bank,) in con.execute("SELECT DISTINCT bank FROM sums").fetchall()]
+
+
 def names_of(con: "duckdb.DuckDBPyConnection", entity_ids: list[str]) -> pl.DataFrame:
     """Columns entity_id, name of those entities that are on the roll."""
     names: pl.DataFrame = con.sql(query("names"), params={"ids": entity_ids}).pl()
