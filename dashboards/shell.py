@@ -21,14 +21,14 @@ _READERS = frozenset({Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINIST
 
 # Each screen with its group, its icon and the roles that see it. The first that an account sees is where it begins.
 SCREENS: dict[str, tuple[str, str, frozenset[Role]]] = {
-    "morning": ("work", "🌅", _READERS),
-    "review": ("work", "🔎", _READERS),
-    "entity": ("work", "🏢", _READERS),
-    "monitors": ("overview", "📊", _READERS),
-    "grades": ("overview", "🏅", _READERS),
-    "rule_book": ("overview", "📏", _READERS),
-    "check": ("house", "✅", frozenset({Role.BANK, Role.REGULATOR, Role.APPROVER})),
-    "operations": ("house", "🧰", _READERS),
+    "morning": ("work", ":material/wb_twilight:", _READERS),
+    "review": ("work", ":material/fact_check:", _READERS),
+    "entity": ("work", ":material/apartment:", _READERS),
+    "monitors": ("overview", ":material/monitoring:", _READERS),
+    "grades": ("overview", ":material/verified_user:", _READERS),
+    "rule_book": ("overview", ":material/rule:", _READERS),
+    "check": ("house", ":material/task_alt:", frozenset({Role.BANK, Role.REGULATOR, Role.APPROVER})),
+    "operations": ("house", ":material/dns:", _READERS),
 }
 
 
@@ -39,13 +39,21 @@ def navigation(visit: Visit) -> Any:
     for screen, (group, icon, roles) in SCREENS.items():
         if visit.may(*roles):
             title = visit.say(f"shell.{screen}")
-            page = st.Page(
-                _shows(visit, screen), title=title, icon=icon, url_path=links.PATHS[screen], default=not pages
-            )
+            page = st.Page(_shows(visit, screen), title=title, icon=icon, url_path=links.PATHS[screen])
             pages[screen] = page
             groups.setdefault(visit.say(f"shell.{group}"), []).append(page)
     st.session_state[links.PAGES] = pages
-    return st.navigation(groups if len(pages) > 1 else list(pages.values()), expanded=True)
+    # The first page of all has no path of its own: it leads on, so that every screen keeps the address it is known by.
+    start = st.Page(partial(_begin, visit), title="fxwatch", default=True, visibility="hidden")
+    return st.navigation({"": [start], **groups}, expanded=True)
+
+
+def _begin(visit: Visit) -> None:
+    first = next((name for name, (*_, roles) in SCREENS.items() if visit.may(*roles)), None)
+    if first is None:
+        st.info(visit.say("shell.no_screen"))
+        st.stop()
+    links.go(first)
 
 
 def _shows(visit: Visit, screen: str) -> Callable[[], None]:
@@ -76,7 +84,7 @@ def sidebar(visit: Visit) -> None:
             required=True,
             on_change=partial(_choose, visit),
         )
-        st.html(f'<a href="/sign-out" target="_self">{visit.say("shell.sign_out")}</a>')
+        st.html(f'<a href="/sign-out" style="color: inherit">{visit.say("shell.sign_out")}</a>')
 
 
 def _choose(visit: Visit) -> None:

@@ -1,13 +1,19 @@
 """Headers that every answer bears: no other host, no frame, nothing kept, nothing guessed."""
 
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Streamlit's own styles are written into the page by its script; everything else comes from files of this server.
-POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self'",
+        "script-src 'self'{scripts}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -20,7 +26,6 @@ POLICY = "; ".join(
     )
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
@@ -31,12 +36,25 @@ HEADERS = {
 _LASTING = "/static/"  # files whose names change with their content
 
 
+@cache
+def policy() -> str:
+    """The content security policy. The one script inside Streamlit's page is allowed by its digest, no other is."""
+    page = files("streamlit").joinpath("static", "index.html").read_text("utf-8")
+    inside = [s for s in re.findall(r"<script>(.*?)</script>", page, re.DOTALL) if s.strip()]
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inside]
+    return _POLICY.format(scripts="".join(f" 'sha256-{digest}'" for digest in digests))
+
+
 class Headers:
     """Puts the headers on every answer."""
 
     def __init__(self, app: ASGIApp, is_https: bool = False) -> None:
         self.app = app
-        self.headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if is_https else {})
+        self.headers = (
+            HEADERS
+            | {"content-security-policy": policy()}
+            | ({"strict-transport-security": "max-age=31536000"} if is_https else {})
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -28,12 +28,12 @@ def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: di
     left, right, _ = st.columns([1, 1, 6], gap="small")
     left.download_button(
         "CSV", lambda: csv(named), f"{name}.csv", "text/csv", key=f"{key}_csv", on_click="ignore",
-        icon="⬇️", help=visit.say("parts.download"), width="stretch",
+        icon=":material/download:", help=visit.say("parts.download"), width="stretch",
     )  # fmt: skip
     right.download_button(
         "XLSX", lambda: xlsx(named), f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key=f"{key}_xlsx", on_click="ignore", icon="⬇️", help=visit.say("parts.download"), width="stretch",
+        key=f"{key}_xlsx", on_click="ignore", icon=":material/download:", help=visit.say("parts.download"), width="stretch",
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from dashboards.parts.palette import COLOURS
 
-FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+# Source Sans comes with Streamlit; Chinese characters come from the reader's machine.
+FONT = "'Source Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 
 _LIGHT = {
     "primaryColor": "#0b7285",
