@@ -18,7 +18,22 @@ _WORDS = {
     *("direction", "item", "status", "grade", "provisional_grade", "unit", "kind", "scope", "role", "over", "state"),
     *("decision", "outcome", "does", "basis", "party_type", "payment_type", "day_kind", "known"),
 }
-_SHARES = ("share", "top_share", "share_change", "mom", "yoy", "growth", "top3_share", "top10_share", "decided_share")
+_SHARES = (
+    "share",
+    "top_share",
+    "share_change",
+    "mom",
+    "yoy",
+    "growth",
+    "top3_share",
+    "top10_share",
+    "decided_share",
+    "settled_share",
+    "purchased_share",
+    "own_share",
+    "peers_share",
+    "share_of_item",
+)
 _WIDE = {"sentence", "why", "name", "entity", "text", "details", "description", "title", "remark", "meaning"}
 
 
