@@ -36,7 +36,7 @@ def to(visit: Visit, screen: str, label: str, *, help: str | None = None, **quer
     if page is None:
         st.markdown(label, help=help)
     else:
-        st.page_link(page, label=label, help=help, query_params=_query(query))
+        st.page_link(page, label=label, icon="", help=help, query_params=_query(query))
 
 
 def go(screen: str, **query: object) -> NoReturn:
