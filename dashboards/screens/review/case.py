@@ -27,7 +27,7 @@ def show(visit: Visit, hit_id: str, fit: pl.DataFrame) -> None:
         return
     acts = visit.home.register.acts(hit_id=hit_id)
     _head(visit, hit, fit)
-    st.markdown(f"##### {figures.plain(reading.sentence(hit, visit.language))}")
+    st.markdown(f"**{figures.plain(reading.sentence(hit, visit.language))}**")
     _dates(visit, hit)
     _changes(visit, hit, acts)
     _glance(visit, hit["entity_id"])
@@ -41,21 +41,21 @@ def _head(visit: Visit, hit: dict[str, Any], fit: pl.DataFrame) -> None:
     ids = fit["hit_id"].to_list()
     at = ids.index(hit["hit_id"]) if hit["hit_id"] in ids else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        links.to(visit, "entity", f"**{figures.plain(hit['entity'])}**", entity=hit["entity_id"])
-        st.caption(hit["entity_id"], width="content")
+        links.to(visit, "entity", f"**{figures.plain(hit['entity'])}** ↗", entity=hit["entity_id"])
         st.badge(visit.label(hit["status"]), color="orange" if hit["status"] == Status.OPEN else "gray")
         st.space("stretch")
         before = ids[at - 1] if at else None
         after = ids[at + 1] if at is not None and at + 1 < len(ids) else None
-        for name, there, key in (("previous", before, "K"), ("next", after, "J")):
+        for name, sign, there, key in (("previous", "‹", before, "K"), ("next", "›", after, "J")):
             st.button(
-                visit.say(f"review.{name}"), key=f"review_{name}", disabled=there is None, shortcut=key, type="tertiary",
+                sign, key=f"review_{name}", disabled=there is None, shortcut=key, help=visit.say(f"review.{name}"),
                 on_click=lambda to=there: links.keep(hit=to),
             )  # fmt: skip
 
 
 def _dates(visit: Visit, hit: dict[str, Any]) -> None:
     told = [
+        hit["entity_id"],
         f"**{rule_title(visit, hit['rule'])}**",
         visit.say("review.raised", day=figures.day(hit["raised_on"], visit.language)),
         visit.say("review.found", day=figures.day(hit["found_on"], visit.language)),
@@ -107,7 +107,6 @@ def _glance(visit: Visit, entity_id: str) -> None:
         )
         if who := _who(visit, entry):
             st.caption(who, width="content")
-        links.to(visit, "entity", visit.say("review.to_entity"), entity=entity_id)
 
 
 def _who(visit: Visit, entry: dict[str, Any]) -> str:

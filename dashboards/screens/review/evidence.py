@@ -58,7 +58,7 @@ def _streak(visit: Visit, hit: dict[str, Any], days: pl.DataFrame) -> None:
         first=figures.day(hit["first_day"], visit.language),
         last=figures.day(hit["last_day"], visit.language),
     )
-    pictures.draw(visit, option, key="review_streak", about=about, height=190)
+    pictures.draw(visit, option, key="review_streak", about=about, height=176)
     st.caption(about)
 
 

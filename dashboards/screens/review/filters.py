@@ -44,7 +44,7 @@ def show(visit: Visit, queue: pl.DataFrame) -> None:
     """The controls: rules with their counts, then the usual filters, then the rarer ones behind a button."""
     _rules(visit, per_rule(queue, asked(visit)))
     whose, item, direction, age, entity, order, more = st.columns(
-        [1.1, 1.3, 1.0, 1.0, 1.3, 1.2, 0.8], gap="small", vertical_alignment="bottom"
+        [1.0, 1.2, 1.15, 1.15, 1.3, 1.15, 0.75], gap="small", vertical_alignment="bottom"
     )
     with whose:
         _one_of(visit, "whose", [ME, NOBODY, *_accounts(queue)], lambda w: _whose(visit, w))
@@ -103,8 +103,8 @@ def _one_of(
     options += [chosen] if chosen and chosen not in options and not needed else []
     st.session_state[f"review_{name}"] = chosen if chosen in options else options[0]
     st.selectbox(
-        visit.say(f"review.{name}"), options, format_func=lambda v: spoken(v) if v else visit.say("review.any"),
-        key=f"review_{name}", on_change=_keep, args=(name,),
+        visit.say(f"review.{name}"), options, format_func=lambda v: spoken(v) if v else visit.say(f"review.any_{name}"),
+        key=f"review_{name}", on_change=_keep, args=(name,), label_visibility="collapsed",
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def _text(visit: Visit, name: str) -> None:
     st.session_state[f"review_{name}"] = links.asked(name) or ""
     st.text_input(
         visit.say(f"review.{name}"), key=f"review_{name}", on_change=_keep, args=(name,),
-        placeholder=visit.say(f"review.{name}_hint"),
+        placeholder=visit.say(f"review.{name}_hint"), label_visibility="collapsed",
     )  # fmt: skip
 
 

@@ -4,14 +4,17 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts import empty, links, recall
+from dashboards.parts.palette import COLOURS, Theme
 from dashboards.screens.review import case, filters, listing, several
 from dashboards.visit import Visit
 from fxwatch.reading.queue import chosen, page, queue
 
-# The case scrolls, the queue and the decision stay in reach. Only this screen's containers are named.
+# The case scrolls; the queue and the decision stay in reach. What is named here are containers of this screen alone.
 _STYLE = """<style>
-.st-key-review_left { position: sticky; top: 4.5rem; align-self: flex-start; }
-.st-key-review_decide { position: sticky; bottom: 0; z-index: 5; }
+[data-testid="stMainBlockContainer"] {{ padding-left: 2rem; padding-right: 2rem; }}
+[data-testid="stLayoutWrapper"]:has(> .st-key-review_left) {{ position: sticky; top: 3.5rem; }}
+.st-key-review_right > [data-testid="stLayoutWrapper"]:has(.st-key-review_decide) {{ position: sticky; bottom: 0; z-index: 5; }}
+.st-key-review_decide {{ background: {background}; box-shadow: 0 -6px 18px -10px rgba(0, 0, 0, 0.35); }}
 </style>"""
 
 
@@ -26,12 +29,13 @@ def show(visit: Visit) -> None:
     if fit.is_empty() and links.asked("hit") is None:
         empty.say(visit, "review.nothing_fits", "review.nothing_fits_next")
         return
-    st.html(_STYLE)
-    left, right = st.columns([2, 3], gap="medium")
+    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(_STYLE.format(background=COLOURS[theme]["background"]))
+    left, right = st.columns([5, 7], gap="medium")
     opened = links.asked("hit") or page(fit, listing.page_number(fit))["hit_id"][0]
     with left, st.container(key="review_left"):
         ticked = listing.show(visit, fit, opened)
-    with right:
+    with right, st.container(key="review_right"):
         if ticked:
             several.show(visit, fit.filter(pl.col("hit_id").is_in(ticked)), fit)
         else:

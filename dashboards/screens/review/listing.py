@@ -76,8 +76,8 @@ def _columns(visit: Visit) -> dict[str, Any]:
     day = "YYYY年M月D日" if visit.language == "zh" else "D MMM YYYY"
     return {
         "open": columns.TextColumn("", width=28),
-        "entity": columns.TextColumn(heading("entity"), width=150),
-        "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.2f", width=120),
+        "entity": columns.TextColumn(heading("entity"), width=140),
+        "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.0f", width=100),
         "rule": columns.TextColumn(heading("rule"), width=130),
         "due_on": columns.TextColumn(heading("due_on"), width=110),
         "raised_on": columns.DateColumn(heading("raised_on"), format=day, width=100),
@@ -94,12 +94,12 @@ def _open(key: str, ids: list[str]) -> None:
 
 def _pager(number: int, count: int) -> None:
     if count > 1:
-        st.session_state["review_page"] = number
-        st.pagination(count, key="review_page", max_visible_pages=5, on_change=_turn)
+        key = f"review_page_{number}"
+        st.pagination(count, default=number, key=key, max_visible_pages=5, on_change=_turn, args=(key,))
 
 
-def _turn() -> None:
-    links.keep(page=st.session_state["review_page"], hit=None)
+def _turn(key: str) -> None:
+    links.keep(page=st.session_state[key], hit=None)
 
 
 def _digest(ids: list[str]) -> str:
