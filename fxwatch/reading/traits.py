@@ -17,6 +17,15 @@ def section() -> pl.Expr:
     return pl.coalesce(letter, division.replace_strict(_sections(), default=None, return_dtype=pl.String))
 
 
+def section_of(industry: str) -> str | None:
+    """The letter of the section of one industry.
+
+    >>> section_of("5521"), section_of("G"), section_of("00")
+    ('G', 'G', None)
+    """
+    return industry if industry in section_names("en") else _sections().get(industry[:2])
+
+
 def region() -> pl.Expr:
     """The first two digits of `area`, which stand for a province; null where there are none."""
     return pl.col("area").str.slice(0, AREA_DIGITS).replace("", None)
