@@ -11,18 +11,19 @@ from fxwatch.reading import morning
 def show(visit: Visit) -> None:
     """Show the screen: figures first, then pictures, then lists."""
     state = recall.remembered(visit, morning.freshness, of="snapshot")
-    st.title(visit.say("morning.title"))
     if state.newest_day is None:
+        st.title(visit.say("morning.title"))
         _nothing(visit, state)
         return
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.caption(fresh.sentence(visit, state))
+    left.title(visit.say("morning.title"))
     with right:
         after = since.choose(visit, state)
-    tiles.show(visit, state, after)
+    left.caption(since.told(visit, state, after))
+    tiles.show(visit, after)
     left, right = st.columns(2, gap="medium")
     with left:
-        news.hits(visit, state, after)
+        news.hits(visit, after)
     with right:
         news.movers(visit)
     money.show(visit)

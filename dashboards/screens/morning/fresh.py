@@ -1,5 +1,6 @@
 """How far what is shown reaches: newest flow, newest run, what waits in quarantine."""
 
+import polars as pl
 import streamlit as st
 
 from dashboards.parts import figures, links
@@ -7,18 +8,6 @@ from dashboards.visit import Visit
 from fxwatch.reading import morning
 
 REASONS_SHOWN = 6
-
-
-def sentence(visit: Visit, state: morning.Freshness) -> str:
-    """The one line below the title."""
-    if state.run is None:
-        return visit.say("morning.flows_to", day=figures.day(state.newest_day, visit.language))
-    return visit.say(
-        "morning.fresh",
-        day=figures.day(state.newest_day, visit.language),
-        run=state.run["run_id"],
-        moment=figures.moment(state.run["ended_at"], visit.language),
-    )
 
 
 def show(visit: Visit, state: morning.Freshness) -> None:
@@ -45,9 +34,9 @@ def _quarantine(visit: Visit, state: morning.Freshness) -> None:
     words = visit.say("morning.quarantine", rows=figures.count(rows), count=rows)
     links.to(visit, "operations", f"**{words}**", part="quarantine")
     by_reason = (
-        state.quarantine.group_by("reason", maintain_order=True)
-        .sum()
-        .sort("rows", descending=True, maintain_order=True)
+        state.quarantine.group_by("reason")
+        .agg(rows=pl.col("rows").sum())
+        .sort("rows", "reason", descending=[True, False])
     )
     for reason, number in by_reason.select("reason", "rows").head(REASONS_SHOWN).iter_rows():
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):

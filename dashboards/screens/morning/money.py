@@ -92,9 +92,11 @@ def _surge(visit: Visit, surge: pl.DataFrame) -> None:
     change = figures.plain(figures.money(head["change"], visit.language))
     st.caption(visit.say(f"morning.surge_{head['basis']}", direction=direction, growth=growth, change=change))
     for row in surge.iter_rows(named=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        name, amount = st.columns([5, 3], gap="small", vertical_alignment="center")
+        with name:
             links.to(visit, "entity", figures.plain(row["name"]), entity=row["entity_id"])
-            st.markdown(figures.plain(figures.money(row["contribution"], visit.language)), width="content")
+        money = figures.plain(figures.money(row["contribution"], visit.language))
+        amount.markdown(f":small[{money}]", text_alignment="right")
 
 
 def _entities_of(row: dict[str, Any]) -> dict[str, str]:

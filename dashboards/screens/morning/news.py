@@ -5,7 +5,6 @@ from datetime import datetime
 import streamlit as st
 
 from dashboards.parts import figures, links, pictures, recall
-from dashboards.screens.morning import since
 from dashboards.visit import Visit
 from fxwatch.reading import morning
 from fxwatch.rulebook import rules
@@ -15,10 +14,9 @@ SHOWN = 6
 _COLOURS = {Grade.A.value: "green", Grade.B.value: "orange", Grade.C.value: "red"}
 
 
-def hits(visit: Visit, state: morning.Freshness, after: datetime | None) -> None:
+def hits(visit: Visit, after: datetime | None) -> None:
     """New hits by rule: how many, how many still open, of how many entities."""
     st.subheader(visit.say("morning.news"))
-    st.caption(since.told(visit, state, after))
     found = recall.remembered(visit, morning.new_hits, after)
     if not found["hits"].sum():
         st.info(visit.say("morning.no_news"))
@@ -35,12 +33,15 @@ def hits(visit: Visit, state: morning.Freshness, after: datetime | None) -> None
     pictures.draw(visit, bars, key="morning_new_hits", about=visit.say("morning.news"), height=height)
     moment = after.isoformat() if after else None
     for row in shown.iter_rows(named=True):
-        words = visit.say("morning.rule_line", hits=figures.count(row["hits"]), entities=figures.count(row["entities"]))
-        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        name, count, entities = st.columns([6, 2, 3], gap="small", vertical_alignment="center")
+        with name:
             links.to(
                 visit, "review", figures.plain(title(visit, row["rule"])), rule=row["rule"], status="open", since=moment
             )
-            st.caption(words, width="content")
+        for column, key in ((count, "hits"), (entities, "entities")):
+            number = row[key]
+            words = visit.say(f"morning.rule_{key}", hits=figures.count(number), count=number)
+            column.markdown(f":small[{figures.plain(words)}]", text_alignment="right")
 
 
 def movers(visit: Visit) -> None:
@@ -59,10 +60,12 @@ def movers(visit: Visit) -> None:
             words = f"{badge(before)} → {badge(to)} {figures.count(number)}"
             links.to(visit, "grades", words, moves="provisional", **{"from": before, "to": to})
     for row in found.head(SHOWN).iter_rows(named=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        name, way, count = st.columns([7, 2, 2], gap="small", vertical_alignment="center")
+        with name:
             links.to(visit, "entity", figures.plain(row["name"]), entity=row["entity_id"])
-            words = visit.say("morning.mover_line", hits=figures.count(row["open_hits"]), count=row["open_hits"])
-            st.markdown(f"{badge(row['grade'])} → {badge(row['provisional_grade'])} {words}", width="content")
+        way.markdown(f"{badge(row['grade'])} → {badge(row['provisional_grade'])}")
+        words = visit.say("morning.mover_hits", hits=figures.count(row["open_hits"]))
+        count.markdown(f":small[{words}]", text_alignment="right")
     if found.height > SHOWN:
         words = visit.say("morning.all_movers", hits=figures.count(found.height))
         links.to(visit, "grades", words, moves="provisional")

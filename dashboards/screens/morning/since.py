@@ -14,20 +14,25 @@ RUN, VISIT = "run", "visit"
 
 
 def choose(visit: Visit, state: Freshness) -> datetime | None:
-    """Let the reader choose; the moment (UTC) after which a hit is new, None where every hit is."""
+    """Let the reader choose; the moment (UTC) after which a hit is new, None where every hit is.
+
+    Unless the URL says otherwise, what reaches further back comes first: whoever was away for a week sees the week.
+    """
     options = [RUN, *([VISIT] if visit.last_visit else [])]
+    was_away = visit.last_visit and state.run_before and visit.last_visit < state.run_before
+    usual = VISIT if was_away else RUN
     asked = links.asked("since")
-    first = asked if asked in options else options[-1]
     chosen = st.segmented_control(
         visit.say("morning.new_since"),
         options,
-        default=first,
+        default=asked if asked in options else usual,
         required=True,
         format_func=lambda option: visit.say(f"morning.since_{option}"),
         key="morning_since",
+        label_visibility="collapsed",
         width="stretch",
     )
-    links.keep(since=chosen if chosen != options[-1] else None)
+    links.keep(since=chosen if chosen != usual else None)
     return visit.last_visit if chosen == VISIT else state.run_before
 
 

@@ -3,60 +3,82 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
 from dashboards.parts import figures, links, pictures, recall
-from dashboards.screens.morning import since
 from dashboards.visit import Visit
 from fxwatch.reading import morning, pulse
-from fxwatch.terms import Grade
 
 LINE_HEIGHT = 56
 
 
-def show(visit: Visit, state: morning.Freshness, after: datetime | None) -> None:
+def show(visit: Visit, after: datetime | None) -> None:
     """Four figures of the work, three of the money."""
-    new = recall.remembered(visit, morning.new_hits, after)
-    moving = recall.remembered(visit, morning.movers)
-    waiting = recall.remembered(visit, morning.waiting, visit.account.name)
-    count, number = figures.count, int(new["hits"].sum())
     columns = st.columns(4, gap="small")
-    with columns[0], _tile(visit, "new_hits", count(number), since.told(visit, state, after)):
-        still = int(new["open_hits"].sum())
-        moment = after.isoformat() if after else None
-        links.to(
-            visit,
-            "review",
-            visit.say("morning.still_open", hits=count(still), count=still),
-            status="open",
-            since=moment,
-        )
-    with columns[1], _tile(visit, "would_move", count(moving.height)):
-        to_c = moving.filter(provisional_grade=Grade.C.value).height
-        links.to(visit, "grades", visit.say("morning.of_them_to_c", hits=count(to_c)), moves="provisional")
-    with columns[2], _tile(visit, "open_hits", count(waiting.all["open_hits"])):
-        late = waiting.all["overdue"]
-        links.to(
-            visit,
-            "review",
-            visit.say("morning.overdue", hits=count(late), count=late),
-            status="open",
-            overdue=1 if late else None,
-        )
-    with columns[3], _tile(visit, "decisions", count(waiting.approvals + waiting.inquiries + waiting.objections)):
-        links.to(
-            visit,
-            "review",
-            visit.say(
-                "morning.decisions_of",
-                approvals=waiting.approvals,
-                inquiries=waiting.inquiries,
-                objections=waiting.objections,
-            ),
-            part="approvals",
-        )
+    with columns[0]:
+        _new_hits(visit, after)
+    with columns[1]:
+        _would_move(visit)
+    waiting = recall.remembered(visit, morning.waiting, visit.account.name)
+    with columns[2]:
+        _open_hits(visit, waiting)
+    with columns[3]:
+        _other_work(visit, waiting)
     _money(visit)
+
+
+def _new_hits(visit: Visit, after: datetime | None) -> None:
+    new = recall.remembered(visit, morning.new_hits, after)
+    with _tile(visit, "new_hits", figures.count(int(new["hits"].sum()))):
+        still = int(new["open_hits"].sum())
+        words = visit.say("morning.still_open", hits=figures.count(still))
+        lead(visit, "review", words, status="open", since=after.isoformat() if after else None)
+
+
+def _would_move(visit: Visit) -> None:
+    moving = recall.remembered(visit, morning.movers)
+    with _tile(visit, "would_move", figures.count(moving.height)):
+        for grade, number in (
+            moving.group_by("provisional_grade").len().sort("provisional_grade", descending=True).iter_rows()
+        ):
+            words = visit.say("morning.of_them_to", hits=figures.count(number), grade=visit.label(grade))
+            lead(visit, "grades", words, moves="provisional", to=grade)
+        if moving.is_empty():
+            lead(visit, "grades", visit.say("morning.nobody"))
+
+
+def _open_hits(visit: Visit, waiting: morning.Waiting) -> None:
+    with _tile(visit, "open_hits", figures.count(waiting.all["open_hits"])):
+        late, mine = waiting.all["overdue"], waiting.mine["open_hits"]
+        if late:
+            lead(visit, "review", visit.say("morning.overdue", hits=figures.count(late)), status="open", overdue=1)
+        if mine:
+            words = visit.say("morning.of_them_mine", hits=figures.count(mine))
+            lead(visit, "review", words, status="open", whose=visit.account.name)
+        if not late and not mine:
+            lead(visit, "review", visit.say("morning.none_overdue"), status="open")
+
+
+def _other_work(visit: Visit, waiting: morning.Waiting) -> None:
+    parts = {name: getattr(waiting, name) for name in ("approvals", "inquiries", "objections")}
+    with _tile(visit, "other_work", figures.count(sum(parts.values()))):
+        for name, number in parts.items():
+            if number:
+                lead(
+                    visit,
+                    "review",
+                    visit.say(f"morning.{name}_count", hits=figures.count(number), count=number),
+                    part=name,
+                )
+        if not any(parts.values()):
+            lead(visit, "review", visit.say("morning.nothing_else"))
+
+
+def lead(visit: Visit, screen: str, words: str, **query: Any) -> None:
+    """A link to a list, with a mark that says so."""
+    links.to(visit, screen, f"{figures.plain(words)} ›", **query)
 
 
 def _money(visit: Visit) -> None:
@@ -70,7 +92,7 @@ def _money(visit: Visit) -> None:
             about = visit.say("morning.line_about", what=visit.say(f"morning.{name}"))
             line = pictures.sparkline(found.months[name].to_list(), colour)
             pictures.draw(visit, line, key=f"morning_line_{name}", about=about, height=LINE_HEIGHT)
-            links.to(visit, "monitors", _change(visit, name, side), name="balance")
+            lead(visit, "monitors", _change(visit, name, side), name="balance")
 
 
 def _change(visit: Visit, name: str, side: pulse.Change) -> str:
@@ -80,13 +102,13 @@ def _change(visit: Visit, name: str, side: pulse.Change) -> str:
     if name == "net" or side.growth is None:
         more = side.amount_usd - side.before
         sign = "+" if more > 0 else ""
-        return visit.say("morning.on_last_year", change=figures.plain(sign + figures.money(more, visit.language)))
-    return visit.say("morning.on_last_year", change=figures.plain(figures.change(side.growth)))
+        return visit.say("morning.on_last_year", change=sign + figures.money(more, visit.language))
+    return visit.say("morning.on_last_year", change=figures.change(side.growth))
 
 
 @contextmanager
-def _tile(visit: Visit, name: str, value: str, note: str | None = None) -> Iterator[None]:
+def _tile(visit: Visit, name: str, value: str) -> Iterator[None]:
     """A figure in a frame; what the block shows stands below it."""
     with st.container(border=True, height="stretch", gap="small"):
-        st.metric(visit.say(f"morning.{name}"), figures.plain(value), help=note or visit.say(f"morning.{name}_help"))
+        st.metric(visit.say(f"morning.{name}"), figures.plain(value), help=visit.say(f"morning.{name}_help"))
         yield
