@@ -90,7 +90,7 @@ def visitor(home: "Home", token: str, *, is_used: bool = True) -> Visitor | None
         is_used: whether somebody did something; looking whether anything is new is no use of it.
     """
     entrance, digest = home.register.entrance, digest_of(token)
-    sitting, now = entrance.session(digest), datetime.now(UTC).replace(tzinfo=None)
+    sitting, now = entrance.session(digest), _now()
     idle = timedelta(minutes=home.settings.session_idle_minutes)
     if sitting is None or now >= sitting.ends_at or now >= sitting.seen_at + idle:
         return None
@@ -136,6 +136,10 @@ def wait_after(whose: str, wrong: int) -> timedelta:
     """
     free, longest = (2, 60) if whose.startswith("account") else (9, 900)
     return timedelta(seconds=0 if wrong <= free else min(2 ** min(wrong - free, 20), longest))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _is_open(home: "Home", name: str) -> bool:

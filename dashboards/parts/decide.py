@@ -37,4 +37,4 @@ def guard(visit: Visit) -> Iterator[Outcome]:
     else:
         outcome.done = True
         if outcome.said:
-            st.toast(outcome.said, icon="✅")
+            st.toast(outcome.said, icon=":material/check_circle:")
