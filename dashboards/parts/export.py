@@ -25,15 +25,15 @@ def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: di
     """
     named = frame.rename({c: h for c, h in (headers or {}).items() if c in frame.columns}, strict=False)
     name = f"{stem}-{visit.home.today():%Y%m%d}"
-    left, right, _ = st.columns([1, 1, 6], gap="small")
-    left.download_button(
+    row = st.container(horizontal=True, gap="small")  # not columns: in a narrow place they would cut the names off
+    row.download_button(
         "CSV", lambda: csv(named), f"{name}.csv", "text/csv", key=f"{key}_csv", on_click="ignore",
-        icon=":material/download:", help=visit.say("parts.download"), width="stretch",
+        icon=":material/download:", help=visit.say("parts.download"),
     )  # fmt: skip
-    right.download_button(
+    row.download_button(
         "XLSX", lambda: xlsx(named), f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        key=f"{key}_xlsx", on_click="ignore", icon=":material/download:", help=visit.say("parts.download"), width="stretch",
+        key=f"{key}_xlsx", on_click="ignore", icon=":material/download:", help=visit.say("parts.download"),
     )  # fmt: skip
 
 

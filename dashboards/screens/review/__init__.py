@@ -20,7 +20,9 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(visit.say("review.title"), anchor=False, width="content")
         view = _chosen(visit, views, waiting)
-    told.show(visit)
+        st.space("stretch")
+        told.show(visit)
+    told.say_refusal(visit)
     _VIEWS[view](visit)
 
 

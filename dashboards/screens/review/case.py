@@ -90,7 +90,7 @@ def _glance(visit: Visit, entity_id: str) -> None:
     """The entity in one line: grade and what it would become, what counts, who it is."""
     told = recall.remembered(visit, grade_of, entity_id)
     entry = visit.home.register.enrolled(entity_id) or {}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         foretold.badge(visit, told["grade"])
         if told["provisional_grade"] != told["grade"]:
             st.caption(visit.say("review.provisional"), width="content")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards.parts import decide, links
 from dashboards.screens.review import foretold, listing, told
@@ -14,6 +15,7 @@ from fxwatch.reading.consequences import if_dismissed, if_noticed
 from fxwatch.terms import Role
 
 Hits = Sequence[dict[str, Any]]
+_SPLIT = [6, 2]  # what is written, and the button beside it
 _ANSWER_DAYS = 14  # proposed for an inquiry's answer; the form lets it be changed
 
 
@@ -22,8 +24,9 @@ def _notice(visit: Visit, hits: Hits, following: str | None) -> None:
     foretold.show(visit, foreseen, issuing=True)
     waits = any(one.waits for one in foreseen)
     with st.form("review_notice", border=False):
-        why = _why(visit)
-        sent = _submit(visit, "propose_notice" if waits else "issue", count=len(foreseen))
+        left, right = st.columns(_SPLIT, vertical_alignment="bottom")
+        why = _why(visit, left)
+        sent = _submit(visit, right, "propose_notice" if waits else "issue", count=len(foreseen))
     if sent:
         made: list[str] = []
         with decide.guard(visit) as outcome:
@@ -34,16 +37,15 @@ def _notice(visit: Visit, hits: Hits, following: str | None) -> None:
 
 
 def _dismiss(visit: Visit, hits: Hits, following: str | None) -> None:
+    foretold.show(visit, if_dismissed(visit.home, _ids(hits)), issuing=False)
     with st.form("review_dismiss", border=False):
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
-        with left:
-            why = _why(visit)
-        until = right.date_input(
+        left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
+        why = _why(visit, left)
+        until = middle.date_input(
             visit.say("review.explains_until"), value=None, min_value=min(h["raised_on"] for h in hits),
             format="YYYY-MM-DD", help=visit.say("review.explains_help"),
         )  # fmt: skip
-        foretold.show(visit, if_dismissed(visit.home, _ids(hits)), issuing=False)
-        sent = _submit(visit, "dismiss_now", count=len(hits))
+        sent = _submit(visit, right, "dismiss_now", count=len(hits))
     if sent:
         with decide.guard(visit) as outcome:
             visit.home.dismiss(_ids(hits), why=why, explains_until=until, by=visit.account.name)
@@ -52,12 +54,12 @@ def _dismiss(visit: Visit, hits: Hits, following: str | None) -> None:
 
 def _inquiry(visit: Visit, hits: Hits, following: str | None) -> None:
     with st.form("review_inquiry", border=False):
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
         question = left.text_input(visit.say("review.question"))
-        due = right.date_input(
+        due = middle.date_input(
             visit.say("review.answer_by"), value=visit.home.today() + timedelta(days=_ANSWER_DAYS), format="YYYY-MM-DD"
         )
-        sent = _submit(visit, "open_inquiry", count=len({hit["entity_id"] for hit in hits}))
+        sent = _submit(visit, right, "open_inquiry", count=len({hit["entity_id"] for hit in hits}))
     if sent:
         made: list[str] = []
         with decide.guard(visit) as outcome:
@@ -69,16 +71,16 @@ def _inquiry(visit: Visit, hits: Hits, following: str | None) -> None:
 def _assign(visit: Visit, hits: Hits, following: str | None) -> None:
     colleagues = _regulators(visit)
     with st.form("review_assign", border=False):
-        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
         to = left.selectbox(
             visit.say("review.assign_to"), colleagues, index=colleagues.index(visit.account.name),
             format_func=lambda a: visit.say("review.myself", account=a) if a == visit.account.name else a,
         )  # fmt: skip
-        due = right.date_input(
+        due = middle.date_input(
             visit.say("review.due"), value=None, min_value=visit.home.today(), format="YYYY-MM-DD",
             help=visit.say("review.due_help"),
         )  # fmt: skip
-        sent = _submit(visit, "assign_now", count=len(hits))
+        sent = _submit(visit, right, "assign_now", count=len(hits))
     if sent:
         with decide.guard(visit) as outcome:
             visit.home.assign(_ids(hits), to, due=due, by=visit.account.name)
@@ -89,8 +91,9 @@ def _assign(visit: Visit, hits: Hits, following: str | None) -> None:
 
 def _note(visit: Visit, hits: Hits, following: str | None) -> None:
     with st.form("review_note", border=False, clear_on_submit=True):
-        text = st.text_input(visit.say("review.note"))
-        sent = _submit(visit, "note_now", count=1)
+        left, right = st.columns(_SPLIT, vertical_alignment="bottom")
+        text = left.text_input(visit.say("review.note"))
+        sent = _submit(visit, right, "note_now", count=1)
     if sent:
         with decide.guard(visit) as outcome:
             visit.home.note(f"hit:{hits[0]['hit_id']}", text, by=visit.account.name)
@@ -100,8 +103,9 @@ def _note(visit: Visit, hits: Hits, following: str | None) -> None:
 def _approve(visit: Visit, hits: Hits, following: str | None) -> None:
     proposal = hits[0]["proposal"]
     with st.form("review_approve", border=False):
-        why = st.text_input(visit.say("review.why"), value=visit.say("review.approved_why"))
-        sent = _submit(visit, "approve_now", count=1)
+        left, right = st.columns(_SPLIT, vertical_alignment="bottom")
+        why = left.text_input(visit.say("review.why"), value=visit.say("review.approved_why"))
+        sent = _submit(visit, right, "approve_now", count=1)
     if sent:
         with decide.guard(visit) as outcome:
             visit.home.approve([proposal], why=why, by=visit.account.name)
@@ -111,8 +115,9 @@ def _approve(visit: Visit, hits: Hits, following: str | None) -> None:
 def _refuse(visit: Visit, hits: Hits, following: str | None) -> None:
     proposal = hits[0]["proposal"]
     with st.form("review_refuse", border=False):
-        why = _why(visit)
-        sent = _submit(visit, "refuse_now", count=1)
+        left, right = st.columns(_SPLIT, vertical_alignment="bottom")
+        why = _why(visit, left)
+        sent = _submit(visit, right, "refuse_now", count=1)
     if sent:
         with decide.guard(visit) as outcome:
             visit.home.refuse([proposal], why=why, by=visit.account.name)
@@ -141,12 +146,13 @@ def _then(outcome: decide.Outcome, said: str, following: str | None, notices: li
         told.done(said, notices)
 
 
-def _why(visit: Visit) -> str:
-    return st.text_input(visit.say("review.why"), placeholder=visit.say("review.why_hint"))
+def _why(visit: Visit, place: DeltaGenerator) -> str:
+    why: str = place.text_input(visit.say("review.why"), placeholder=visit.say("review.why_hint"))
+    return why
 
 
-def _submit(visit: Visit, name: str, *, count: int) -> bool:
-    return st.form_submit_button(visit.say(f"review.{name}", count=count), type="primary")
+def _submit(visit: Visit, place: DeltaGenerator, name: str, *, count: int) -> bool:
+    return place.form_submit_button(visit.say(f"review.{name}", count=count), type="primary", width="stretch")
 
 
 def _regulators(visit: Visit) -> list[str]:

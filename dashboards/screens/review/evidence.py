@@ -16,7 +16,7 @@ from fxwatch.terms import BOTH
 _BARS = 16  # single flows that a picture can hold beside their total
 _ROW, _ROWS = 35, 9
 _COLUMNS = (
-    *("flow_id", "day", "item", "currency", "amount", "amount_usd", "counterparty", "economy", "payment_type"),
+    *("flow_id", "day", "amount_usd", "item", "counterparty", "economy", "currency", "amount", "payment_type"),
     *("contract_no", "invoice_no", "bank", "remark"),
 )
 
@@ -29,7 +29,7 @@ def show(visit: Visit, hit: dict[str, Any]) -> None:
         _picture(visit, hit, standing)
     columns = list(_COLUMNS)
     if hit["direction"] == BOTH:
-        columns.insert(2, "direction")
+        columns.insert(3, "direction")
     if standing.height < flows.height:
         columns.insert(1, "state")
     height = _ROW * (min(flows.height, _ROWS) + 1) + 3

@@ -10,7 +10,7 @@ from dashboards.visit import Visit
 from fxwatch.errors import FxwatchError
 
 _TOAST, _REFUSED, _NOTICES = "review_toast", "review_refused", "review_notices"
-_MEDIA = {"pdf": "application/pdf", "html": "text/html"}
+_LETTERS = 3  # of a decision about many entities the others are reached from the cases
 
 
 def done(sentence: str, notices: list[str] | None = None) -> None:
@@ -27,20 +27,24 @@ def refused(fault: FxwatchError) -> None:
     st.rerun()
 
 
-def show(visit: Visit) -> None:
-    """Say what was kept: success in a toast, a refusal until the next act; letters stay within reach until dismissed."""
-    if sentence := st.session_state.pop(_TOAST, None):
-        st.toast(sentence, icon="✅", duration="long")
+def say_refusal(visit: Visit) -> None:
+    """Say once what the register refused."""
     if fault := st.session_state.pop(_REFUSED, None):
         st.error(fault.say(visit.language))
+
+
+def show(visit: Visit) -> None:
+    """Say what was kept, in a toast; letters of new notices stay within reach until they are put away."""
+    if sentence := st.session_state.pop(_TOAST, None):
+        st.toast(sentence, icon=":material/check_circle:", duration="long")
     if notices := st.session_state.get(_NOTICES):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="review_letters"):
-            st.markdown(visit.say("review.issued_just_now", notices=", ".join(notices), count=len(notices)))
-            for notice in notices[:3]:
-                letter(visit, notice, key=f"review_letter_{notice}")
-            if st.button(visit.say("review.close"), key="review_letters_close", type="tertiary"):
-                st.session_state.pop(_NOTICES)
-                st.rerun()
+        for notice in notices[:_LETTERS]:
+            letter(visit, notice, key=f"review_letter_{notice}")
+        if st.button(
+            "", icon=":material/close:", key="review_letters_close", type="tertiary", help=visit.say("review.close")
+        ):
+            st.session_state.pop(_NOTICES)
+            st.rerun()
 
 
 def letter(visit: Visit, notice: str, *, key: str) -> None:
@@ -48,7 +52,7 @@ def letter(visit: Visit, notice: str, *, key: str) -> None:
     if visit.may("regulator", "approver", "analyst"):
         st.download_button(
             visit.say("review.letter", notice=notice), lambda: _made(visit, notice), f"{notice}-{visit.language}.html",
-            _MEDIA["html"], key=key, on_click="ignore", icon="⬇️", help=visit.say("review.letter_help"),
+            "text/html", key=key, on_click="ignore", icon=":material/print:", help=visit.say("review.letter_help"),
         )  # fmt: skip
 
 
