@@ -11,7 +11,7 @@ from fxwatch.reading.monitors import BOTH_SCOPES, LINE_OF, UNKNOWN, monitor
 from fxwatch.reading.names import with_names
 from fxwatch.sums import ALL
 from fxwatch.warehouse.line_flows import Line, days_of_line, flows_of_line
-from fxwatch.warehouse.summing import banks_in, days_loaded
+from fxwatch.warehouse.summing import banks_in, days_loaded, names_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -25,6 +25,29 @@ def named_monitor(home: "Home", name: str, **asked: Any) -> pl.DataFrame:
     before = rows.columns[: rows.columns.index("entity_id") + 1]
     named = with_names(home, rows.drop("name", strict=False))
     return named.select(*before, "name", *(c for c in named.columns if c not in (*before, "name")))
+
+
+def flows_behind(home: "Home", entity_id: str, *, most: int | None = None, **asked: Any) -> pl.DataFrame:
+    """The flows of one entity that a row of a monitor adds up, the newest first, at most so many.
+
+    Args:
+        home: where.
+        entity_id: whose.
+        most: how many; all of them without it.
+        asked: see `line_of`.
+
+    Returns:
+        The columns of `queries/flows_of_line.sql`: money as exact decimals, words in place of numbers.
+
+    Raises:
+        RequestError: the period or the day is none.
+    """
+    return flows_of_line(home.snapshot().con, line_of(home, entity_id, **asked), most)
+
+
+def days_behind(home: "Home", entity_id: str, **asked: Any) -> pl.DataFrame:
+    """The same flows by day and direction: day, direction, amount_usd, flows. Quick, however many they are."""
+    return days_of_line(home.snapshot().con, line_of(home, entity_id, **asked))
 
 
 def line_of(
@@ -66,14 +89,10 @@ def line_of(
     )
 
 
-def flows_behind(home: "Home", line: Line, most: int | None = None) -> pl.DataFrame:
-    """The flows of a line, the newest first, at most so many: see `fxwatch.warehouse.line_flows.flows_of_line`."""
-    return flows_of_line(home.snapshot().con, line, most)
-
-
-def days_behind(home: "Home", line: Line) -> pl.DataFrame:
-    """The flows of a line by day and direction: day, direction, amount_usd, flows."""
-    return days_of_line(home.snapshot().con, line)
+def name_of(home: "Home", entity_id: str) -> str:
+    """What an entity is called; its identifier where it is on no roll."""
+    names = names_of(home.snapshot().con, [entity_id])
+    return str(names["name"][0]) if len(names) else entity_id
 
 
 def banks(home: "Home") -> list[str]:

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from fxwatch.errors import RequestError
-from fxwatch.reading.drill import banks, days_behind, days_known, flows_behind, line_of, named_monitor
+from fxwatch.kept import Kept
+from fxwatch.reading.drill import banks, days_behind, days_known, flows_behind, named_monitor
 
 FLOWS = """
     entity_id direction day        code           amount economy bank scope
@@ -23,7 +24,7 @@ FLOWS = """
 @pytest.fixture
 def home(fill):
     con = fill(_rows(FLOWS), [{"entity_id": "100000614", "name": "Lines"}])
-    return SimpleNamespace(snapshot=lambda: SimpleNamespace(con=con))
+    return SimpleNamespace(snapshot=lambda: SimpleNamespace(con=con, name="snapshot-1"), kept=Kept())
 
 
 def _rows(table):
@@ -51,26 +52,23 @@ def _rows(table):
     ],
 )
 def test_a_line_holds_the_flows_that_were_asked_for_and_no_others(home, asked, total):
-    line = line_of(home, "100000614", **asked)
-    assert flows_behind(home, line)["amount_usd"].sum() == Decimal(total)
-    assert days_behind(home, line)["amount_usd"].sum() == Decimal(total)
+    assert flows_behind(home, "100000614", **asked)["amount_usd"].sum() == Decimal(total)
+    assert days_behind(home, "100000614", **asked)["amount_usd"].sum() == Decimal(total)
 
 
 def test_the_flows_behind_a_row_of_top_entities_add_up_to_it(home):
     row = named_monitor(home, "top_entities", where=["entity=100000614"]).row(0, named=True)
-    line = line_of(home, row["entity_id"], direction=row["direction"], item=row["item"])
-    found = flows_behind(home, line)
+    found = flows_behind(home, row["entity_id"], direction=row["direction"], item=row["item"])
     assert (row["name"], row["amount_usd"], row["flows"]) == ("Lines", found["amount_usd"].sum(), len(found))
 
 
 def test_the_newest_flows_come_first_and_no_more_than_asked(home):
-    line = line_of(home, "100000614")
-    assert [f"{d:%m-%d}" for d in flows_behind(home, line)["day"]] == ["03-31", "01-06", "01-05", "01-05"]
-    assert [f"{d:%m-%d}" for d in flows_behind(home, line, 1)["day"]] == ["03-31"]
+    assert [f"{d:%m-%d}" for d in flows_behind(home, "100000614")["day"]] == ["03-31", "01-06", "01-05", "01-05"]
+    assert [f"{d:%m-%d}" for d in flows_behind(home, "100000614", most=1)["day"]] == ["03-31"]
 
 
 def test_days_are_added_up_by_direction(home):
-    rows = days_behind(home, line_of(home, "100000614", period="2026-01")).rows()
+    rows = days_behind(home, "100000614", period="2026-01").rows()
     assert [(f"{day:%m-%d}", direction, str(amount), flows) for day, direction, amount, flows in rows] == [
         ("01-05", "receipt", "30.00", 2),
         ("01-06", "payment", "40.00", 1),
@@ -78,12 +76,12 @@ def test_days_are_added_up_by_direction(home):
 
 
 def test_an_entity_that_nobody_knows_has_no_flows(home):
-    assert flows_behind(home, line_of(home, "999999999")).is_empty()
+    assert flows_behind(home, "999999999").is_empty()
 
 
 def test_a_period_that_is_none_is_refused(home):
     with pytest.raises(RequestError, match="is not a period"):
-        line_of(home, "100000614", period="soon")
+        flows_behind(home, "100000614", period="soon")
 
 
 def test_every_entity_of_a_monitor_has_its_name_behind_its_identifier(home):

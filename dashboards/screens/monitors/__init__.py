@@ -1,7 +1,65 @@
-"""The screen "monitors"."""
+"""Monitors: what people look at, for any period, by any dimension; from an item to its entities to their flows."""
 
+import polars as pl
+import streamlit as st
+
+from dashboards.parts import empty, recall, tables
+from dashboards.screens.monitors import behind, choosers, drawn, spoken
+from dashboards.screens.monitors.asked import KEY, Asked, asked, keep
 from dashboards.visit import Visit
+from fxwatch.errors import RequestError
+from fxwatch.reading import drill
 
 
 def show(visit: Visit) -> None:
-    """Show the screen."""
+    """Show the screen: the choices, the picture, the table, and what is behind a row of it."""
+    st.title(visit.say("monitors.title"))
+    known = recall.remembered(visit, drill.days_known, of="snapshot")
+    if known is None:
+        empty.say(visit, "monitors.empty", "monitors.empty_next", ("operations", "monitors.to_operations"))
+        return
+    view = asked()
+    choosers.show(visit, view, known)
+    try:
+        table = recall.remembered(visit, drill.named_monitor, view.name, of="snapshot", **view.words())
+    except RequestError as fault:
+        st.error(fault.say(visit.language))
+        return
+    if view.direction and "direction" in table.columns:
+        table = table.filter(direction=view.direction)
+    st.caption(spoken.note(visit, view))
+    if table.is_empty():
+        empty.say(visit, "monitors.nothing", "monitors.nothing_next")
+        return
+    drawn.show(visit, view, _of_one_group(visit, view, table))
+    _table(visit, view, table)
+    behind.show(visit, view)
+
+
+def _of_one_group(visit: Visit, view: Asked, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are drawn: of the group that the reader chose, else of the one that comes first by amount."""
+    if not view.by or view.by == "item":
+        return table
+    groups = table[view.by].unique(maintain_order=True).to_list()
+    size = next((name for name in ("amount_usd", "change", "receipts") if name in table.columns), None)
+    largest = groups[0] if size is None else table.sort(pl.col(size).abs(), descending=True)[view.by][0]
+    chosen = view.group if view.group in groups else largest
+    names = spoken.group_names(visit, view.by)
+    st.session_state[f"{KEY}group"] = chosen
+    st.selectbox(
+        visit.say("monitors.group"), groups, format_func=lambda g: names.get(g, g), key=f"{KEY}group", on_change=keep,
+        args=("group",), width=320,
+    )  # fmt: skip
+    return table.filter(pl.col(view.by) == chosen)
+
+
+def _table(visit: Visit, view: Asked, table: pl.DataFrame) -> None:
+    """The whole table with its files; picking a row opens what is behind it."""
+    key = behind.key_of(view)
+    shown = spoken.in_words(visit, view, table)
+    rows = tables.show(visit, shown, key=key, select="one", export=view.name.replace("_", "-"))
+    changed = behind.picked(key, rows)
+    if changed:
+        behind.Opened.row(table.row(changed[0], named=True), view.by).keep()
+    elif changed == []:
+        behind.Opened().keep()
