@@ -34,6 +34,7 @@ _SHARES = (
     "peers_share",
     "share_of_item",
 )
+_AMOUNT, _DAY = 150, 122  # pixels: a thousand millions to the cent, the longest day in Chinese
 _WIDE = {"sentence", "why", "name", "entity", "text", "details", "description", "title", "remark", "meaning"}
 
 
@@ -71,6 +72,7 @@ def show(
         "column_config": settled | dict(config or {}),
         "height": height,
         "key": key,
+        "placeholder": "–",
     }
     picked: list[int] = []
     if select == "none":
@@ -113,15 +115,14 @@ def _column(name: str, kind: pl.DataType, header: str, visit: Visit) -> Any:
     if name in _SHARES:
         return columns.NumberColumn(header, format="percent", width="small")
     if isinstance(kind, pl.Decimal):
-        return columns.NumberColumn(header, format="%,.2f", width="medium")
+        return columns.NumberColumn(header, format="%,.2f", width=_AMOUNT)
     if kind.is_integer():
-        return columns.NumberColumn(header, format="%,d", width="small")
+        return columns.NumberColumn(header, format="%,d")
     if kind.is_float():
         return columns.NumberColumn(header, format="%.3f", width="small")
     if kind == pl.Date:
-        return columns.DateColumn(
-            header, format="YYYY年M月D日" if visit.language == "zh" else "D MMM YYYY", width="small"
-        )
+        written = "YYYY年M月D日" if visit.language == "zh" else "D MMM YYYY"
+        return columns.DateColumn(header, format=written, width=_DAY)
     if isinstance(kind, pl.Datetime):
         return columns.DatetimeColumn(header, format="YYYY-MM-DD HH:mm", width="medium")
     if kind == pl.Boolean:
