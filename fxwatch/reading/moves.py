@@ -1,17 +1,14 @@
-"""Who is graded what over time, who moved and why: for everybody at once, from the few whose grade can differ from A.
+"""Who moved from one grade to another, when and why: everybody at once, from the acts that counted or ceased to count."""
 
-An entity without notice and breach is A on every day, so nobody else needs to be looked at.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from fxwatch.grading import GRADE_PARAMETERS, grade, window
+from fxwatch.grading import window
+from fxwatch.reading.letters import graded, window_on
 from fxwatch.reading.traits import region, section
 from fxwatch.terms import Grade
 
@@ -19,9 +16,6 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 Known = Literal["now", "then"]
-TRAITS = {"region": region, "section": section}
-GRADES = [Grade.A.value, Grade.B.value, Grade.C.value]
-UNKNOWN = "unknown"
 
 _MADE = pl.Struct({"kind": pl.String, "number": pl.String, "act": pl.Int64, "day": pl.Date, "how": pl.String})
 MOVES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -44,59 +38,6 @@ class _State:
     first: date
     counting: pl.DataFrame
     grades: pl.DataFrame
-
-
-def month_ends(last: date, count: int) -> list[date]:
-    """The last days of months, oldest first; of the newest month `last` itself.
-
-    >>> [d.isoformat() for d in month_ends(date(2025, 3, 9), 3)]
-    ['2025-01-31', '2025-02-28', '2025-03-09']
-    """
-    ends = [last]
-    while len(ends) < count:
-        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
-    return ends[::-1]
-
-
-def grade_counts(
-    home: "Home", days: Sequence[date], *, by: str | None = None, known_at: datetime | None = None
-) -> pl.DataFrame:
-    """How many entities of the roll have each grade on some days, as `grades` would say for each of them.
-
-    Args:
-        home: where.
-        days: on which the grades are asked.
-        by: `region` (province) or `section` (of industry); adds a column of that name, `unknown` where it is not known.
-        known_at: as known at this moment (UTC); without it, now.
-
-    Returns:
-        day, `by`, grade, entities (Int64); dense: every day, every group, every grade, in their order.
-    """
-    group = TRAITS[by]().fill_null(UNKNOWN) if by else pl.lit("")
-    kinds = home.register.roll_kinds(known_at).with_columns(group=group)
-    whole = kinds.group_by("group").agg(everybody=pl.col("entities").sum())
-    counted, numbers = home.register.counted(known_at), home.register.parameters(known_at)
-    entries = home.register.entries(counted["entity_id"].unique().to_list(), known_at)
-    grouped = entries.select("entity_id", group=group)
-    found = [
-        _graded(counted.filter(pl.col("day").is_between(*_window(numbers, day))), numbers, day)
-        .join(grouped, on="entity_id")
-        .group_by("group", "grade")
-        .agg(entities=pl.len().cast(pl.Int64))
-        .with_columns(day=pl.lit(day))
-        for day in days
-    ]
-    dense = (
-        pl.DataFrame({"day": days}, schema={"day": pl.Date})
-        .join(whole.sort("group"), how="cross", maintain_order="left_right")
-        .join(pl.DataFrame({"grade": GRADES}), how="cross", maintain_order="left_right")
-        .join(pl.concat([_NONE, *found]), on=["day", "group", "grade"], how="left", maintain_order="left")
-        .with_columns(pl.col("entities").fill_null(0))
-    )
-    below_a = pl.col("entities").filter(pl.col("grade") != Grade.A.value).sum().over("day", "group")
-    is_a = pl.col("grade") == Grade.A.value
-    filled = dense.with_columns(entities=pl.when(is_a).then(pl.col("everybody") - below_a).otherwise("entities"))
-    return filled.select("day", *([pl.col("group").alias(by)] if by else []), "grade", "entities")
 
 
 def moves(home: "Home", first: date, last: date, *, known: Known = "then") -> pl.DataFrame:
@@ -127,30 +68,6 @@ def moves(home: "Home", first: date, last: date, *, known: Known = "then") -> pl
 
 _CHANGED = {name: MOVES[name] for name in ("day", "entity_id", "before", "after", "because")}
 _ACT = ["entity_id", "kind", "number", "act"]
-_NONE = pl.DataFrame(schema={"group": pl.String, "grade": pl.String, "entities": pl.Int64, "day": pl.Date})
-
-
-def _in_force(numbers: pl.DataFrame, name: str, day: date) -> str:
-    versions = numbers.filter((pl.col("name") == name) & (pl.col("valid_from") <= day)).sort(
-        "valid_from", maintain_order=True
-    )
-    return str(versions["value"][-1]) if len(versions) else GRADE_PARAMETERS[name].default
-
-
-def _window(numbers: pl.DataFrame, day: date) -> tuple[date, date]:
-    return window(day, _in_force(numbers, "grade.window", day))
-
-
-def _graded(counting: pl.DataFrame, numbers: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Columns entity_id, grade: of the entities for which something counts on a day; all others are A."""
-    most = int(_in_force(numbers, "grade.max_notices_for_b", day))
-    is_breach = pl.col("kind") == "breach"
-    counts = counting.group_by("entity_id").agg(breaches=is_breach.sum(), notices=(~is_breach).sum())
-    # The rule of grading itself, asked once for each pair of counts that occurs.
-    pairs = counts.select("breaches", "notices").unique()
-    letters = [grade(breaches, notices, most).value for breaches, notices in pairs.iter_rows()]
-    told = pairs.with_columns(grade=pl.Series(letters, dtype=pl.String))
-    return counts.join(told, on=["breaches", "notices"]).select("entity_id", "grade")
 
 
 def _events(home: "Home", known: Known) -> pl.DataFrame:
@@ -183,12 +100,12 @@ def _known_by(numbers: pl.DataFrame, day: date, known: Known) -> pl.DataFrame:
 
 def _state(events: pl.DataFrame, numbers: pl.DataFrame, day: date, known: Known) -> _State:
     """What counted on a day, and the grades it made."""
-    first, last = _window(numbers, day)
+    first, last = window_on(numbers, day)
     counting = events.filter(pl.col("day").is_between(first, last))
     if known == "then":
         stood = pl.col("ended_on").is_null() | (pl.col("ended_on") > day)
         counting = counting.filter((pl.col("recorded_on") <= day) & stood)
-    return _State(day, first, counting, _graded(counting, numbers, day))
+    return _State(day, first, counting, graded(counting, numbers, day))
 
 
 def _changed(before: _State, after: _State) -> pl.DataFrame:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fxwatch.errors import FxwatchError
 from fxwatch.reading.grades import grades, history
-from fxwatch.reading.moves import MOVES, grade_counts, month_ends, moves
+from fxwatch.reading.moves import MOVES, moves
+from fxwatch.reading.spread import grade_counts, month_ends
 from fxwatch.review import issue_notices, record_breaches, rescind_notice
 from tests.desk import desk_at
 from tests.reading.test_two_axes import ENTITIES, HITS, TODAY, steps, take
@@ -130,11 +131,11 @@ def test_counts_by_province_and_section_are_dense_and_say_what_is_unknown(desk):
     )
     record_breaches(desk, [breach("B1", date(2025, 6, 1), "TJ2")], on=date(2025, 6, 1))
     day = date(2025, 6, 30)
-    assert grade_counts(desk, [day], by="region").rows() == [
+    assert grade_counts(desk, [day], by=["region"]).rows() == [
         (day, "12", "A", 1), (day, "12", "B", 0), (day, "12", "C", 1),
         (day, "unknown", "A", 2), (day, "unknown", "B", 0), (day, "unknown", "C", 0),
     ]  # fmt: skip
-    assert grade_counts(desk, [day], by="section").filter(pl.col("entities") > 0).rows() == [
+    assert grade_counts(desk, [day], by=["section"]).filter(pl.col("entities") > 0).rows() == [
         (day, "I", "A", 1), (day, "I", "C", 1), (day, "unknown", "A", 2),
     ]  # fmt: skip
 
