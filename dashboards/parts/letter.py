@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards.parts.palette import COLOURS, Theme
 from dashboards.visit import Visit
-from fxwatch.terms import Grade
+from fxwatch.terms import Document, Grade
 
 _BADGES: dict[str, Literal["green", "orange", "red", "gray"]] = {"A": "green", "B": "orange", "C": "red"}
 
@@ -32,6 +32,12 @@ def large(visit: Visit, grade: str, *, size: int = 96) -> None:
 def badge(visit: Visit, grade: str) -> None:
     """A grade as a small mark with its letter and its colour."""
     st.badge(visit.label(grade), color=_BADGES.get(grade, "gray"))
+
+
+def listed(visit: Visit, words: Sequence[str]) -> None:
+    """Documents one below another, large. Only labels of a closed list stand in the markup."""
+    rows = "".join(f"<li>{visit.label(Document(word))}</li>" for word in words)
+    st.html(f'<ul style="font-size:1.35rem;font-weight:600;line-height:1.6;margin:0;padding-left:1.3em">{rows}</ul>')
 
 
 def documents(visit: Visit, words: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ def _answer(visit: Visit, answer: Answer) -> None:
             st.header(figures.plain(answer.name or visit.say("check.not_on_roll")))
             st.text(answer.entity_id)
             st.subheader(visit.say("check.documents"))
-            st.markdown("\n".join(f"- **{visit.label(word)}**" for word in answer.documents))
+            letter.listed(visit, answer.documents)
             if answer.grade == Grade.UNKNOWN:
                 st.warning(visit.say("check.unknown"))
         day = figures.day(answer.on, visit.language)
@@ -83,7 +83,7 @@ def _answer(visit: Visit, answer: Answer) -> None:
             ("known_at", figures.moment(answer.known_at, visit.language)),
         ]
         for column, (name, value) in zip(st.columns(len(facts)), facts, strict=True):
-            column.metric(visit.say(f"check.{name}"), value)
+            column.markdown(f":gray[{visit.say(f'check.{name}')}]  \n**{figures.plain(value)}**")
 
 
 # ---- many

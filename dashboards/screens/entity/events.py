@@ -15,7 +15,7 @@ COLOURS = {
     "objection": "payment", "note": "neutral", "approval": "receipt", "paper": "quiet",
 }  # fmt: skip
 COLUMNS = ("day", "happened", "subject", "said", "by", "act")
-LANE, DRAWN = 34, 400
+LANE, DRAWN, SAID = 30, 400, 350
 
 
 def show(visit: Visit, key: str) -> None:
@@ -56,12 +56,13 @@ def _picture(visit: Visit, events: pl.DataFrame) -> None:
 
 def _table(visit: Visit, events: pl.DataFrame) -> None:
     happened = [_happened(visit, kind, what) for kind, what in events.select("kind", "what").iter_rows()]
-    subjects = [_subject(visit, kind, name) for kind, name in events.select("kind", "subject").iter_rows()]
+    subjects = [_subject(visit, name) for name in events["subject"]]
     worded = events.with_columns(happened=pl.Series(happened), subject=pl.Series(subjects))
     st.caption(visit.say("entity.pick_event"))
     picked = tables.show(
-        visit, worded, key="entity_events", columns=COLUMNS, select="one", export="entity-timeline", height=420
-    )
+        visit, worded, key="entity_events", columns=COLUMNS, select="one", export="entity-timeline", height=420,
+        config={"said": st.column_config.TextColumn(visit.say("columns.said"), width=SAID)},
+    )  # fmt: skip
     for row in picked:
         _one(visit, worded.row(row, named=True))
 
@@ -82,8 +83,9 @@ def _happened(visit: Visit, kind: str, what: str) -> str:
     return visit.label(what)
 
 
-def _subject(visit: Visit, kind: str, name: str) -> str:
-    if kind != "hit" or name not in rules():
+def _subject(visit: Visit, name: str) -> str:
+    """What it was about: a rule by its title, also where a hit is named; else the number or name itself."""
+    rule = rules().get(name.partition(":")[0])
+    if rule is None:
         return name
-    rule = rules()[name]
     return rule.title_zh if visit.language == "zh" else rule.title

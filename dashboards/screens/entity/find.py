@@ -17,14 +17,14 @@ _WIDTHS = (4, 1.6, 1.3, 2.2, 3)
 
 def bar(visit: Visit) -> None:
     """The field to search in. What is typed stands in the address, so that a search can be sent to a colleague."""
-    if SEARCH not in st.session_state:
+    if SEARCH not in st.session_state or links.asked("q") is None:
         st.session_state[SEARCH] = links.asked("q") or ""
     st.text_input(
         visit.say("entity.search"),
         key=SEARCH,
         placeholder=visit.say("entity.search_for"),
         label_visibility="collapsed",
-        icon="🔎",
+        icon=":material/search:",
         max_chars=100,
         on_change=_search,
     )

@@ -6,13 +6,13 @@ import streamlit as st
 from dashboards import words
 from dashboards.parts import empty, export, figures, recall, tables
 from dashboards.visit import Visit
-from fxwatch.reading import portrait
+from fxwatch.reading import portrait, traits
 from fxwatch.terms import Direction, Item
 
 PAGE = 100
 COLUMNS = (
-    "flow_id", "day", "direction", "item", "code", "currency", "amount", "amount_usd", "settled_usd", "counterparty",
-    "economy", "contract_no", "invoice_no", "state",
+    "day", "direction", "item", "amount_usd", "counterparty", "economy", "currency", "amount", "settled_usd", "code",
+    "contract_no", "invoice_no", "state", "flow_id",
 )  # fmt: skip
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,7 +38,8 @@ def _page(visit: Visit, key: str) -> None:
     if rows.is_empty():
         empty.say(visit, "entity.no_such_flows")
         return
-    tables.show(visit, rows.head(PAGE), key=f"entity_flows_{number}", columns=COLUMNS, height=560)
+    named = pl.col("economy").replace(traits.economy_names(visit.language))
+    tables.show(visit, rows.head(PAGE).with_columns(named), key=f"entity_flows_{number}", columns=COLUMNS, height=560)
     first = (number - 1) * PAGE + 1
     last = first + min(rows.height, PAGE) - 1
     more = visit.say("entity.flows_more") if rows.height > PAGE else ""
@@ -71,9 +72,9 @@ def _files(visit: Visit, key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             visit.say("entity.flows_csv"), lambda: export.csv(whole()), f"{stem}.csv", "text/csv",
-            key="entity_flows_csv", on_click="ignore", icon="⬇️",
+            key="entity_flows_csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
             visit.say("entity.flows_xlsx"), lambda: export.xlsx(whole()), f"{stem}.xlsx", _SHEET,
-            key="entity_flows_xlsx", on_click="ignore", icon="⬇️",
+            key="entity_flows_xlsx", on_click="ignore", icon=":material/download:",
         )  # fmt: skip

@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboards.parts import empty, pictures, tables
 from dashboards.visit import Visit
+from fxwatch.periods import month_shifted
 from fxwatch.reporting.file_parts import acts_named
 from fxwatch.terms import Grade
 
 LANES = (Grade.A, Grade.B, Grade.C)
-HEIGHT = 170
+HEIGHT, MONTHS = 170, 36
 COLUMNS = ("from_day", "to_day", "grade", "breaches", "notices", "rests_on")
 
 
@@ -51,7 +52,7 @@ def lanes(visit: Visit, rows: pl.DataFrame, today: date) -> dict[str, Any]:
         "animation": False,
         "xAxis": {
             "type": "time",
-            "min": rows["from_day"].min().isoformat(),  # type: ignore[union-attr]
+            "min": _since(rows, today).isoformat(),
             "max": today.isoformat(),
             "axisLabel": {"color": "@soft", "hideOverlap": True, "formatter": pictures.times(visit.language)},
         },
@@ -79,10 +80,19 @@ def lanes(visit: Visit, rows: pl.DataFrame, today: date) -> dict[str, Any]:
     }
 
 
+def _since(rows: pl.DataFrame, today: date) -> date:
+    """Where the picture begins: what is older than a few years stands in the table."""
+    first: date = rows["from_day"][0]
+    return max(first, month_shifted(today, -MONTHS))
+
+
 def _bars(rows: pl.DataFrame, grade: str, name: str, today: date) -> list[list[Any]]:
     """The ends of the bars of a grade; an empty point between two parts them."""
     points: list[list[Any]] = []
     for first, last in rows.filter(grade=grade).select("from_day", "to_day").iter_rows():
         end = (last or today) + timedelta(days=1)
+        if end <= _since(rows, today):
+            continue
+        first = max(first, _since(rows, today))
         points += [[first.isoformat(), name], [end.isoformat(), name], [end.isoformat(), None]]
     return points

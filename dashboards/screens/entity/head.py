@@ -11,6 +11,7 @@ from dashboards.visit import Visit
 from fxwatch.reading import grades
 from fxwatch.terms import Grade
 
+FACTS_A_ROW = 4
 Shows = Callable[[Visit, str], None]
 
 
@@ -18,7 +19,7 @@ def show(visit: Visit, entry: dict[str, Any]) -> None:
     """Name and traits on the left, the grade on the right, the buttons below."""
     key = entry["entity_id"]
     find.remember(key, entry["name"])
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([8, 5], gap="medium")
     with left:
         _who(visit, entry)
         doing.buttons(visit, key, entry["name"])
@@ -40,9 +41,10 @@ def _who(visit: Visit, entry: dict[str, Any]) -> None:
         facts.append((say("entity.economic_type"), entry["economic_type"]))
     if entry["investor_economies"]:
         facts.append((say("entity.investors"), who.economies(visit, entry["investor_economies"])))
-    names, values = st.columns([1, 3], gap="small")
-    names.markdown("\n\n".join(f":gray[{figures.plain(name)}]" for name, _ in facts))
-    values.markdown("\n\n".join(figures.plain(value) for _, value in facts))
+    for row in range(0, len(facts), FACTS_A_ROW):
+        places = st.columns(FACTS_A_ROW, gap="small")
+        for place, (name, value) in zip(places, facts[row : row + FACTS_A_ROW], strict=False):
+            place.markdown(f":gray[{figures.plain(name)}]  \n{figures.plain(value)}")
     if entry["transport_enterprise"]:
         st.badge(say("entity.transport_enterprise"), color="blue", help=say("entity.transport_help"))
 
@@ -50,7 +52,7 @@ def _who(visit: Visit, entry: dict[str, Any]) -> None:
 def _grade(visit: Visit, told: dict[str, Any]) -> None:
     with st.container(border=True):
         st.caption(visit.say("entity.grade_on", day=figures.day(told["on"], visit.language)))
-        letter.large(visit, told["grade"])
+        letter.large(visit, told["grade"], size=72)
         asked = letter.documents(visit, told["documents"])
         st.markdown(visit.say("entity.documents", documents=asked))
         st.caption(_counted(visit, told))

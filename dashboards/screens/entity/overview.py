@@ -23,7 +23,7 @@ def show(visit: Visit, key: str) -> None:
     else:
         _figures(visit, months)
         trade.months(visit, months, key="entity_overview_months")
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         st.subheader(visit.say("entity.grade_history"))
         gradeline.show(visit, recall.remembered(visit, grades.history, key))
@@ -41,7 +41,7 @@ def _figures(visit: Visit, months: pl.DataFrame) -> None:
     for column, (name, value) in zip(st.columns(len(shown)), shown, strict=True):
         exact = figures.exact(year[name]) + " USD" if name in year else None
         help_ = figures.plain(exact) if exact else visit.say("entity.year_flows_help")
-        column.metric(visit.say(f"entity.year_{name}"), figures.plain(value), border=True, help=help_)
+        column.metric(visit.say(f"entity.year_{name}"), figures.plain(value), border=True, help=help_, height="stretch")
 
 
 def _reasons(visit: Visit, told: dict[str, Any]) -> None:
@@ -59,7 +59,9 @@ def _reasons(visit: Visit, told: dict[str, Any]) -> None:
     if not rows:
         empty.say(visit, "entity.no_reasons", "entity.no_reasons_next")
         return
-    tables.show(visit, pl.DataFrame(rows).select(REASONS), key="entity_reasons", export="reasons")
+    tables.show(
+        visit, pl.DataFrame(rows).select(REASONS).sort("day", descending=True), key="entity_reasons", export="reasons"
+    )
     if told["open_hits"]:
         words = visit.say("entity.to_open_hits", count=len(told["open_hits"]))
         links.to(visit, "review", words, status="open", entity=told["entity_id"])

@@ -56,7 +56,7 @@ def form(visit: Visit, key: str, name: str) -> None:
     if made is not None and made.entity_id == key:
         st.download_button(
             say("entity.file_download", name=figures.plain(made.name)), made.content, made.name, made.mime,
-            key="entity_file_download", on_click="ignore", icon="⬇️", type="primary", width="stretch",
+            key="entity_file_download", on_click="ignore", icon=":material/download:", type="primary", width="stretch",
         )  # fmt: skip
         st.caption(say("entity.file_on_record", act=made.act, digest=made.digest[:16]))
 

@@ -10,7 +10,8 @@ from dashboards.parts.pictures import Series
 from dashboards.visit import Visit
 from fxwatch.reading import peers, portrait, traits
 
-HEIGHT = 360
+ROW = 46
+SEEN = 0.005  # smaller parts of both are in the table alone
 _MONEY = ("turnover_usd", "receipts_usd", "payments_usd")
 
 
@@ -75,13 +76,17 @@ def _measure(visit: Visit, row: dict[str, Decimal | int | str | None], peers_cou
 def _items(visit: Visit, items: pl.DataFrame) -> None:
     spoken = pl.Series("item", [visit.label(item) for item in items["item"]], dtype=pl.String)
     named = items.with_columns(spoken).rename({"share": "own_share"})
+    weight = pl.max_horizontal(pl.col("own_share", "peers_share").fill_null(0))
+    drawn = named.filter(weight >= SEEN)
     series = [
-        Series(visit.say("entity.own_share"), "net", [v or 0 for v in items["share"]]),
-        Series(visit.say("entity.peers_share"), "quiet", [v or 0 for v in items["peers_share"]]),
+        Series(visit.say("entity.own_share"), "net", [v or 0 for v in drawn["own_share"]]),
+        Series(visit.say("entity.peers_share"), "quiet", [v or 0 for v in drawn["peers_share"]]),
     ]
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
-        option = pictures.bars(named["item"].to_list(), series, visit.language, kind="share", horizontal=True)
-        pictures.draw(visit, option, key="entity_mix_picture", about=visit.say("entity.mix_about"), height=HEIGHT)
+        option = pictures.bars(drawn["item"].to_list(), series, visit.language, kind="share", horizontal=True)
+        pictures.draw(
+            visit, option, key="entity_mix_picture", about=visit.say("entity.mix_about"), height=90 + ROW * drawn.height
+        )
     with right:
         tables.show(visit, named, key="entity_mix", export="entity-mix")
