@@ -11,7 +11,7 @@ from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force, rules
 from fxwatch.terms import Status
 from fxwatch.warehouse import journal
-from fxwatch.warehouse.findings import amounts_of, evidence_of, flow_ids_of, found_hits, supersessions
+from fxwatch.warehouse.findings import evidence_of, flow_ids_of, found_hits, supersessions
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -22,7 +22,7 @@ _FOUND = "found hits"  # under this name a home keeps what the rules found in it
 COLUMNS = [
     "hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value",
     "flow_count", "status", "found_on", "run_id", "rule_version", "severity", "auto_notice", "group_id", "supersedes",
-    "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on",
+    "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on", "amount_usd",
 ]  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def hits_of(
 ) -> pl.DataFrame:
     """The hits that fit, in the columns `COLUMNS` (`first` and `last` bound `raised_on`).
 
-    `value` and `limit_value` are Decimal in `unit`; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`. `proposal` and
+    `value` and `limit_value` are Decimal in `unit`, `amount_usd` that of the flows behind the hit; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`. `proposal` and
     `proposed_by`: of the notice that waits for approval; `assigned_to` and `due_on`: whose work the hit is.
 
     Raises:
@@ -79,9 +79,7 @@ def _standing(home: "Home") -> pl.DataFrame:
 
     def compute() -> pl.DataFrame:
         con = snapshot.con
-        found, superseded = home.kept.get(
-            _FOUND, snapshot.name, lambda: (found_hits(con), supersessions(con))
-        )
+        found, superseded = home.kept.get(_FOUND, snapshot.name, lambda: (found_hits(con), supersessions(con)))
         return _decided(home, found, superseded)
 
     return home.kept.get("hits", (snapshot.name, act), compute)
@@ -173,11 +171,6 @@ def known_now(home: "Home") -> dict[str, Any]:
     snapshot = home.snapshot()
     runs = journal.runs(snapshot.con)
     return {"run_id": runs["run_id"][0] if len(runs) else None, "snapshot": snapshot.name}
-
-
-def amounts_behind(home: "Home", hit_ids: list[str]) -> pl.DataFrame:
-    """What each hit is about in USD, as Decimal: columns hit_id, amount_usd, the sum of its flows."""
-    return amounts_of(home.snapshot().con, hit_ids)
 
 
 def _names(home: "Home", entity_ids: list[str]) -> dict[str, str]:

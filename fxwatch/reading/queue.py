@@ -51,7 +51,7 @@ class Asked:
 def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
     """Every hit of a status, as a queue shows it: the columns `COLUMNS`.
 
-    `amount_usd` (Decimal) is the value of a hit in USD, else the sum of the flows behind it; `times_limit` is the value over
+    `amount_usd` (Decimal) is the sum of the flows behind a hit; `times_limit` is the value over
     its limit; `age_days` counts from the day on which it was found; `due_on` is of its assignment or by the general term.
     `name` and `area` are those of the roll as published, empty for an entity that is on none.
 
@@ -61,12 +61,8 @@ def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
     hits, _ = with_terms(home, reading.hits_of(home, status=status))
     con = home.snapshot().con
     hits = hits.join(who(con).select("entity_id", "name", "area"), on="entity_id", how="left", maintain_order="left")
-    in_usd = pl.col("unit") == "USD"
-    sums = reading.amounts_behind(home, hits.filter(~in_usd)["hit_id"].to_list())
-    hits = hits.join(sums, on="hit_id", how="left", maintain_order="left")
-    amount = pl.when(in_usd).then(pl.col("value").cast(pl.Decimal(24, 2))).otherwise("amount_usd")
     times = pl.col("value").cast(pl.Float64) / pl.col("limit_value").cast(pl.Float64)
-    return hits.with_columns(amount_usd=amount, times_limit=times).select(COLUMNS)
+    return hits.with_columns(times_limit=times).select(COLUMNS)
 
 
 def chosen(queue: pl.DataFrame, asked: Asked) -> pl.DataFrame:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 STATES = {0: "standing", 1: "out_of_scope", 2: "deleted"}
+_USD = pl.Decimal(24, 2)
 END_OF_TIME = datetime(9999, 12, 31)
 
 
@@ -35,7 +36,7 @@ def found_hits(
         "ids": ids,
     }
     found: pl.DataFrame = con.sql(query("hits"), params=asked).pl()
-    return found
+    return found.with_columns((pl.col("amount_usd").cast(_USD) / 100).cast(_USD))
 
 
 def hits_after(con: "duckdb.DuckDBPyConnection", after: datetime | None) -> pl.Series:
@@ -67,12 +68,6 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
         pl.col("state").replace_strict(STATES, return_dtype=pl.String),
         (pl.col("amount", "amount_usd").cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(20, 2)),
     )
-
-
-def amounts_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFrame:
-    """Columns hit_id and amount_usd (Decimal): the sum of the flows behind each hit, added up where they lie."""
-    rows: pl.DataFrame = con.sql(query("hit_amounts"), params={"ids": ids}).pl()
-    return rows.with_columns((pl.col("amount_usd").cast(pl.Decimal(24, 2)) / 100).cast(pl.Decimal(24, 2)))
 
 
 def flow_texts(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:

@@ -40,7 +40,8 @@ def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.Dat
 
 def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame) -> None:
     """Insert versions that stand. Columns as in schema.sql."""
-    with _handed(con, added=standing):
+    # By entity, so that the flows of one lie together in each batch, and are read without those of others.
+    with _handed(con, added=standing.sort("entity", maintain_order=True)):
         con.execute("INSERT INTO flows BY NAME SELECT * FROM added")
 
 

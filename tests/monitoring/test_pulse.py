@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from fxwatch.kept import Kept
 from fxwatch.reading.pulse import leaders, pulse, surges
 
 HEAD = ("entity_id", "direction", "day", "code", "amount")
@@ -14,7 +15,7 @@ def home_of(fill, table, people=()):
     """A home whose snapshot holds the drawn flows."""
     lines = [line.split() for line in table.strip().splitlines()]
     con = fill([dict(zip(HEAD, line, strict=True)) for line in lines], people)
-    return SimpleNamespace(snapshot=lambda: SimpleNamespace(con=con))
+    return SimpleNamespace(snapshot=lambda: SimpleNamespace(con=con, name="snapshot-1"), kept=Kept())
 
 
 TWO_YEARS = """
