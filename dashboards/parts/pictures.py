@@ -7,7 +7,7 @@ the cent stands in the table beside it.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
@@ -42,7 +42,7 @@ def draw(visit: Visit, option: Option, *, key: str, about: str, height: int = 28
         about: what it shows, for those who do not see it.
         height: in pixels, held from the start so that nothing jumps.
     """
-    theme = cast(Theme, st.context.theme.type or "light")
+    theme: Theme = st.context.theme.type or "light"
     st.echarts_chart(paint(option, theme), height=height, key=f"{key}_{theme}", alt=about)
 
 
@@ -95,7 +95,7 @@ def lines(
             for one, mark, stroke in zip(scaled, _marks(), _strokes(), strict=False)
         ],
     }
-    return _without_nothing(option)
+    return without_nothing(option)
 
 
 def sparkline(values: Sequence[Value], colour: str = "neutral") -> Option:
@@ -190,7 +190,7 @@ def limit_bars(
     """Bars against a limit: the limit is a line with its name, and what lies above it is filled, the rest is pale."""
     drawn = Series("", colour, [*values, limit])
     (scaled,), unit = _scaled([drawn], language, kind)
-    *heights, line = scaled.values
+    *heights, line = (None if v is None else float(v) for v in scaled.values)
     named = words.say("parts.limit", language)
     option = _frame([], kind) | {
         "xAxis": _names(labels),
@@ -215,7 +215,7 @@ def limit_bars(
         ],
     }
     option["yAxis"]["max"] = None if line is None else _round_up(max([line, *(h or 0 for h in heights)]))
-    return _without_nothing(option)
+    return without_nothing(option)
 
 
 def timeline(events: Sequence[tuple[date, str, str]], lanes: Sequence[tuple[str, str]], language: Language) -> Option:
@@ -342,9 +342,12 @@ def _safe(text: str) -> str:
     return text.replace("{", "(").replace("}", ")").replace("<", "‹").replace(">", "›")
 
 
-def _without_nothing(option: Any) -> Any:
-    if isinstance(option, dict):
-        return {key: _without_nothing(value) for key, value in option.items() if value is not None}
-    if isinstance(option, list):
-        return [None if value is None else _without_nothing(value) for value in option]
-    return option
+def without_nothing(option: Option) -> Option:
+    """An option without the keys that say nothing; gaps in its data stay."""
+    return {key: _kept(value) for key, value in option.items() if value is not None}
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_nothing(value)
+    return [_kept(one) for one in value] if isinstance(value, list) else value

@@ -78,7 +78,7 @@ def show(
     if select == "none":
         st.dataframe(localized(shown, visit), **common)
     else:
-        mode = "single-row" if select == "one" else "multi-row"
+        mode: Literal["single-row", "multi-row"] = "single-row" if select == "one" else "multi-row"
         event = st.dataframe(localized(shown, visit), on_select="rerun", selection_mode=mode, **common)
         picked = [row for row in event["selection"]["rows"] if row < frame.height]
     if frame.height > SHOWN:

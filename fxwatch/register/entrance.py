@@ -105,20 +105,20 @@ class Entrance:
         with self._writing() as (connection, moment):
             connection.execute(delete(tries).where(tries.c.at < stamp(moment - FORGOTTEN)))
             rows = connection.execute(select(tries).where(tries.c.whose.in_(whose))).all()
-            known = {row.whose: (row.count, datetime.fromisoformat(row.at)) for row in rows}
-            free = [at + waits(name, count) for name, (count, at) in known.items()]
-            if free and max(free) > moment:
-                return max(free) - moment
+            known = {row.whose: (int(row.wrong), datetime.fromisoformat(row.at)) for row in rows}
+            free_at = [at + waits(name, wrong) for name, (wrong, at) in known.items()]
+            if free_at and max(free_at) > moment:
+                return max(free_at) - moment
             for name in whose:
-                counted = known[name][0] + 1 if name in known else 1
-                _put(connection, tries, {"whose": name}, {"count": counted, "at": stamp(moment)})
+                wrong = known[name][0] + 1 if name in known else 1
+                _put(connection, tries, {"whose": name}, {"wrong": wrong, "at": stamp(moment)})
             return timedelta(0)
 
     def forgive(self, account: str, address: str) -> None:
         """The password was right: the account's wrong ones are forgotten, and this try is not held against the address."""
         with self._writing() as (connection, _):
             connection.execute(delete(tries).where(tries.c.whose == account))
-            connection.execute(update(tries).where(tries.c.whose == address).values(count=tries.c.count - 1))
+            connection.execute(update(tries).where(tries.c.whose == address).values(wrong=tries.c.wrong - 1))
 
     # ---- sessions
 
@@ -139,8 +139,8 @@ class Entrance:
             row = connection.execute(select(sessions).where(sessions.c.digest == digest)).first()
         if row is None:
             return None
-        times = (datetime.fromisoformat(t) for t in (row.opened_at, row.seen_at, row.ends_at))
-        return Sitting(row.account, *times, _moment(row.before))
+        opened, seen, ends = (datetime.fromisoformat(t) for t in (row.opened_at, row.seen_at, row.ends_at))
+        return Sitting(row.account, opened, seen, ends, _moment(row.before))
 
     def touch(self, digest: str) -> None:
         """A session was used just now."""

@@ -97,7 +97,7 @@ tries = Table(
     "tries",
     METADATA,
     Column("whose", String(256), primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
     Column("at", String(26), nullable=False),
 )
 
