@@ -283,10 +283,12 @@ class Register:
         entity_id: str | None = None,
         hit_id: str | None = None,
         known_at: datetime | None = None,
+        after: int | None = None,
     ) -> "pl.DataFrame":
         """The acts that fit, oldest first; `hit_id`: those that decided about a hit. See `acts.acts_frame`."""
+        asked: dict[str, Any] = {"subject": subject, "entity_id": entity_id, "hit_id": hit_id, "known_at": known_at}
         with self._store.reading() as connection:
-            return acts.acts_frame(connection, subject=subject, entity_id=entity_id, hit_id=hit_id, known_at=known_at)
+            return acts.acts_frame(connection, **asked, after=after)
 
     def last_act(self) -> int:
         """The number of the newest act."""

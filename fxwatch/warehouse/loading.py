@@ -147,6 +147,14 @@ def waiting_page(
     )
 
 
+def waiting_slice(
+    con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, *, offset: int, limit: int
+) -> pl.DataFrame:
+    """At most `limit` of the rows of a kind that wait, behind the first `offset`, as they came: the columns of `quarantine`."""
+    asked = {"kind": kind, "reason": reason, "offset": offset, "limit": limit}
+    return _frame(con.sql(query("waiting_slice"), params=asked).pl())
+
+
 def waiting_rows(
     con: "duckdb.DuckDBPyConnection", load_id: int | None = None, reason: str | None = None
 ) -> pl.DataFrame:

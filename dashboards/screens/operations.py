@@ -1,7 +1,0 @@
-"""The screen "operations"."""
-
-from dashboards.visit import Visit
-
-
-def show(visit: Visit) -> None:
-    """Show the screen."""
