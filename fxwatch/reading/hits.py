@@ -114,13 +114,13 @@ def _fitting(
     return hits.filter(*fits) if fits else hits
 
 
-def one_hit(home: "Home", hit_id: str) -> dict[str, Any]:
-    """One hit as a row with `flow_ids` and the entity's name as `entity`.
+def one_hit(home: "Home", hit_id: str, *, with_flows: bool = True) -> dict[str, Any]:
+    """One hit as a row with the entity's name as `entity` and, unless they are not asked for, `flow_ids`.
 
     Raises:
         NotFound: there is no such hit in the published snapshot.
     """
-    found = hits_of(home, ids=[hit_id], with_flows=True)
+    found = hits_of(home, ids=[hit_id], with_flows=with_flows)
     if found.is_empty():
         raise NotFound(
             f"There is no hit {hit_id}. List them with: fxwatch hits",

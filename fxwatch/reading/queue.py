@@ -1,8 +1,9 @@
 """The queue: the hits that wait, with whose they are, how old, how large; filtered, sorted, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -26,6 +27,7 @@ AGES: dict[str, tuple[int, int | None]] = {"0-7": (0, 7), "8-30": (8, 30), "31-9
 ORDERS = ("due", "amount", "severity", "oldest", "newest")
 NOBODY = "nobody"
 PAGE = 50
+_NAMES = "names and areas"  # under this name a home keeps those of its snapshot
 
 
 @dataclass(frozen=True)
@@ -49,23 +51,74 @@ class Asked:
 
 
 def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
-    """Every hit of a status, as a queue shows it: the columns `COLUMNS`.
+    """Every hit of a status, as a queue shows it: the columns `COLUMNS`, in no order of its own.
 
-    `amount_usd` (Decimal) is the sum of the flows behind a hit; `times_limit` is the value over
-    its limit; `age_days` counts from the day on which it was found; `due_on` is of its assignment or by the general term.
-    `name` and `area` are those of the roll as published, empty for an entity that is on none.
+    `amount_usd` (Decimal) is the sum of the flows behind a hit; `times_limit` is the value over its limit; `age_days` counts
+    from the day on which it was found; `due_on` is of its assignment or by the general term. `name` and `area` are those of
+    the roll as published, empty for an entity that is on none.
 
     Raises:
         RequestError: no such status.
     """
     hits, _ = with_terms(home, reading.hits_of(home, status=status))
-    con = home.snapshot().con
-    hits = hits.join(who(con).select("entity_id", "name", "area"), on="entity_id", how="left", maintain_order="left")
+    snapshot = home.snapshot()
+    names = home.kept.get(_NAMES, snapshot.name, lambda: who(snapshot.con).select("entity_id", "name", "area"))
     times = pl.col("value").cast(pl.Float64) / pl.col("limit_value").cast(pl.Float64)
+    hits = hits.join(names, on="entity_id", how="left", maintain_order="left")
     return hits.with_columns(times_limit=times).select(COLUMNS)
 
 
-def chosen(queue: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Line:
+    """The hits of a queue that fit what is asked, in its order.
+
+    Attributes:
+        hits: the whole queue.
+        order: the rows of it (numbers) that fit, the first in line first.
+    """
+
+    hits: pl.DataFrame
+    order: pl.Series
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty line has one."""
+        return max(1, -(-len(self) // PAGE))
+
+    def page(self, number: int) -> pl.DataFrame:
+        """One page, numbered from 1; a number beyond the last page gives the last."""
+        at = min(max(number, 1), self.pages)
+        return self.hits[self.order.slice((at - 1) * PAGE, PAGE)]
+
+    def of(self, hit_ids: Sequence[str]) -> pl.DataFrame:
+        """Some hits of the queue by their ids."""
+        return self.hits.filter(pl.col("hit_id").is_in(list(hit_ids)))
+
+    def around(self, hit_id: str) -> tuple[str | None, str | None]:
+        """The hits before and after one in line; None where there is none, or where the hit itself does not stand in it."""
+        row = self.hits["hit_id"].index_of(hit_id)
+        at = None if row is None else self.order.index_of(row)
+        if at is None:
+            return None, None
+        return self._id(at - 1), self._id(at + 1)
+
+    def following(self, decided: Sequence[str]) -> str | None:
+        """Where to go on when some hits are decided: the next after the last of them that is left, else the first."""
+        rows = self.hits["hit_id"].is_in(list(decided)).arg_true().cast(self.order.dtype)
+        gone = self.order.is_in(rows.implode())
+        left = (~gone).arg_true()
+        after = left.filter(left > (gone.arg_true().max() or 0)) if gone.any() else left
+        at = after.head(1) if len(after) else left.head(1)
+        return self._id(at[0]) if len(at) else None
+
+    def _id(self, at: int) -> str | None:
+        return str(self.hits["hit_id"][self.order[at]]) if 0 <= at < len(self) else None
+
+
+def line(queue: pl.DataFrame, asked: Asked) -> Line:
     """The hits of a queue that fit, in the order that is asked.
 
     Raises:
@@ -76,7 +129,33 @@ def chosen(queue: pl.DataFrame, asked: Asked) -> pl.DataFrame:
             f"A queue is ordered by {', '.join(ORDERS)} and its ages are {', '.join(AGES)}; found {asked.order!r}, {asked.age!r}.",
             f"队列可按 {'、'.join(ORDERS)} 排序,账龄为 {'、'.join(AGES)};实为 {asked.order!r}、{asked.age!r}。",
         )
-    return _ordered(queue.filter(_fits(asked)), asked.order)
+    keys = _KEYS[asked.order]
+    # Whole numbers alone are sorted, one key after another: many times quicker than rows of decimals and texts, which are
+    # fetched a page at a time. What is alike stays in the order in which it was found: a page never shuffles.
+    numbers = (
+        queue.with_row_index("row").filter(_fits(asked)).select("row", *(key.alias(name) for name, key, _ in keys))
+    )
+    for name, _, descending in reversed(keys):
+        numbers = numbers.sort(name, descending=descending, nulls_last=True, maintain_order=True)
+    return Line(queue, numbers["row"])
+
+
+_AMOUNT = ("amount", (pl.col("amount_usd") * 100).cast(pl.Int64), True)
+_RAISED = pl.col("raised_on").to_physical()
+# By what a line is ordered, what weighs most first: name, key, whether the largest comes first.
+_KEYS: dict[str, list[tuple[str, pl.Expr, bool]]] = {
+    "due": [("due", pl.col("due_on").to_physical(), False), _AMOUNT],
+    "amount": [_AMOUNT],
+    "severity": [("article", pl.col("severity") != "article", False), ("times", pl.col("times_limit"), True), _AMOUNT],
+    "oldest": [("raised", _RAISED, False), _AMOUNT],
+    "newest": [("raised", _RAISED, True), _AMOUNT],
+}
+
+
+def per_rule(queue: pl.DataFrame, asked: Asked) -> dict[str, int]:
+    """How many hits each rule has among those that fit all else that is asked; rules without any are left out."""
+    fitting = queue.filter(_fits(replace(asked, rule=None)))
+    return dict(fitting.group_by("rule").len().sort("rule").iter_rows())
 
 
 def _fits(asked: Asked) -> pl.Expr:
@@ -106,40 +185,3 @@ def _of_entity(entity: str | None) -> pl.Expr:
     key = entity_key(text, verify=False) or text.upper()
     in_name = pl.col("name").str.to_lowercase().str.contains(text.lower(), literal=True).fill_null(value=False)
     return (pl.col("entity_id") == key) | in_name
-
-
-def _ordered(hits: pl.DataFrame, order: str) -> pl.DataFrame:
-    # Of two that are alike the larger comes first, and the id settles the rest: a page never shuffles.
-    by: dict[str, list[tuple[Any, bool]]] = {
-        "due": [("due_on", False), ("amount_usd", True)],
-        "amount": [("amount_usd", True)],
-        "severity": [(pl.col("severity") != "article", False), ("times_limit", True), ("amount_usd", True)],
-        "oldest": [("raised_on", False), ("amount_usd", True)],
-        "newest": [("raised_on", True), ("amount_usd", True)],
-    }
-    keys = [*by[order], ("hit_id", False)]
-    return hits.sort([key for key, _ in keys], descending=[down for _, down in keys], nulls_last=True)
-
-
-def per_rule(queue: pl.DataFrame, asked: Asked) -> dict[str, int]:
-    """How many hits each rule has among those that fit all else that is asked; rules without any are left out."""
-    fitting = queue.filter(_fits(replace(asked, rule=None)))
-    return dict(fitting.group_by("rule").len().sort("rule").iter_rows())
-
-
-def pages(count: int) -> int:
-    """How many pages so many hits take; an empty queue has one."""
-    return max(1, -(-count // PAGE))
-
-
-def page(hits: pl.DataFrame, number: int) -> pl.DataFrame:
-    """One page, numbered from 1; a number beyond the last page gives the last."""
-    at = min(max(number, 1), pages(hits.height))
-    return hits.slice((at - 1) * PAGE, PAGE)
-
-
-def next_of(hits: pl.DataFrame, hit_id: str, gone: set[str]) -> str | None:
-    """The hit to look at after one: the next in the order that is not gone, else the first that is left, else None."""
-    ids = hits["hit_id"].to_list()
-    at = ids.index(hit_id) if hit_id in ids else -1
-    return next((h for h in (*ids[at + 1 :], *ids[: max(at, 0)]) if h not in gone), None)

@@ -11,7 +11,7 @@ import pytest
 
 from fxwatch.errors import RequestError
 from fxwatch.home import make_home
-from fxwatch.reading.queue import COLUMNS, NOBODY, Asked, chosen, next_of, page, pages, per_rule, queue
+from fxwatch.reading.queue import COLUMNS, NOBODY, Asked, Line, line, per_rule, queue
 from fxwatch.session import Session
 from tests.desk import entries
 
@@ -41,14 +41,14 @@ def hits(text: str = TABLE) -> pl.DataFrame:
 
 
 def seen(**asked: Any) -> list[str]:
-    return chosen(hits(), Asked(**{"order": "amount", **asked}))["hit_id"].to_list()
+    return line(hits(), Asked(**{"order": "amount", **asked})).page(1)["hit_id"].to_list()
 
 
 @pytest.mark.parametrize(
     ("asked", "fit"),
     [
-        ({}, ["large", "small", "old", "streak"]),
-        ({"rule": "days"}, ["old", "streak"]),
+        ({}, ["large", "small", "streak", "old"]),
+        ({"rule": "days"}, ["streak", "old"]),
         ({"item": "consulting"}, ["streak"]),
         ({"direction": "receipt"}, ["large"]),
         ({"area": "12"}, ["large", "small"]),
@@ -74,13 +74,15 @@ def test_a_filter_leaves_what_fits(asked: dict[str, Any], fit: list[str]) -> Non
     ("order", "ids"),
     [
         ("due", ["old", "streak", "large", "small"]),
-        ("amount", ["large", "small", "old", "streak"]),
+        ("amount", ["large", "small", "streak", "old"]),
         ("severity", ["large", "small", "old", "streak"]),
         ("oldest", ["old", "streak", "large", "small"]),
         ("newest", ["small", "large", "streak", "old"]),
     ],
 )
-def test_an_order_holds_and_what_is_alike_is_settled_by_amount_and_id(order: str, ids: list[str]) -> None:
+def test_an_order_holds_and_what_is_alike_is_settled_by_amount_and_by_what_was_found_first(
+    order: str, ids: list[str]
+) -> None:
     assert seen(order=order) == ids
 
 
@@ -96,21 +98,48 @@ def test_rules_are_counted_among_all_that_fits_otherwise() -> None:
     assert per_rule(hits(), Asked(rule="days")) == {"days": 2, "transport": 2}
 
 
+def standing(count: int) -> Line:
+    """A line of hits named by their places, which lie in the queue the other way round."""
+    queue = pl.DataFrame({"hit_id": [str(n) for n in reversed(range(count))]}, schema={"hit_id": pl.String})
+    return Line(queue, pl.Series(list(reversed(range(count))), dtype=pl.UInt32))
+
+
 def test_a_page_holds_fifty_and_a_page_too_far_is_the_last() -> None:
-    many = pl.DataFrame({"hit_id": [str(n) for n in range(101)]})
-    assert (pages(0), pages(50), pages(51), pages(101)) == (1, 1, 2, 3)
-    assert page(many, 2)["hit_id"].to_list() == [str(n) for n in range(50, 100)]
-    assert page(many, 99)["hit_id"].to_list() == ["100"]
-    assert page(many, 0)["hit_id"][0] == "0"
+    assert [standing(n).pages for n in (0, 50, 51, 101)] == [1, 1, 2, 3]
+    assert standing(101).page(2)["hit_id"].to_list() == [str(n) for n in range(50, 100)]
+    assert standing(101).page(99)["hit_id"].to_list() == ["100"]
+    assert standing(101).page(0)["hit_id"][0] == "0"
+    assert standing(0).page(1).is_empty()
 
 
-def test_after_a_decision_the_next_one_that_is_left_is_looked_at() -> None:
-    few = pl.DataFrame({"hit_id": ["a", "b", "c", "d"]})
-    assert next_of(few, "b", {"b"}) == "c"
-    assert next_of(few, "b", {"b", "c"}) == "d"
-    assert next_of(few, "d", {"d"}) == "a"
-    assert next_of(few, "elsewhere", set()) == "a"
-    assert next_of(few.head(1), "a", {"a"}) is None
+def test_a_hit_has_neighbours_in_line() -> None:
+    assert standing(3).around("1") == ("0", "2")
+    assert standing(3).around("0") == (None, "1")
+    assert standing(3).around("2") == ("1", None)
+    assert standing(3).around("elsewhere") == (None, None)
+    few = Line(standing(3).hits, pl.Series([0, 2], dtype=pl.UInt32))
+    assert few.around("1") == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("decided", "next_one"),
+    [
+        (["1"], "2"),
+        (["1", "2"], "3"),
+        (["0", "2"], "3"),
+        (["3"], "0"),
+        (["3", "0"], "1"),
+        (["elsewhere"], "0"),
+        (["0"], "1"),
+    ],
+)
+def test_after_a_decision_the_next_one_that_is_left_is_looked_at(decided: list[str], next_one: str) -> None:
+    assert standing(4).following(decided) == next_one
+
+
+def test_after_the_last_decision_there_is_nothing_to_look_at() -> None:
+    assert standing(2).following(["0", "1"]) is None
+    assert standing(0).following(["0"]) is None
 
 
 @pytest.fixture
@@ -145,7 +174,7 @@ def test_who_has_a_hit_and_by_when_is_seen_at_once_and_a_decided_one_is_gone(hom
     streak, transfer = queue(home).sort("rule")["hit_id"].to_list()
     home.register.set_account("wang", ["regulator"], by=home.actor(None), why="")
     home.assign([streak], "wang", due=date(2026, 2, 5))
-    mine = chosen(queue(home), Asked(whose="wang"))
+    mine = line(queue(home), Asked(whose="wang")).page(1)
     assert mine.select("hit_id", "due_on").rows() == [(streak, date(2026, 2, 5))]
     home.issue_notices([transfer], why="too large")
     assert queue(home)["hit_id"].to_list() == [streak]

@@ -13,39 +13,37 @@ from fxwatch.errors import NotFound
 from fxwatch.reading import hits as reading
 from fxwatch.reading.dossier import rested_on
 from fxwatch.reading.grades import grade_of
-from fxwatch.reading.queue import next_of
+from fxwatch.reading.queue import Line
 from fxwatch.reading.traits import AREA_DIGITS, region_names, section, section_names
 from fxwatch.terms import Status
 
 
-def show(visit: Visit, hit_id: str, fit: pl.DataFrame) -> None:
+def show(visit: Visit, hit_id: str, fit: Line) -> None:
     """Show a case; `fit`: the queue it stands in, to go on in."""
     try:
-        hit = reading.one_hit(visit.home, hit_id)
+        hit = reading.one_hit(visit.home, hit_id, with_flows=False)
     except NotFound as fault:
         st.warning(fault.say(visit.language))
         return
     acts = visit.home.register.acts(hit_id=hit_id)
     _head(visit, hit, fit)
     st.markdown(f"**{figures.plain(reading.sentence(hit, visit.language))}**")
-    _dates(visit, hit)
+    entry = visit.home.register.enrolled(hit["entity_id"]) or {}
+    _dates(visit, hit, entry)
     _changes(visit, hit, acts)
     _glance(visit, hit["entity_id"])
     evidence.show(visit, hit)
     earlier.show(visit, hit["entity_id"])
     record.show(visit, acts)
-    deciding.bar(visit, [hit], next_of(fit, hit_id, {hit_id}))
+    deciding.bar(visit, [hit], fit.following([hit_id]))
 
 
-def _head(visit: Visit, hit: dict[str, Any], fit: pl.DataFrame) -> None:
-    ids = fit["hit_id"].to_list()
-    at = ids.index(hit["hit_id"]) if hit["hit_id"] in ids else None
+def _head(visit: Visit, hit: dict[str, Any], fit: Line) -> None:
+    before, after = fit.around(hit["hit_id"])
     with st.container(horizontal=True, vertical_alignment="center"):
         links.to(visit, "entity", f"**{figures.plain(hit['entity'])}** ↗", entity=hit["entity_id"])
         st.badge(visit.label(hit["status"]), color="orange" if hit["status"] == Status.OPEN else "gray")
         st.space("stretch")
-        before = ids[at - 1] if at else None
-        after = ids[at + 1] if at is not None and at + 1 < len(ids) else None
         for name, sign, there, key in (("previous", "‹", before, "K"), ("next", "›", after, "J")):
             st.button(
                 sign, key=f"review_{name}", disabled=there is None, shortcut=key, help=visit.say(f"review.{name}"),
@@ -53,9 +51,9 @@ def _head(visit: Visit, hit: dict[str, Any], fit: pl.DataFrame) -> None:
             )  # fmt: skip
 
 
-def _dates(visit: Visit, hit: dict[str, Any]) -> None:
+def _dates(visit: Visit, hit: dict[str, Any], entry: dict[str, Any]) -> None:
+    st.caption(" · ".join((hit["entity_id"], *_who(visit, entry))))
     told = [
-        hit["entity_id"],
         f"**{rule_title(visit, hit['rule'])}**",
         visit.say("review.raised", day=figures.day(hit["raised_on"], visit.language)),
         visit.say("review.found", day=figures.day(hit["found_on"], visit.language)),
@@ -89,7 +87,6 @@ def _changes(visit: Visit, hit: dict[str, Any], acts: pl.DataFrame) -> None:
 def _glance(visit: Visit, entity_id: str) -> None:
     """The entity in one line: grade and what it would become, what counts, who it is."""
     told = recall.remembered(visit, grade_of, entity_id)
-    entry = visit.home.register.enrolled(entity_id) or {}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         foretold.badge(visit, told["grade"])
         if told["provisional_grade"] != told["grade"]:
@@ -105,13 +102,11 @@ def _glance(visit: Visit, entity_id: str) -> None:
             ),
             width="content",
         )
-        if who := _who(visit, entry):
-            st.caption(who, width="content")
 
 
-def _who(visit: Visit, entry: dict[str, Any]) -> str:
+def _who(visit: Visit, entry: dict[str, Any]) -> list[str]:
     """The section of industry and the province, as far as the roll says them."""
     of = pl.DataFrame({"industry": [entry.get("industry")]}, schema={"industry": pl.String}).select(section()).item()
     trade = section_names(visit.language).get(of or "", "")
     region = region_names(visit.language).get((entry.get("area") or "")[:AREA_DIGITS], "")
-    return " · ".join(part for part in (trade, region) if part)
+    return [part for part in (trade, region) if part]

@@ -49,7 +49,7 @@ def _meanwhile(visit: Visit, hit_id: str, known: int) -> None:
 
 @st.fragment
 def _deeds(visit: Visit, hits: Sequence[dict[str, Any]], following: str | None, possible: Sequence[str]) -> None:
-    chosen = st.session_state.get(_DEED)
+    chosen = str(st.session_state.get(_DEED))
     with st.container(horizontal=True, gap="small", key="review_deeds"):
         for deed in possible:
             st.button(

@@ -1,13 +1,12 @@
 """The queue on the left, the case of the opened hit on the right."""
 
-import polars as pl
 import streamlit as st
 
 from dashboards.parts import empty, links, recall
 from dashboards.parts.palette import COLOURS, Theme
 from dashboards.screens.review import case, filters, listing, several
 from dashboards.visit import Visit
-from fxwatch.reading.queue import chosen, page, queue
+from fxwatch.reading.queue import line, queue
 
 # The case scrolls; the queue and the decision stay in reach. What is named here are containers of this screen alone.
 _STYLE = """<style>
@@ -25,18 +24,18 @@ def show(visit: Visit) -> None:
         empty.say(visit, "review.nothing_open", "review.nothing_open_next", ("operations", "review.to_operations"))
         return
     filters.show(visit, waiting)
-    fit = chosen(waiting, filters.asked(visit))
-    if fit.is_empty() and links.asked("hit") is None:
+    fit = line(waiting, filters.asked(visit))
+    if not len(fit) and links.asked("hit") is None:
         empty.say(visit, "review.nothing_fits", "review.nothing_fits_next")
         return
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     st.html(_STYLE.format(background=COLOURS[theme]["background"]))
     left, right = st.columns([5, 7], gap="medium")
-    opened = links.asked("hit") or page(fit, listing.page_number(fit))["hit_id"][0]
+    opened = links.asked("hit") or fit.page(listing.page_number(fit))["hit_id"][0]
     with left, st.container(key="review_left"):
         ticked = listing.show(visit, fit, opened)
     with right, st.container(key="review_right"):
         if ticked:
-            several.show(visit, fit.filter(pl.col("hit_id").is_in(ticked)), fit)
+            several.show(visit, fit.of(ticked), fit.following(ticked))
         else:
             case.show(visit, opened, fit)

@@ -10,22 +10,22 @@ from dashboards import words
 from dashboards.parts import figures, links
 from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
-from fxwatch.reading.queue import PAGE, page, pages
+from fxwatch.reading.queue import PAGE, Line
 
 _HEIGHT = 560
 _TURN = "review_turn"  # a new table, without ticks, after each decision
 
 
-def page_number(fit: pl.DataFrame) -> int:
+def page_number(fit: Line) -> int:
     """Which page the URL asks for; what is no page is the first or the last."""
     asked = links.asked("page") or ""
-    return min(max(int(asked) if asked.isdecimal() else 1, 1), pages(fit.height))
+    return min(max(int(asked) if asked.isdecimal() else 1, 1), fit.pages)
 
 
-def show(visit: Visit, fit: pl.DataFrame, opened: str) -> list[str]:
+def show(visit: Visit, fit: Line, opened: str) -> list[str]:
     """Show a page of the hits that fit; returns the ids of those that are ticked."""
     number = page_number(fit)
-    rows = page(fit, number)
+    rows = fit.page(number)
     ids = rows["hit_id"].to_list()
     # A tick is the number of a row: where the rows are others, the table is another.
     key = f"review_queue_{_digest(ids)}_{st.session_state.get(_TURN, 0)}"
@@ -35,8 +35,8 @@ def show(visit: Visit, fit: pl.DataFrame, opened: str) -> list[str]:
     )  # fmt: skip
     first = (number - 1) * PAGE + 1
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(visit.say("review.range", first=first, last=first + len(ids) - 1, count=f"{fit.height:,}"))
-        _pager(number, pages(fit.height))
+        st.caption(visit.say("review.range", first=first, last=first + len(ids) - 1, count=f"{len(fit):,}"))
+        _pager(number, fit.pages)
     return [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
 
 

@@ -5,18 +5,19 @@ from decimal import Decimal
 import polars as pl
 import streamlit as st
 
+from dashboards import words
 from dashboards.parts import figures, tables
 from dashboards.screens.review import deciding
 from dashboards.visit import Visit
 
 
-def show(visit: Visit, ticked: pl.DataFrame, fit: pl.DataFrame) -> None:
+def show(visit: Visit, ticked: pl.DataFrame, following: str | None) -> None:
     """Show what was ticked by entity, and the deeds that fit all of it.
 
     Args:
         visit: whose.
         ticked: rows of the queue.
-        fit: the queue as it is filtered, to go on in.
+        following: the hit to open after a decision.
     """
     by_entity = (
         ticked.with_columns(name=pl.coalesce("name", "entity_id"))
@@ -31,8 +32,7 @@ def show(visit: Visit, ticked: pl.DataFrame, fit: pl.DataFrame) -> None:
     st.caption(visit.say("review.ticked_hint"))
     tables.show(
         visit, by_entity, key="review_ticked", columns=["name", "hits", "amount_usd"],
+        config={"name": st.column_config.TextColumn(words.heading("name", visit.language), width=250)},
         height=min(36 * (by_entity.height + 1) + 3, 330),
     )  # fmt: skip
-    gone = set(ticked["hit_id"])
-    following = next((hit for hit in fit["hit_id"] if hit not in gone), None)
     deciding.bar(visit, ticked.to_dicts(), following)
