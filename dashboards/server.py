@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,16 @@ LARGEST_UPLOAD = 1  # MB: a clerk's list of identifiers; files of banks come in 
 _log = logging.getLogger(__name__)
 
 
-def serve(path: Path, *, host: str = "127.0.0.1", port: int = 8501) -> None:
+def serve(
+    path: Path, *, host: str = "127.0.0.1", port: int = 8501, ready: Callable[[str], None] = lambda address: None
+) -> None:
     """Serve a home's dashboards until the process is stopped.
 
     Args:
         path: the home.
         host: the address to listen at.
         port: the port; 0 takes a free one.
+        ready: is told the address once it can be asked for.
 
     Raises:
         HouseError: there is no home, or its register cannot be used.
@@ -37,8 +41,11 @@ def serve(path: Path, *, host: str = "127.0.0.1", port: int = 8501) -> None:
     listening = listen(host, port)
     try:
         here = serving.prepare(path, host, listening.getsockname()[1])
+        behind = application(here)
+        named = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+        ready(here.home.settings.dashboard_url or f"http://{named}:{here.port}")
         settings = uvicorn.Config(
-            application(here), log_level="warning", access_log=False, server_header=False, ws="websockets-sansio"
+            behind, log_level="warning", access_log=False, server_header=False, ws="websockets-sansio"
         )
         uvicorn.Server(settings).run(sockets=[listening])
     finally:

@@ -36,16 +36,24 @@ def navigation(visit: Visit) -> Any:
     """The screens that this account sees, in the sidebar; the one that is asked for is given back, to be run."""
     groups: dict[str, list[Any]] = {}
     pages: dict[str, Any] = {}
+    hidden: list[Any] = []
     for screen, (group, icon, roles) in SCREENS.items():
+        title, path = visit.say(f"shell.{screen}"), links.PATHS[screen]
         if visit.may(*roles):
-            title = visit.say(f"shell.{screen}")
-            page = st.Page(_shows(visit, screen), title=title, icon=icon, url_path=links.PATHS[screen])
-            pages[screen] = page
-            groups.setdefault(visit.say(f"shell.{group}"), []).append(page)
+            pages[screen] = st.Page(_shows(visit, screen), title=title, icon=icon, url_path=path)
+            groups.setdefault(visit.say(f"shell.{group}"), []).append(pages[screen])
+        else:  # a link from a colleague with other roles
+            hidden.append(st.Page(partial(_refuse, visit), title=title, url_path=path, visibility="hidden"))
     st.session_state[links.PAGES] = pages
     # The first page of all has no path of its own: it leads on, so that every screen keeps the address it is known by.
     start = st.Page(partial(_begin, visit), title="fxwatch", default=True, visibility="hidden")
-    return st.navigation({"": [start], **groups}, expanded=True)
+    return st.navigation({"": [start, *hidden], **groups}, expanded=True)
+
+
+def _refuse(visit: Visit) -> None:
+    st.info(visit.say("shell.not_yours"))
+    for screen, page in st.session_state[links.PAGES].items():
+        st.page_link(page, label=visit.say(f"shell.{screen}"))
 
 
 def _begin(visit: Visit) -> None:
@@ -69,7 +77,7 @@ def _shows(visit: Visit, screen: str) -> Callable[[], None]:
 def sidebar(visit: Visit) -> None:
     """Who is signed in, the language, and the way out."""
     st.logo(str(LOGO), size="large")
-    with st.sidebar:
+    with st.sidebar, st.container(gap="small"):
         roles = "、" if visit.language == "zh" else ", "
         told = roles.join(visit.label(role) for role in sorted(visit.account.roles))
         st.markdown(f"**{figures.plain(visit.account.name)}**")

@@ -11,10 +11,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboards.gate.pages import once_more
 from dashboards.gate.seal import SESSION
+from dashboards.parts.links import PATHS
 from dashboards.serving import Serving
 
 # What may be asked for without a session.
 OPEN = ("/sign-in", "/sign-out", "/language/en", "/language/zh", "/style.css", "/healthz", "/oidc/start", "/oidc/back")
+# Where pages and what they fetch are; a browser that is lost elsewhere is led to the first page.
+PAGES = (*(f"/{path}" for path in PATHS.values()), "/static/", "/media/", "/component/", "/_stcore/")
 
 
 class Guard:
@@ -37,7 +40,8 @@ class Guard:
         elif not await self._has_session(scope, is_used="text/html" in headers.get("accept", "")):
             await _refuse(scope, receive, send, self._to_sign_in(scope, headers))
         elif scope["type"] == "http":
-            await self.app(scope, receive, send)
+            is_lost = "text/html" in headers.get("accept", "") and not scope["path"].startswith(PAGES)
+            await (RedirectResponse("/", 303) if is_lost and scope["path"] != "/" else self.app)(scope, receive, send)
         else:
             await self.app(scope, self._looking_again(scope, receive), send)
 

@@ -1,6 +1,5 @@
 """Opening the doors that others come in by."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,17 +26,13 @@ def dashboard(
     from dashboards import server
 
     door: Door = context.obj
-    shown = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
-    door.home.register.last_act()
-    print(
-        door.say(
-            f"The dashboards of {_place(door.path)}: {shown} (Ctrl+C stops)",
-            f"{_place(door.path)} 的看板:{shown}(Ctrl+C 停止)",
-        ),
-        flush=True,
-    )
-    server.serve(door.path, host=host, port=port)
 
+    def ready(address: str) -> None:
+        print(
+            door.say(
+                f"Dashboards of {door.path}: {address} (Ctrl+C stops)", f"{door.path} 的看板:{address}(Ctrl+C 停止)"
+            ),
+            flush=True,
+        )
 
-def _place(path: Path) -> str:
-    return str(path)
+    server.serve(door.path, host=host, port=port, ready=ready)

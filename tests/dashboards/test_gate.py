@@ -123,6 +123,13 @@ def test_with_a_session_both_are(browser: TestClient) -> None:
         assert stream.receive_bytes() == said(page_name="review")
 
 
+def test_a_browser_that_is_lost_is_led_to_the_first_page(browser: TestClient) -> None:
+    sign_in(browser)
+    assert browser.get("/nowhere", headers=PAGE).headers["location"] == "/"
+    assert browser.get("/review", headers=PAGE).text == "a page"
+    assert browser.get("/", headers=PAGE).text == "a page"
+
+
 def test_a_cookie_that_was_changed_or_sealed_elsewhere_opens_nothing(browser: TestClient, here: Serving) -> None:
     sign_in(browser)
     token = here.seal.open(browser.cookies[SESSION])

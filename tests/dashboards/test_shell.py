@@ -63,6 +63,15 @@ def test_a_bank_sees_the_check_and_nothing_else(arrive: Arrive) -> None:
     assert "120000000001" in "".join(c.value for c in shown.sidebar.caption)
 
 
+def test_a_screen_of_another_role_is_refused_in_a_sentence(arrive: Arrive) -> None:
+    shown = arrive("li")
+    shown._page_hash = next(
+        known for known, page in shown._registered_pages.items() if page.get("url_pathname") == "review"
+    )
+    shown = shown.run()
+    assert shown.info[0].value == "This screen is not for your role. You see:"
+
+
 def test_an_account_without_a_screen_is_told_so(arrive: Arrive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Visit, "may", lambda self, *roles: False)
     shown = arrive("wang")
