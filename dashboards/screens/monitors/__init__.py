@@ -3,12 +3,22 @@
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import empty, recall, tables
+from dashboards import words
+from dashboards.parts import empty, export, recall, tables
 from dashboards.screens.monitors import behind, choosers, drawn, spoken
 from dashboards.screens.monitors.asked import KEY, Asked, asked, keep
 from dashboards.visit import Visit
 from fxwatch.errors import RequestError
 from fxwatch.reading import drill
+
+# Where the order of reading is another than that of the monitor: what is looked for first stands in sight.
+_ORDER = {
+    "trends": (
+        *("direction", "item", "period", "amount_usd", "mom", "yoy", "share", "share_change", "note"),
+        *("previous", "same_last_year"),
+    ),
+    "surges": ("direction", "item", "period", "basis", "growth", "change", "rank", "name", "contribution", "entity_id"),
+}
 
 
 def show(visit: Visit) -> None:
@@ -31,8 +41,9 @@ def show(visit: Visit) -> None:
     if table.is_empty():
         empty.say(visit, "monitors.nothing", "monitors.nothing_next")
         return
-    drawn.show(visit, view, _of_one_group(visit, view, table))
-    _table(visit, view, table)
+    shown = _of_one_group(visit, view, table)
+    drawn.show(visit, view, shown)
+    _table(visit, view, shown, table)
     behind.show(visit, view)
 
 
@@ -53,13 +64,18 @@ def _of_one_group(visit: Visit, view: Asked, table: pl.DataFrame) -> pl.DataFram
     return table.filter(pl.col(view.by) == chosen)
 
 
-def _table(visit: Visit, view: Asked, table: pl.DataFrame) -> None:
-    """The whole table with its files; picking a row opens what is behind it."""
+def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) -> None:
+    """The rows of the group, picking one of which opens what is behind it; the files hold the whole table."""
     key = behind.key_of(view)
-    shown = spoken.in_words(visit, view, table)
-    rows = tables.show(visit, shown, key=key, select="one", export=view.name.replace("_", "-"))
+    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns]
+    if view.by and view.by not in columns:
+        columns = [view.by, *columns]
+    rows = tables.show(visit, spoken.in_words(visit, view, shown), key=key, columns=columns, select="one")
+    headers = {name: words.heading(name, visit.language) for name in table.columns}
+    whole = spoken.in_words(visit, view, table)
+    export.offer(visit, tables.localized(whole, visit), key=key, stem=view.name.replace("_", "-"), headers=headers)
     changed = behind.picked(key, rows)
     if changed:
-        behind.Opened.row(table.row(changed[0], named=True), view.by).keep()
+        behind.Opened.row(shown.row(changed[0], named=True), view.by).keep()
     elif changed == []:
         behind.Opened().keep()

@@ -161,17 +161,17 @@ def _by_day(visit: Visit, days: pl.DataFrame) -> None:
 
 def _offer(visit: Visit, made: Callable[[], pl.DataFrame]) -> None:
     """All the flows as a file, read only when somebody asks for it."""
-    left, right, _ = st.columns([1, 1, 6], gap="small")
-    for column, ending, write in ((left, "csv", export.csv), (right, "xlsx", export.xlsx)):
+    row = st.container(horizontal=True, gap="small")
+    for ending, write in (("csv", export.csv), ("xlsx", export.xlsx)):
 
         def content(write: Callable[[pl.DataFrame], bytes] = write) -> bytes:
             found = made()
             named = {c: words.heading(c, visit.language) for c in found.columns if words.knows(f"columns.{c}")}
             return write(found.rename(named))
 
-        column.download_button(
+        row.download_button(
             ending.upper(), content, f"flows-{visit.home.today():%Y%m%d}.{ending}", key=f"{KEY}flows_{ending}",
-            on_click="ignore", icon="⬇️", help=visit.say("parts.download"), width="stretch",
+            on_click="ignore", icon=":material/download:", help=visit.say("parts.download"),
         )  # fmt: skip
 
 

@@ -1,19 +1,21 @@
 """A picture for each monitor, of the rows of one group where groups are asked."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import periods, pictures
+from dashboards.parts import figures, periods, pictures
+from dashboards.screens.monitors import spoken
 from dashboards.screens.monitors.asked import KEY, Asked, keep, one_of
-from dashboards.screens.monitors.spoken import title
 from dashboards.visit import Visit
 from fxwatch.sums import ALL
 from fxwatch.terms import Direction
 
 HEIGHT = 320
 BARS = 14  # at most: more are read in the table
+NAME = 300  # pixels for the name of a surge
 _COLOURS = {Direction.RECEIPT.value: "receipt", Direction.PAYMENT.value: "payment"}
 
 
@@ -44,7 +46,7 @@ def _ranked(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         else:
             names = [visit.label(item) for item in largest["item"]]
         with column:
-            st.markdown(f"**{visit.label(direction)}**")
+            st.markdown(f"**{spoken.headed(visit.label(direction))}**")
             series = pictures.Series(visit.label(direction), _COLOURS[direction], largest["amount_usd"].to_list())
             _draw(
                 visit,
@@ -91,8 +93,15 @@ def _surges(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
     largest = (
         rows.unique(apart, keep="first", maintain_order=True).sort(pl.col("change").abs(), descending=True).head(BARS)
     )
+    several = rows["period"].n_unique() > 1
     names = [
-        f"{visit.label(item)} · {periods.named(period, visit.language)} · {visit.say(f'monitors.basis_{basis}')}"
+        " · ".join(
+            [
+                visit.label(item),
+                *([periods.named(period, visit.language)] if several else []),
+                visit.say(f"monitors.basis_{basis}"),
+            ]
+        )
         for item, period, basis in largest.select("item", "period", "basis").rows()
     ]
     series = [
@@ -104,13 +113,9 @@ def _surges(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         for d in Direction
         if d.value in largest["direction"]
     ]
-    _draw(
-        visit,
-        asked,
-        pictures.stacked_bars(names, series, visit.language, horizontal=True),
-        "changes",
-        90 + 28 * len(names),
-    )
+    option = pictures.stacked_bars(names, series, visit.language, horizontal=True)
+    option["yAxis"]["axisLabel"]["width"] = NAME
+    _draw(visit, asked, option, "changes", 90 + 28 * len(names))
 
 
 def _concentration(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
@@ -131,7 +136,7 @@ def _concentration(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
             pictures.Series(visit.say("monitors.ten_largest"), "quiet", one["top10_share"].to_list()),
         ]
         with column:
-            st.markdown(f"**{visit.label(direction)}**")
+            st.markdown(f"**{spoken.headed(visit.label(direction))}**")
             option = pictures.bars(names, series, visit.language, kind="share", horizontal=True)
             _draw(visit, asked, option, direction, 90 + 34 * len(names))
 
@@ -151,11 +156,30 @@ def _balance(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         _draw(visit, asked, option, "market")
 
 
+def _told(visit: Visit, option: pictures.Option, amounts: Sequence[Decimal]) -> pictures.Option:
+    """The bars with their amounts at their ends."""
+    for one in option["series"]:
+        one["data"] = [
+            {
+                "value": value,
+                "label": {
+                    "show": True,
+                    "position": "right",
+                    "color": "@text",
+                    "formatter": figures.money(amount, visit.language),
+                },
+            }
+            for value, amount in zip(one["data"], amounts, strict=True)
+        ]
+    option["grid"]["right"] = 100
+    return option
+
+
 def _sides(visit: Visit, rows: pl.DataFrame, names: Sequence[str]) -> list[pictures.Series]:
     colours = {"receipts": "receipt", "payments": "payment", "net": "net", "settled": "receipt", "purchased": "payment"}
     return [pictures.Series(visit.say(f"columns.{name}"), colours[name], rows[name].to_list()) for name in names]
 
 
 def _draw(visit: Visit, asked: Asked, option: pictures.Option, part: str, height: int = HEIGHT) -> None:
-    about = f"{title(visit, asked.name)}, {visit.say('monitors.kind_ytd') if asked.period == 'ytd' else periods.named(asked.period, visit.language)}"
+    about = f"{spoken.title(visit, asked.name)}, {visit.say('monitors.kind_ytd') if asked.period == 'ytd' else periods.named(asked.period, visit.language)}"
     pictures.draw(visit, option, key=f"{KEY}{asked.name}_{part}", about=about, height=height)

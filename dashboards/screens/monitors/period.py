@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.parts import links, periods
+from dashboards.parts import figures, links, periods
 from dashboards.screens.monitors.asked import CLOSED, KEY, Asked
 from dashboards.visit import Visit
 from fxwatch.periods import Period, holding
@@ -26,12 +26,13 @@ def period(visit: Visit, asked: Asked, known: Period, left: Any, right: Any) -> 
         st.session_state[f"{KEY}range"] = (date.fromisoformat(first), date.fromisoformat(last))
         right.date_input(visit.say("monitors.which"), key=f"{KEY}range", on_change=_another_range)
         return
+    until = visit.say("monitors.until", day=figures.day(known.end, visit.language))
     choices = ["ytd"] if kind == "ytd" else of_kind(kind, known)
     said = asked.period if asked.period in choices else None
     st.session_state[f"{KEY}period"] = said or asked.period
     right.selectbox(
         visit.say("monitors.which"), choices if said else [asked.period, *choices], key=f"{KEY}period", disabled=kind == "ytd",
-        format_func=lambda p: periods.named(_from_january(known), visit.language) if p == "ytd" else periods.named(p, visit.language),
+        format_func=lambda p: until if p == "ytd" else periods.named(p, visit.language),
         on_change=_another,
     )  # fmt: skip
 
@@ -56,10 +57,6 @@ def of_kind(kind: str, known: Period) -> list[str]:
     if kind == "year":
         return [str(year) for year in range(known.end.year, known.start.year - 1, -1)]
     return [part.label for part in reversed(known.parts(kind))]
-
-
-def _from_january(known: Period) -> str:
-    return f"{known.end.year}-01-01..{known.end.isoformat()}"
 
 
 def _another_kind(known: Period) -> None:

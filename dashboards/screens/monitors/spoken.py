@@ -17,6 +17,15 @@ def title(visit: Visit, name: str) -> str:
     return monitor.title_zh if visit.language == "zh" else monitor.title
 
 
+def headed(word: str) -> str:
+    """A word at the head of something.
+
+    >>> headed("receipts"), headed("收入")
+    ('Receipts', '收入')
+    """
+    return word[:1].upper() + word[1:]
+
+
 def note(visit: Visit, asked: Asked) -> str:
     """What the monitor shows and what it leaves out, in a line."""
     period = visit.say("monitors.kind_ytd") if asked.period == "ytd" else periods.named(asked.period, visit.language)

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts import figures, links, periods, pictures, recall, tables
+from dashboards.screens.morning.tiles import lead
 from dashboards.visit import Visit
 from fxwatch.reading import pulse
 from fxwatch.terms import Direction
@@ -25,6 +26,7 @@ def show(visit: Visit) -> None:
         _months(visit, found.months)
     with right:
         st.subheader(visit.say("morning.leaders"))
+        st.caption(visit.say("morning.leaders_note"))
         _leaders(visit)
     _surges(visit)
 
@@ -38,7 +40,7 @@ def _months(visit: Visit, months: pl.DataFrame) -> None:
     option = pictures.bars(labels, series, visit.language)
     option["series"][2] |= {"type": "line", "symbolSize": 5, "lineStyle": {"width": 2}}
     pictures.draw(visit, option, key="morning_months", about=visit.say("morning.months"), height=PICTURE)
-    links.to(visit, "monitors", visit.say("morning.to_balance"), name="balance")
+    lead(visit, "monitors", visit.say("morning.to_balance"), name="balance")
     with st.expander(visit.say("parts.as_table")):
         tables.show(visit, months, key="morning_months_table", export="balance")
 
@@ -56,12 +58,14 @@ def _leaders(visit: Visit) -> None:
 
 
 def _leader(visit: Visit, row: dict[str, Any], colour: str) -> None:
-    name, amount, share, change = st.columns([5, 3, 2, 2], vertical_alignment="center", gap="small")
+    name, amount, share, change = st.columns([9, 6, 4, 6], vertical_alignment="center", gap="small")
     with name:
         links.to(visit, "monitors", figures.plain(visit.label(row["item"])), **_entities_of(row))
-    amount.markdown(figures.plain(figures.money(row["amount_usd"], visit.language)))
-    share.markdown(figures.plain(figures.share(row["share"])), help=visit.say("morning.share_help"))
-    change.markdown(_growth(visit, row["growth"], row["note"]), help=visit.say("morning.change_help"))
+    amount.markdown(
+        f":small[{figures.plain(figures.money(row['amount_usd'], visit.language))}]", text_alignment="right"
+    )
+    share.markdown(f":small[{figures.plain(figures.share(row['share']))}]", text_alignment="right")
+    change.markdown(f":small[{_growth(visit, row['growth'], row['note'])}]", text_alignment="right")
 
 
 def _surges(visit: Visit) -> None:
@@ -80,7 +84,7 @@ def _surges(visit: Visit) -> None:
                 _surge(visit, surge)
     if len(found) > SURGES_SHOWN:
         words = visit.say("morning.all_surges", surges=figures.count(len(found)))
-        links.to(visit, "monitors", words, name="surges", period=month)
+        lead(visit, "monitors", words, name="surges", period=month)
 
 
 def _surge(visit: Visit, surge: pl.DataFrame) -> None:
@@ -89,12 +93,13 @@ def _surge(visit: Visit, surge: pl.DataFrame) -> None:
     item, direction = (figures.plain(visit.label(head[name])) for name in ("item", "direction"))
     links.to(visit, "monitors", f"**{arrow} {item}**", **_entities_of(head), period=head["period"])
     growth = figures.plain(figures.change(head["growth"]))
-    change = figures.plain(figures.money(head["change"], visit.language))
+    change = figures.plain(figures.money(head["change"], visit.language)).replace(" ", "\u00a0")
     st.caption(visit.say(f"morning.surge_{head['basis']}", direction=direction, growth=growth, change=change))
     for row in surge.iter_rows(named=True):
         name, amount = st.columns([5, 3], gap="small", vertical_alignment="center")
         with name:
-            links.to(visit, "entity", figures.plain(row["name"]), entity=row["entity_id"])
+            named = figures.plain(row["name"])
+            links.to(visit, "entity", named, help=named, entity=row["entity_id"])
         money = figures.plain(figures.money(row["contribution"], visit.language))
         amount.markdown(f":small[{money}]", text_alignment="right")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboards.parts import figures, links, pictures, recall
+from dashboards.screens.morning.tiles import lead
 from dashboards.visit import Visit
 from fxwatch.reading import morning
 from fxwatch.rulebook import rules
@@ -52,23 +53,17 @@ def movers(visit: Visit) -> None:
     if found.is_empty():
         st.info(visit.say("morning.no_movers"))
         return
-    ways = (
-        found.group_by("grade", "provisional_grade").len().sort("provisional_grade", "grade", descending=[True, False])
-    )
-    with st.container(horizontal=True, gap="medium"):
-        for before, to, number in ways.iter_rows():
-            words = f"{badge(before)} → {badge(to)} {figures.count(number)}"
-            links.to(visit, "grades", words, moves="provisional", **{"from": before, "to": to})
     for row in found.head(SHOWN).iter_rows(named=True):
         name, way, count = st.columns([7, 2, 2], gap="small", vertical_alignment="center")
         with name:
-            links.to(visit, "entity", figures.plain(row["name"]), entity=row["entity_id"])
+            named = figures.plain(row["name"])
+            links.to(visit, "entity", named, help=named, entity=row["entity_id"])
         way.markdown(f"{badge(row['grade'])} → {badge(row['provisional_grade'])}")
         words = visit.say("morning.mover_hits", hits=figures.count(row["open_hits"]))
         count.markdown(f":small[{words}]", text_alignment="right")
     if found.height > SHOWN:
         words = visit.say("morning.all_movers", hits=figures.count(found.height))
-        links.to(visit, "grades", words, moves="provisional")
+        lead(visit, "grades", words, moves="provisional")
 
 
 def title(visit: Visit, rule: str) -> str:

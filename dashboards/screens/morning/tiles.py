@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from dashboards.parts import figures, links, pictures, recall
@@ -40,11 +41,9 @@ def _new_hits(visit: Visit, after: datetime | None) -> None:
 def _would_move(visit: Visit) -> None:
     moving = recall.remembered(visit, morning.movers)
     with _tile(visit, "would_move", figures.count(moving.height)):
-        for grade, number in (
-            moving.group_by("provisional_grade").len().sort("provisional_grade", descending=True).iter_rows()
-        ):
-            words = visit.say("morning.of_them_to", hits=figures.count(number), grade=visit.label(grade))
-            lead(visit, "grades", words, moves="provisional", to=grade)
+        for before, to, number in ways(moving):
+            words = f"{before} → {to}: {figures.count(number)}"
+            lead(visit, "grades", words, moves="provisional", **{"from": before, "to": to})
         if moving.is_empty():
             lead(visit, "grades", visit.say("morning.nobody"))
 
@@ -70,10 +69,16 @@ def _other_work(visit: Visit, waiting: morning.Waiting) -> None:
                     visit,
                     "review",
                     visit.say(f"morning.{name}_count", hits=figures.count(number), count=number),
-                    part=name,
+                    view=name,
                 )
         if not any(parts.values()):
             lead(visit, "review", visit.say("morning.nothing_else"))
+
+
+def ways(moving: pl.DataFrame) -> list[tuple[str, str, int]]:
+    """From which grade to which, and how many; the worst first."""
+    counted = moving.group_by("grade", "provisional_grade").len()
+    return list(counted.sort("provisional_grade", "grade", descending=[True, False]).iter_rows())
 
 
 def lead(visit: Visit, screen: str, words: str, **query: Any) -> None:

@@ -54,14 +54,14 @@ def _ages(visit: Visit, waiting: morning.Waiting) -> None:
 def _others(visit: Visit, waiting: morning.Waiting) -> list[tuple[str, int, dict[str, Any]]]:
     """The other work: its word, how much, and where it is listed. What is nobody's fault is left out when there is none."""
     late: list[tuple[str, int, dict[str, Any]]] = [
-        ("late_inquiries", waiting.late_inquiries, {"part": "inquiries", "overdue": 1}),
-        ("late_objections", waiting.late_objections, {"part": "objections", "overdue": 1}),
+        ("late_inquiries", waiting.late_inquiries, {"view": "inquiries"}),
+        ("late_objections", waiting.late_objections, {"view": "objections"}),
     ]
     return [
         ("mine", waiting.mine["open_hits"], {"status": "open", "whose": visit.account.name}),
         ("late_hits", waiting.all["overdue"], {"status": "open", "overdue": 1}),
-        ("approvals", waiting.approvals, {"part": "approvals"}),
-        ("inquiries", waiting.inquiries, {"part": "inquiries"}),
-        ("objections", waiting.objections, {"part": "objections"}),
+        ("approvals", waiting.approvals, {"view": "approvals"}),
+        ("inquiries", waiting.inquiries, {"view": "inquiries"}),
+        ("objections", waiting.objections, {"view": "objections"}),
         *(one for one in late if one[1]),
     ]
