@@ -21,7 +21,8 @@ Option = dict[str, Any]
 Kind = Literal["money", "count", "share"]
 Value = Decimal | float | int | None
 
-_FORMATS = {"money": "%,.2f", "count": "%,d", "share": "percent"}
+_FORMATS = {"money": "%,.2f", "count": "%,d", "share": "%,.1f %%"}
+_ONE = {"count": Decimal(1), "share": Decimal("0.01")}
 
 
 class Series(NamedTuple):
@@ -124,7 +125,7 @@ def sparkline(values: Sequence[Value], colour: str = "neutral") -> Option:
 def donut(parts: Sequence[tuple[str, str, Value]], language: Language, *, kind: Kind = "count") -> Option:
     """Parts of a whole as (name, colour, value), each named with its share beside it."""
     amounts = [Decimal(str(value or 0)) for *_, value in parts]
-    divisor = figures.unit_of(amounts, language)[0] if kind == "money" else Decimal(1)
+    divisor = figures.unit_of(amounts, language)[0] if kind == "money" else _ONE[kind]
     return {
         "tooltip": {"trigger": "item", "valueFormatter": _FORMATS[kind]},
         "animation": False,
@@ -256,9 +257,12 @@ def _columns(
 ) -> Option:
     scaled, unit = _scaled(series, language, kind)
     names, amounts = _names(labels), _amounts(unit)
+    frame = _frame(scaled, kind)
     if horizontal:
         names["inverse"] = True
-    return _frame(scaled, kind) | {
+        amounts |= {"nameLocation": "middle", "nameGap": 26}
+        frame["grid"] |= {"top": 36 if len(series) > 1 else 4, "bottom": 26 if unit else 8}
+    return frame | {
         "xAxis": amounts if horizontal else names,
         "yAxis": names if horizontal else amounts,
         "series": [
@@ -305,10 +309,10 @@ def _amounts(unit: str) -> Option:
 
 
 def _scaled(series: Sequence[Series], language: Language, kind: Kind) -> tuple[list[Series], str]:
-    """The values counted in a unit that is read easily, and the axis's name; shares as they are."""
+    """The values counted in a unit that is read easily, and the axis's name; shares in hundredths."""
     values = [Decimal(str(v)) for one in series for v in one.values if v is not None]
-    divisor, name = figures.unit_of(values, language) if kind == "money" else (Decimal(1), "")
-    unit = words.say("parts.usd_in", language, unit=name).strip() if kind == "money" else ""
+    divisor, name = figures.unit_of(values, language) if kind == "money" else (_ONE[kind], "")
+    unit = words.say("parts.usd_in", language, unit=name).strip() if kind == "money" else "%" if kind == "share" else ""
     scaled = [
         one._replace(values=[None if v is None else float(Decimal(str(v)) / divisor) for v in one.values])
         for one in series
