@@ -89,7 +89,7 @@ def as_row(told: Told) -> dict[str, Any]:
     return {
         "asked": told.asked,
         "entity_id": answer.entity_id if answer else None,
-        "name": answer.name if answer else None,
+        "name": (answer.name or None) if answer else None,
         "grade": answer.grade.value if answer else None,
         "documents": [d.value for d in answer.documents] if answer else None,
         "on": answer.on if answer else None,

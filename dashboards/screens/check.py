@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import figures, letter, links, tables
+from dashboards.parts import figures, letter, links, tables, uploading
 from dashboards.visit import Visit
 from fxwatch import clerk
 from fxwatch.check import Answer
@@ -17,7 +17,8 @@ from fxwatch.terms import Grade, Role
 
 ANSWER, LIST = "check_answer", "check_list"  # in the session's state: what was told last; a rerun asks nothing again
 LETTER = 168
-COLUMNS = ("no", "asked", "entity_id", "name", "grade", "documents", "on", "valid_until", "receipt", "remark")
+COLUMNS = ("no", "asked", "entity_id", "name", "grade", "remark", "documents", "on", "valid_until", "receipt")
+NAME, REMARK = 220, 170
 _TODAY = ("receipt", "at", "entity_id", "name", "grade", "by")
 
 
@@ -94,8 +95,13 @@ def _many(visit: Visit) -> None:
     with st.form("check_list_form", border=False):
         left, right = st.columns(2, gap="medium")
         pasted = left.text_area(visit.say("check.paste"), key="check_pasted", height=160)
-        file = right.file_uploader(
-            visit.say("check.upload"), type=["csv", "xlsx"], key="check_file", max_upload_size=max(1, LARGEST >> 20)
+        file = uploading.field(
+            visit,
+            visit.say("check.upload"),
+            forms=("csv", "xlsx"),
+            key="check_file",
+            most_mb=LARGEST // 1_000_000,
+            place=right,
         )
         if st.form_submit_button(visit.say("check.ask_all"), type="primary"):
             st.session_state.pop(LIST, None)
@@ -119,7 +125,9 @@ def _list(visit: Visit, told: list[clerk.Told]) -> None:
     ]
     st.markdown(f"**{visit.say('check.counted', count=len(told))}** {' · '.join(parts)}")
     frame = pl.DataFrame(rows, schema_overrides=_TYPES).select(COLUMNS)
-    tables.show(visit, tables.localized(frame, visit), key="check_answers", export="check")
+    widths = {"name": NAME, "remark": REMARK}
+    config = {n: st.column_config.TextColumn(visit.say(f"columns.{n}"), width=w) for n, w in widths.items()}
+    tables.show(visit, tables.localized(frame, visit), key="check_answers", export="check", config=config)
 
 
 _TYPES: dict[str, Any] = {
@@ -133,8 +141,8 @@ _TYPES: dict[str, Any] = {
 
 def _remark(visit: Visit, one: clerk.Told) -> str | None:
     if one.answer is None:
-        return one.refused.say(visit.language) if one.refused else None
-    return visit.say("check.unknown") if one.answer.grade == Grade.UNKNOWN else None
+        return visit.say("check.remark_refused")
+    return visit.say("check.remark_unknown") if one.answer.grade == Grade.UNKNOWN else None
 
 
 # ---- today

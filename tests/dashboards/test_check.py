@@ -82,8 +82,8 @@ def test_a_list_is_answered_in_its_order_with_unknown_and_wrong_ones_marked(see,
     assert table["asked"].to_list() == ids
     assert table["receipt"].to_list() == [1, None, 2, 3]
     remarks = table["remark"].to_list()
-    assert "check digit" in remarks[1]
-    assert "Not on the roll" in remarks[2]
+    assert "check digit is wrong" in remarks[1]
+    assert remarks[2] == "not on the roll"
     assert remarks[0] is None
     assert "4 lines" in told(seen)
 

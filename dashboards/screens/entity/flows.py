@@ -9,7 +9,7 @@ from dashboards.visit import Visit
 from fxwatch.reading import portrait, traits
 from fxwatch.terms import Direction, Item
 
-PAGE = 100
+PAGE, ITEM = 100, 150
 COLUMNS = (
     "day", "direction", "item", "amount_usd", "counterparty", "economy", "currency", "amount", "settled_usd", "code",
     "contract_no", "invoice_no", "state", "flow_id",
@@ -38,8 +38,16 @@ def _page(visit: Visit, key: str) -> None:
     if rows.is_empty():
         empty.say(visit, "entity.no_such_flows")
         return
+    config = {"item": st.column_config.TextColumn(visit.say("columns.item"), width=ITEM)}
     named = pl.col("economy").replace(traits.economy_names(visit.language))
-    tables.show(visit, rows.head(PAGE).with_columns(named), key=f"entity_flows_{number}", columns=COLUMNS, height=560)
+    tables.show(
+        visit,
+        rows.head(PAGE).with_columns(named),
+        key=f"entity_flows_{number}",
+        columns=COLUMNS,
+        height=560,
+        config=config,
+    )
     first = (number - 1) * PAGE + 1
     last = first + min(rows.height, PAGE) - 1
     more = visit.say("entity.flows_more") if rows.height > PAGE else ""

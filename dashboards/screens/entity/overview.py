@@ -23,7 +23,7 @@ def show(visit: Visit, key: str) -> None:
     else:
         _figures(visit, months)
         trade.months(visit, months, key="entity_overview_months")
-    left, right = st.columns([4, 5], gap="medium")
+    left, right = st.columns([3, 5], gap="medium")
     with left:
         st.subheader(visit.say("entity.grade_history"))
         gradeline.show(visit, recall.remembered(visit, grades.history, key))
@@ -37,7 +37,8 @@ def _figures(visit: Visit, months: pl.DataFrame) -> None:
     first = month_shifted(visit.home.today(), -(MONTHS - 1))
     year = portrait.with_total(months.filter(pl.col("month") >= first))
     shown = [(name, figures.money(year[name], visit.language)) for name in ("receipts_usd", "payments_usd", "net_usd")]
-    shown.append(("flows", figures.count(year["receipt_flows"] + year["payment_flows"])))
+    flows = year["receipt_flows"] + year["payment_flows"]
+    shown.append(("flows", visit.say("entity.year_flows_of", count=flows, flows=figures.count(flows))))
     for column, (name, value) in zip(st.columns(len(shown)), shown, strict=True):
         exact = figures.exact(year[name]) + " USD" if name in year else None
         help_ = figures.plain(exact) if exact else visit.say("entity.year_flows_help")

@@ -11,6 +11,7 @@ from dashboards.visit import Visit
 from fxwatch.reading import peers, portrait, traits
 
 ROW = 46
+MIX = ("item", "own_share", "peers_share", "share_of_item")
 SEEN = 0.005  # smaller parts of both are in the table alone
 _MONEY = ("turnover_usd", "receipts_usd", "payments_usd")
 
@@ -82,11 +83,11 @@ def _items(visit: Visit, items: pl.DataFrame) -> None:
         Series(visit.say("entity.own_share"), "net", [v or 0 for v in drawn["own_share"]]),
         Series(visit.say("entity.peers_share"), "quiet", [v or 0 for v in drawn["peers_share"]]),
     ]
-    left, right = st.columns([4, 5], gap="medium")
+    left, right = st.columns([3, 4], gap="medium")
     with left:
         option = pictures.bars(drawn["item"].to_list(), series, visit.language, kind="share", horizontal=True)
         pictures.draw(
             visit, option, key="entity_mix_picture", about=visit.say("entity.mix_about"), height=90 + ROW * drawn.height
         )
     with right:
-        tables.show(visit, named, key="entity_mix", export="entity-mix")
+        tables.show(visit, named, key="entity_mix", columns=MIX, export="entity-mix")

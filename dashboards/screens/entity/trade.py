@@ -11,7 +11,7 @@ from fxwatch.reading import portrait, traits
 SIDES = (("receipts_usd", "receipt"), ("payments_usd", "payment"))
 SHOWN = 12  # rows in a picture; the table has all
 BY = (*portrait.BY, "settled")
-HEIGHT, ROW = 320, 30
+HEIGHT, ROW = 320, 26
 
 
 def show(visit: Visit, key: str) -> None:
@@ -61,14 +61,11 @@ def _ranked(visit: Visit, sums: pl.DataFrame, by: str) -> None:
     columns = [Series(visit.say(f"entity.{name}"), colour, drawn[name].to_list()) for name, colour in SIDES]
     option = pictures.stacked_bars(drawn[by].to_list(), columns, visit.language, horizontal=True)
     about = visit.say("entity.ranked_about", by=visit.say(f"entity.by_{by}"), count=drawn.height)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        height = max(180, 70 + ROW * drawn.height)
-        pictures.draw(visit, option, key=f"entity_by_{by}_picture", about=about, height=height)
-        if sums.height > SHOWN:
-            st.caption(visit.say("entity.largest_of", shown=SHOWN, count=sums.height))
-    with right:
-        tables.show(visit, sums, key=f"entity_by_{by}", export=f"entity-{by}")
+    height = max(180, 70 + ROW * drawn.height)
+    pictures.draw(visit, option, key=f"entity_by_{by}_picture", about=about, height=height)
+    if sums.height > SHOWN:
+        st.caption(visit.say("entity.largest_of", shown=SHOWN, count=sums.height))
+    tables.show(visit, sums, key=f"entity_by_{by}", export=f"entity-{by}")
 
 
 def _settled(visit: Visit, found: pl.DataFrame) -> None:
