@@ -11,13 +11,14 @@ from dashboards.visit import Visit
 from fxwatch.errors import RequestError
 from fxwatch.reading import drill
 
+_NAME = 230  # pixels: what stands behind a name is in sight, too
 # Where the order of reading is another than that of the monitor: what is looked for first stands in sight.
 _ORDER = {
     "trends": (
         *("direction", "item", "period", "amount_usd", "mom", "yoy", "share", "share_change", "note"),
         *("previous", "same_last_year"),
     ),
-    "surges": ("direction", "item", "period", "basis", "growth", "change", "rank", "name", "contribution", "entity_id"),
+    "surges": ("direction", "item", "basis", "growth", "rank", "name", "contribution", "change", "period", "entity_id"),
 }
 
 
@@ -41,7 +42,10 @@ def show(visit: Visit) -> None:
     if table.is_empty():
         empty.say(visit, "monitors.nothing", "monitors.nothing_next")
         return
-    shown = _of_one_group(visit, view, table)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = _of_one_group(visit, view, table)
+        if view.name == "trends":
+            drawn.choose_line(visit, shown)
     drawn.show(visit, view, shown)
     _table(visit, view, shown, table)
     behind.show(visit, view)
@@ -70,7 +74,9 @@ def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) 
     columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns]
     if view.by and view.by not in columns:
         columns = [view.by, *columns]
-    rows = tables.show(visit, spoken.in_words(visit, view, shown), key=key, columns=columns, select="one")
+    said = spoken.in_words(visit, view, shown)
+    name = {"name": st.column_config.TextColumn(words.heading("name", visit.language), width=_NAME)}
+    rows = tables.show(visit, said, key=key, columns=columns, select="one", config=name if "name" in columns else None)
     headers = {name: words.heading(name, visit.language) for name in table.columns}
     whole = spoken.in_words(visit, view, table)
     export.offer(visit, tables.localized(whole, visit), key=key, stem=view.name.replace("_", "-"), headers=headers)

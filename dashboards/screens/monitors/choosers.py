@@ -29,7 +29,8 @@ def show(visit: Visit, asked: Asked, known: Period) -> None:
     with columns[2]:
         _one_of(visit, "by", BY, lambda by: visit.say(f"monitors.by_{by}"), asked.by)
     with columns[3]:
-        _one_of(visit, "direction", [d.value for d in Direction], visit.label, asked.direction)
+        has_both = asked.name == "balance"
+        _one_of(visit, "direction", [d.value for d in Direction], visit.label, asked.direction, idle=has_both)
     filters = len({condition.partition("=")[0] for condition in asked.where})
     with columns[4], st.popover(_counted(visit, "filters", filters), width="stretch"):
         _filters(visit, asked)
@@ -81,11 +82,12 @@ def _one_of(
     chosen: str | None,
     *,
     needed: bool = False,
+    idle: bool = False,
 ) -> None:
     st.session_state[f"{KEY}{name}"] = chosen
     st.selectbox(
         visit.say(f"monitors.{name}"), words, index=0 if needed else None, format_func=said, key=f"{KEY}{name}",
-        placeholder=visit.say(f"monitors.any_{name}") if not needed else None, on_change=keep, args=(name,),
+        placeholder=visit.say(f"monitors.any_{name}") if not needed else None, on_change=keep, args=(name,), disabled=idle,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A picture for each monitor, of the rows of one group where groups are asked."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -48,20 +48,14 @@ def _ranked(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         with column:
             st.markdown(f"**{spoken.headed(visit.label(direction))}**")
             series = pictures.Series(visit.label(direction), _COLOURS[direction], largest["amount_usd"].to_list())
-            _draw(
-                visit,
-                asked,
-                pictures.bars(names, [series], visit.language, horizontal=True),
-                direction,
-                90 + 26 * len(names),
-            )
+            option = _told(visit, pictures.bars(names, [series], visit.language, horizontal=True), series.values)
+            _draw(visit, asked, option, direction, 16 + 30 * len(names))
 
 
-def _trends(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
-    """The amounts of one item over time, and how they grew on last year."""
+def choose_line(visit: Visit, rows: pl.DataFrame) -> None:
+    """Let the reader choose the item whose trend is drawn."""
+    st.session_state[f"{KEY}line"] = _line(rows)
     items = rows["item"].unique(maintain_order=True).to_list()
-    chosen = one_of("line", tuple(items)) or (ALL if ALL in items else items[0])
-    st.session_state[f"{KEY}line"] = chosen
     st.selectbox(
         visit.say("monitors.line"),
         items,
@@ -71,7 +65,16 @@ def _trends(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         args=("line",),
         width=320,
     )
-    drawn = rows.filter(item=chosen)
+
+
+def _line(rows: pl.DataFrame) -> str:
+    items = rows["item"].unique(maintain_order=True).to_list()
+    return one_of("line", tuple(items)) or (ALL if ALL in items else str(items[0]))
+
+
+def _trends(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
+    """The amounts of one item over time, and how they grew on last year."""
+    drawn = rows.filter(item=_line(rows))
     labels = [periods.named(p, visit.language) for p in drawn["period"].unique(maintain_order=True)]
     amounts, growths = [], []
     for (direction,), one in drawn.partition_by("direction", as_dict=True, maintain_order=True).items():
@@ -156,7 +159,7 @@ def _balance(visit: Visit, asked: Asked, rows: pl.DataFrame) -> None:
         _draw(visit, asked, option, "market")
 
 
-def _told(visit: Visit, option: pictures.Option, amounts: Sequence[Decimal]) -> pictures.Option:
+def _told(visit: Visit, option: pictures.Option, amounts: Sequence[Any]) -> pictures.Option:
     """The bars with their amounts at their ends."""
     for one in option["series"]:
         one["data"] = [
@@ -171,7 +174,8 @@ def _told(visit: Visit, option: pictures.Option, amounts: Sequence[Decimal]) -> 
             }
             for value, amount in zip(one["data"], amounts, strict=True)
         ]
-    option["grid"]["right"] = 100
+    option["grid"] |= {"right": 100, "bottom": 4}
+    option["xAxis"]["show"] = False
     return option
 
 

@@ -41,4 +41,4 @@ def _quarantine(visit: Visit, state: morning.Freshness) -> None:
     for reason, number in by_reason.select("reason", "rows").head(REASONS_SHOWN).iter_rows():
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             links.to(visit, "operations", visit.say(f"morning.reason_{reason}"), part="quarantine", reason=reason)
-            st.markdown(figures.count(number), width="content")
+            st.markdown(f":small[{figures.count(number)}]", width="content")

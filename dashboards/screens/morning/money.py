@@ -58,9 +58,10 @@ def _leaders(visit: Visit) -> None:
 
 
 def _leader(visit: Visit, row: dict[str, Any], colour: str) -> None:
-    name, amount, share, change = st.columns([9, 6, 4, 6], vertical_alignment="center", gap="small")
+    name, amount, share, change = st.columns([11, 6, 4, 5], vertical_alignment="center", gap="small")
     with name:
-        links.to(visit, "monitors", figures.plain(visit.label(row["item"])), **_entities_of(row))
+        item = figures.plain(visit.label(row["item"]))
+        links.to(visit, "monitors", item, help=item, **_entities_of(row))
     amount.markdown(
         f":small[{figures.plain(figures.money(row['amount_usd'], visit.language))}]", text_alignment="right"
     )

@@ -18,8 +18,10 @@ def choose(visit: Visit, state: Freshness) -> datetime | None:
 
     Unless the URL says otherwise, what reaches further back comes first: whoever was away for a week sees the week.
     """
-    options = [RUN, *([VISIT] if visit.last_visit else [])]
-    was_away = visit.last_visit and state.run_before and visit.last_visit < state.run_before
+    if visit.last_visit is None:
+        return state.run_before
+    options = [RUN, VISIT]
+    was_away = state.run_before is not None and visit.last_visit < state.run_before
     usual = VISIT if was_away else RUN
     asked = links.asked("since")
     chosen = st.segmented_control(
