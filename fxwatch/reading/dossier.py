@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -94,11 +93,3 @@ def per_day(flows: pl.DataFrame) -> pl.DataFrame:
     standing = flows.filter(pl.col("state") == "standing")
     summed = standing.group_by("day").agg(pl.col("amount_usd").sum(), flows=pl.len().cast(pl.Int64))
     return summed.sort("day")
-
-
-def days_off(home: "Home", first: date, last: date) -> list[date]:
-    """The days from `first` to `last` that the published calendar calls days off."""
-    from fxwatch.warehouse.frames import calendar_frame
-
-    known = calendar_frame(home.snapshot().con)
-    return known.filter(pl.col("day").is_between(first, last) & ~pl.col("is_workday"))["day"].sort().to_list()

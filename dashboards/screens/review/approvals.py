@@ -31,7 +31,7 @@ def show(visit: Visit) -> None:
     for row in rows:
         _one(visit, row)
     if rows:
-        _answer(visit, rows)
+        answer(visit, rows)
 
 
 def _one(visit: Visit, row: dict[str, Any]) -> None:
@@ -51,7 +51,9 @@ def _one(visit: Visit, row: dict[str, Any]) -> None:
                 st.markdown(foretold.say(visit, foreseen))
 
 
-def _answer(visit: Visit, rows: list[dict[str, Any]]) -> None:
+@st.fragment
+def answer(visit: Visit, rows: list[dict[str, Any]]) -> None:
+    """The answer to proposals as they were seen: what somebody else answered meanwhile is said by the register."""
     own = [row["proposal"] for row in rows if row["by"] == visit.account.name]
     may_approve = visit.may("approver") and not own
     if own:

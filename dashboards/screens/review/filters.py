@@ -14,6 +14,7 @@ from fxwatch.rulebook import rules
 from fxwatch.terms import Status
 
 ME = "me"
+_OPEN_LISTS = ("whose", "item", "area")
 _NAMES = ("rule", "item", "direction", "area", "age", "above", "whose", "overdue", "entity")
 
 
@@ -99,8 +100,8 @@ def _one_of(
 ) -> None:
     chosen = links.asked(name)
     options = list(options) if needed else ["", *options]
-    # What a link asks for stays choosable, though nothing of it is left in the queue.
-    options += [chosen] if chosen and chosen not in options and not needed else []
+    if chosen and chosen not in options and name in _OPEN_LISTS:
+        options.append(chosen)  # what a link asks for stays choosable, though nothing of it is left in the queue
     st.session_state[f"review_{name}"] = chosen if chosen in options else options[0]
     st.selectbox(
         visit.say(f"review.{name}"), options, format_func=lambda v: spoken(v) if v else visit.say(f"review.any_{name}"),

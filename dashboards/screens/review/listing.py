@@ -27,8 +27,7 @@ def show(visit: Visit, fit: Line, opened: str) -> list[str]:
     number = page_number(fit)
     rows = fit.page(number)
     ids = rows["hit_id"].to_list()
-    # A tick is the number of a row: where the rows are others, the table is another.
-    key = f"review_queue_{_digest(ids)}_{st.session_state.get(_TURN, 0)}"
+    key = table_key(ids, st.session_state.get(_TURN, 0))
     event = st.dataframe(
         _cells(visit, rows, opened), key=key, hide_index=True, height=_HEIGHT, column_config=_columns(visit),
         selection_mode=["multi-row", "single-cell"], on_select=lambda: _open(key, ids), row_height=32,
@@ -102,5 +101,7 @@ def _turn(key: str) -> None:
     links.keep(page=st.session_state[key], hit=None)
 
 
-def _digest(ids: list[str]) -> str:
-    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:12]
+def table_key(ids: list[str], turn: int = 0) -> str:
+    """What a table of these hits is called. A tick is the number of a row: where the rows are others, the table is another."""
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+    return f"review_queue_{digest[:12]}_{turn}"
