@@ -256,7 +256,7 @@ def _columns(
     labels: Sequence[str], series: Sequence[Series], language: Language, kind: Kind, *, horizontal: bool
 ) -> Option:
     scaled, unit = _scaled(series, language, kind)
-    names, amounts = _names(labels), _amounts(unit)
+    names, amounts = _names(labels), _amounts(unit) | ({"minInterval": 1} if kind == "count" else {})
     frame = _frame(scaled, kind)
     if horizontal:
         names["inverse"] = True

@@ -93,7 +93,7 @@ def described(rule: type[Rule], language: Language) -> dict[str, str]:
     for line in text.splitlines():
         if heading := _HEADING.match(line):
             part, line = _HEADINGS[heading[1]], line[heading.end() :]
-        parts[part] = f"{parts[part]} {line.strip()}".strip()
+        parts[part] = f"{parts[part]} {line.strip()}".strip().replace("`", "")
     return parts
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboards.parts import figures, links, recall, tables
 from dashboards.screens.grades import groups
 from dashboards.screens.grades.when import When
+from dashboards.screens.grades.widths import narrow
 from dashboards.visit import Visit
 from fxwatch.reading.graded import graded_list
 from fxwatch.terms import Grade
@@ -37,7 +38,14 @@ def show(visit: Visit, when: When) -> None:
         return
     told = fits.with_columns(groups.named(visit, "region"), groups.named(visit, "section"))
     picked = tables.show(
-        visit, told, key="grades_list", columns=_SHOWN, select="one", export=f"grades-{when.on}", height=560
+        visit,
+        told,
+        key="grades_list",
+        columns=_SHOWN,
+        select="one",
+        export=f"grades-{when.on}",
+        height=560,
+        config=narrow(visit),
     )
     if picked:
         row = told.row(picked[0], named=True)

@@ -9,13 +9,14 @@ from dashboards.parts import figures, links, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.screens.grades import groups, why
 from dashboards.screens.grades.when import When
+from dashboards.screens.grades.widths import narrow
 from dashboards.visit import Visit
 from fxwatch.reading.moves import moves
 from fxwatch.reading.spread import month_ends
 
 MONTHS = 24
 OTHER = "other"
-_SHOWN = ["day", "name", "grade_before", "grade_after", "reason", "region", "section", "entity_id"]
+_SHOWN = ["day", "name", "before", "after", "reason", "region", "section", "entity_id"]
 _WAYS = {"worse": pl.col("after") > pl.col("before"), "better": pl.col("after") < pl.col("before")}
 
 
@@ -32,13 +33,19 @@ def show(visit: Visit, when: When) -> None:
         )
         return
     _picture(visit, found, first, last)
-    narrowed = groups.choose(visit, _one_way(visit, found))
+    narrowed = groups.choose(visit, _one_way(visit, found)).sort("day", descending=True, maintain_order=True)
     told = narrowed.with_columns(
-        reason=why.told(visit, narrowed), grade_before="before", grade_after="after",
+        reason=why.told(visit, narrowed),
         region=groups.named(visit, "region"), section=groups.named(visit, "section"),
     )  # fmt: skip
     picked = tables.show(
-        visit, told.select(_SHOWN), key="grades_moves", select="one", export=f"moves-{first}-{last}", height=520
+        visit,
+        told.select(_SHOWN),
+        key="grades_moves",
+        select="one",
+        export=f"moves-{first}-{last}",
+        height=520,
+        config=narrow(visit),
     )
     if picked:
         row = told.row(picked[0], named=True)

@@ -40,18 +40,18 @@ def _figures(visit: Visit, counts: pl.DataFrame) -> None:
     totals = counts.group_by("day", "grade").agg(pl.col("entities").sum()).sort("day")
     everybody = int(totals.filter(pl.col("day") == pl.col("day").max())["entities"].sum())
     columns = st.columns(4)
-    columns[0].metric(visit.say("grades.on_the_roll"), figures.count(everybody), border=True)
+    columns[0].metric(visit.say("grades.on_the_roll"), figures.count(everybody), border=True, height="stretch")
     for column, grade in zip(columns[1:], LETTERS, strict=True):
         row = totals.filter(grade=grade)["entities"].to_list()
         column.metric(
-            visit.label(grade), figures.count(row[-1]), border=True,
+            visit.label(grade), figures.count(row[-1]), border=True, height="stretch",
             delta=_signed(row[-1] - row[-2]), delta_color="normal" if grade == Grade.A else "inverse",
             delta_description=visit.say("grades.since_month_end"),
         )  # fmt: skip
 
 
 def _signed(number: int) -> str:
-    return f"{'+' if number > 0 else ''}{figures.count(number)}"
+    return f"{number:+,}" if number else "0"
 
 
 def _months(visit: Visit, counts: pl.DataFrame) -> None:

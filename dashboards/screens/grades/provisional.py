@@ -6,6 +6,7 @@ import streamlit as st
 from dashboards.parts import figures, links, recall, tables
 from dashboards.screens.grades import groups
 from dashboards.screens.grades.when import When
+from dashboards.screens.grades.widths import narrow
 from dashboards.visit import Visit
 from fxwatch.reading.graded import graded_list, would_move
 
@@ -22,7 +23,13 @@ def show(visit: Visit, when: When) -> None:
     narrowed = groups.choose(visit, _one_way(visit, found))
     told = narrowed.with_columns(groups.named(visit, "region"), groups.named(visit, "section"))
     picked = tables.show(
-        visit, told.select(_SHOWN), key="grades_would", select="one", export=f"would-move-{when.on}", height=560
+        visit,
+        told.select(_SHOWN),
+        key="grades_would",
+        select="one",
+        export=f"would-move-{when.on}",
+        height=560,
+        config=narrow(visit),
     )
     if picked:
         row = told.row(picked[0], named=True)

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import figures, recall, tables
+from dashboards import words
+from dashboards.parts import export, figures, recall
 from dashboards.screens.rule_book import amending
 from dashboards.visit import Visit
 from fxwatch.reading import book
 from fxwatch.reading.cases import approvals
-
-_SHOWN = ["meaning", "value", "valid_from", "valid_to", "state", "basis", "by", "at"]
 
 
 def of_the_bureau(visit: Visit) -> None:
@@ -33,16 +33,32 @@ def show(visit: Visit, rules: Sequence[str]) -> None:
     newest_first = versions.with_row_index("row").sort(
         pl.col("row").min().over("parameter"), "valid_from", descending=[False, True], nulls_last=True
     )
-    states = {state: visit.say(f"rule_book.state_{state}") for state in ("past", "in_force", "ahead")}
-    told = newest_first.with_columns(
-        value=pl.struct("value", "unit").map_elements(
-            lambda version: spoken(visit, version["value"], version["unit"]), return_dtype=pl.String
-        ),
-        state=pl.col("state").replace(states),
-        by=pl.col("by").fill_null(visit.say("rule_book.by_default")),
+    # A table whose cells wrap: a basis is a sentence. Of several versions the first row says what the parameter means.
+    is_first = newest_first["parameter"].is_first_distinct()
+    rows = [_row(visit, row, is_first=first) for row, first in zip(newest_first.to_dicts(), is_first, strict=True)]
+    st.table(pl.DataFrame(rows), border="horizontal", hide_index=True)
+    told = newest_first.select(
+        "rule", "parameter", "value", "unit", "valid_from", "valid_to", "state", "basis", "by", "at"
     )
-    tables.show(visit, told.select(_SHOWN), key=f"rule_book_versions_{rules[0]}", export=f"parameters-{rules[0]}")
+    headers = {name: words.heading(name, visit.language) for name in told.columns}
+    export.offer(visit, told, key=f"rule_book_versions_{rules[0]}", stem=f"parameters-{rules[0]}", headers=headers)
     _waiting(visit, rules)
+
+
+def _row(visit: Visit, row: dict[str, Any], *, is_first: bool) -> dict[str, str]:
+    """One version as people read it, its cells harmless as Markdown."""
+    language = visit.language
+    begins, ends = (figures.day(row[name], language) if row[name] else None for name in ("valid_from", "valid_to"))
+    cells = {
+        "meaning": row["meaning"] if is_first else "",
+        "value": spoken(visit, row["value"], row["unit"]),
+        "valid_from": begins or visit.say("rule_book.from_the_beginning"),
+        "valid_to": ends or visit.say("rule_book.until_further_notice"),
+        "state": visit.say(f"rule_book.state_{row['state']}"),
+        "basis": row["basis"],
+        "by": row["by"] or visit.say("rule_book.by_default"),
+    }
+    return {words.heading(name, language): figures.plain(cell) for name, cell in cells.items()}
 
 
 def spoken(visit: Visit, value: str, unit: str) -> str:

@@ -25,27 +25,28 @@ def show(visit: Visit) -> None:
     """The rules beside the one that is open."""
     pages = book.rule_pages(visit.language)
     counted = recall.remembered(visit, book.hits_by_month)
-    left, right = st.columns([1, 3], gap="large")
+    name = _chosen(visit, pages, counted)
+    left, right = st.columns(2, gap="large")
     with left:
-        name = _chosen(visit, pages, counted)
-    with right:
         page.show(visit, pages[name])
+    with right:
         _hits(visit, name, counted.filter(rule=name))
-        parameters.show(visit, [name])
-        amending.show(visit, name)
+    parameters.show(visit, [name])
+    amending.show(visit, name)
 
 
 def _chosen(visit: Visit, pages: dict[str, book.Page], counted: pl.DataFrame) -> str:
+    """The rules with how many of their hits wait; one is open."""
     asked = links.asked("rule")
     st.session_state["rule_book_rule"] = asked if asked in pages else next(iter(pages))
     open_hits = dict(counted.filter(status="open").group_by("rule").agg(pl.col("hits").sum()).iter_rows())
-    chosen: str = st.radio(
-        visit.say("rule_book.rules"), list(pages), key="rule_book_rule",
-        format_func=lambda name: pages[name].title,
-        captions=[visit.say("rule_book.open_hits", count=open_hits.get(n, 0), hits=figures.count(open_hits.get(n, 0))) for n in pages],
+    chosen = st.pills(
+        visit.say("rule_book.rules"), list(pages), key="rule_book_rule", required=True,
+        format_func=lambda name: f"{pages[name].title} · {figures.count(open_hits.get(name, 0))}",
+        help=visit.say("rule_book.rules_help"),
         on_change=lambda: links.keep(rule=st.session_state["rule_book_rule"]),
     )  # fmt: skip
-    return chosen
+    return chosen or next(iter(pages))
 
 
 def _hits(visit: Visit, rule: str, counted: pl.DataFrame) -> None:
