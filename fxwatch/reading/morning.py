@@ -86,6 +86,11 @@ def new_hits(home: "Home", after: datetime | None) -> pl.DataFrame:
     return rows.sort("hits", descending=True, maintain_order=True)
 
 
+def found_after(home: "Home", after: datetime) -> pl.Series:
+    """The ids of the hits that were first published after a moment (UTC)."""
+    return hits_after(home.snapshot().con, after)
+
+
 def movers(home: "Home") -> pl.DataFrame:
     """The entities whose grade would be another if the open hits became notices: see `fxwatch.reading.grades.grades`.
 

@@ -1,6 +1,5 @@
 """How far what is shown reaches: newest flow, newest run, what waits in quarantine."""
 
-import polars as pl
 import streamlit as st
 
 from dashboards.parts import figures, links
@@ -33,12 +32,9 @@ def _quarantine(visit: Visit, state: morning.Freshness) -> None:
         return
     words = visit.say("morning.quarantine", rows=figures.count(rows), count=rows)
     links.to(visit, "operations", f"**{words}**", part="quarantine")
-    by_reason = (
-        state.quarantine.group_by("reason")
-        .agg(rows=pl.col("rows").sum())
-        .sort("rows", "reason", descending=[True, False])
-    )
-    for reason, number in by_reason.select("reason", "rows").head(REASONS_SHOWN).iter_rows():
+    for row in state.quarantine.head(REASONS_SHOWN).iter_rows(named=True):
+        kind, reason = row["kind"], row["reason"]
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-            links.to(visit, "operations", visit.say(f"morning.reason_{reason}"), part="quarantine", reason=reason)
-            st.markdown(f":small[{figures.count(number)}]", width="content")
+            said = f"{visit.label(kind)} · {visit.say(f'morning.reason_{reason}')}"
+            links.to(visit, "operations", said, part="quarantine", kind=kind, reason=reason)
+            st.markdown(f":small[{figures.count(row['rows'])}]", width="content")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards.parts import empty, links, recall
 from dashboards.parts.palette import COLOURS, Theme
-from dashboards.screens.review import case, filters, listing, several
+from dashboards.screens.review import case, filters, listing, several, since
 from dashboards.visit import Visit
 from fxwatch.reading.queue import line, queue
 
@@ -23,6 +23,7 @@ def show(visit: Visit) -> None:
     if waiting.is_empty() and filters.status() == "open":
         empty.say(visit, "review.nothing_open", "review.nothing_open_next", ("operations", "review.to_operations"))
         return
+    waiting = since.newer(visit, waiting)
     filters.show(visit, waiting)
     fit = line(waiting, filters.asked(visit))
     if not len(fit) and links.asked("hit") is None:
