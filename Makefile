@@ -4,8 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 JOBS ?= auto
+PORT ?= 8501
 
-.PHONY: help setup demo test test-slow lint format bench wheel clean
+.PHONY: help setup demo serve test test-slow screenshots lint format bench wheel clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,12 +28,21 @@ demo: $(VENV)/ready ## Invent a sample, load it, run it, show what it found
 	@rm -rf $(DEMO)
 	@$(BIN)/fxwatch --home $(DEMO) demo
 
+serve: $(VENV)/ready ## Open the dashboards on http://localhost:8501, over the demo when there is no other home
+	@test -e $(DEMO) || $(BIN)/fxwatch --home $(DEMO) demo
+	@$(BIN)/fxwatch --home $(DEMO) serve dashboard --port $(PORT)
+
 test: $(VENV)/ready ## The tests that CI runs
+	@tests/journeys/browser/install.sh
 	@$(BIN)/python -m pytest -q -m "not slow" -n $(JOBS)
 
 test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, the wheel
 	@tests/postgres/install.sh $(BIN)/python
 	@$(BIN)/python -m pytest -q -m slow
+
+screenshots: $(VENV)/ready ## Every screen, both languages, two widths, light and dark, into screenshots/
+	@tests/journeys/browser/install.sh
+	@$(BIN)/python -m tests.journeys.browser.screenshots screenshots
 
 lint: $(VENV)/ready ## Format and types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

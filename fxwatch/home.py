@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fxwatch.errors import HouseError, RequestError
+from fxwatch.kept import Kept
 from fxwatch.settings import FILE as SETTINGS_FILE
 from fxwatch.settings import Settings, parse_setting, read_settings, setting_fields, strip_password, without_password
 
@@ -36,18 +38,27 @@ class Home:
                 f"{path} 不是 fxwatch 库。请先建库:fxwatch --home {path} init",
             )
         self._snapshot: Snapshot | None = None
+        self._settings: tuple[object, Settings] | None = None
+        self._opening = threading.Lock()
+        self.kept = Kept()
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
-        """The settings in force."""
-        return read_settings(self.path)
+        """The settings in force; read again when their file was changed, by whomever."""
+        mark, known = _mark(self.path / SETTINGS_FILE), self._settings
+        if known is None or known[0] != mark:
+            self._settings = known = (mark, read_settings(self.path))
+        return known[1]
 
     @cached_property
     def register(self) -> "Register":
         """The register of entities, acts and questions."""
         from fxwatch.register import Register
 
-        return Register.open(self.register_place)
+        with self._opening:
+            # Another thread may have opened it while this one stood here.
+            known: Register | None = self.__dict__.get("register")
+            return known or Register.open(self.register_place)
 
     @property
     def register_place(self) -> Path | str:
@@ -70,14 +81,21 @@ class Home:
         return by or os_user()
 
     def snapshot(self) -> "Snapshot":
-        """The newest published snapshot; moves on by itself when another is published."""
+        """The newest published snapshot; moves on by itself when another is published. Threads may share a home."""
         from fxwatch.warehouse import current_snapshot, open_snapshot
 
-        if self._snapshot is None or self._snapshot.path != current_snapshot(self.path):
-            if self._snapshot is not None:
-                self._snapshot.con.close()
-            self._snapshot = open_snapshot(self.path)
-        return self._snapshot
+        known = self._snapshot
+        if known is not None and known.path == current_snapshot(self.path):
+            return known
+        with self._opening:
+            known = self._snapshot
+            if known is None or known.path != current_snapshot(self.path):
+                self._snapshot = known = open_snapshot(self.path)
+            return known
+
+    def state(self) -> tuple[str, int, date]:
+        """What answers rest on: the snapshot's name, the number of the newest act, today. Found in some 0.1 ms."""
+        return self.snapshot().name, self.register.last_act(), self.today()
 
     @contextmanager
     def writing(self, doing: str) -> "Iterator[Warehouse]":
@@ -129,7 +147,15 @@ class Home:
             "setting_changed", by=actor, role="administrator", subject=name, day=self.today(), why="",
             payload={"setting": name, "value": value, "before": None if before is None else str(before)},
         )  # fmt: skip
-        self.__dict__.pop("settings", None)
+
+
+def _mark(file: Path) -> object:
+    """What tells one state of a file from another: it is always replaced, never written into."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def os_user() -> str:

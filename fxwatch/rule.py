@@ -64,6 +64,7 @@ class Rule:
     title: ClassVar[str]
     title_zh: ClassVar[str]
     basis: ClassVar[str]
+    about_zh: ClassVar[str] = ""  # the docstring in Chinese: 为何重要: and 不含: begin its second and third lines
     basis_zh: ClassVar[str] = ""  # for letters in Chinese; where it is empty they quote `basis`
 
     @classmethod
@@ -239,10 +240,12 @@ class Monitor(Rule):
     """A monitoring indicator: measures sums over a period and returns a table for people to look at.
 
     Facts a monitor declares beside title, title_zh and basis: `columns`, the columns of `sums.SUMS` that it needs beside
-    direction, line and what is added up; `looks_back`, whether it compares with the period before and with last year.
+    direction, line and what is added up; `separately`, further columns that it never needs in one row: the frame then has
+    the same sums once for each of them, the others null; `looks_back`, whether it compares with the period before and with last year.
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
+    separately: ClassVar[tuple[str, ...]] = ()
     looks_back: ClassVar[bool] = False
 
     def measure(self, sums: pl.LazyFrame, asked: Any) -> pl.DataFrame:

@@ -60,6 +60,33 @@ class Settings:
     keep_snapshots: int = _setting(
         3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数"
     )
+    session_hours: int = _setting(
+        12, "hours", "how long a sign-in to the dashboards lasts at most", "看板登录最长持续小时数"
+    )
+    session_idle_minutes: int = _setting(
+        60, "minutes", "after how long without use a sign-in ends", "无操作多少分钟后登录失效"
+    )
+    dashboard_url: str = _setting(
+        "",
+        "address",
+        "under which people reach the dashboards, such as https://watch.example; empty: this machine alone",
+        "看板的访问地址,如 https://watch.example;空则仅限本机",
+    )
+    oidc_issuer: str = _setting(
+        "",
+        "address",
+        "identity provider that signs people in (OpenID Connect); empty: none",
+        "统一身份认证(OIDC)地址;空则不用",
+    )
+    oidc_client_id: str = _setting(
+        "", "word", "what the identity provider knows fxwatch by", "在身份认证方登记的客户端名"
+    )
+    oidc_claim: str = _setting(
+        "preferred_username",
+        "word",
+        "what the identity provider says that is the account's name",
+        "身份认证信息中作为账户名的字段",
+    )
     register_url: str = _setting(
         "",
         "URL",
@@ -207,12 +234,21 @@ def _bytes(value: Any) -> str:
     return str(value)
 
 
+def _address(value: Any) -> str:
+    if not isinstance(value, str) or (value and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", value)):
+        raise ValueError("no address")
+    return value.rstrip("/")
+
+
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "day": _day,
     "word": str,
     "yes or no": _yes_or_no,
     "months": _positive,
     "rows": _positive,
+    "hours": _positive,
+    "minutes": _positive,
+    "address": _address,
     "snapshots": _positive,
     "divisions": _divisions,
     "seconds": _seconds,

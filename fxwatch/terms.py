@@ -168,6 +168,7 @@ LABELS: dict[str, tuple[str, str]] = {
     # ---- acts, by their kind
     "register_opened": ("register opened", "登记簿开立"),
     "account_changed": ("account changed", "账户变更"),
+    "password_set": ("password set", "设置密码"),
     "setting_changed": ("setting changed", "设置变更"),
     "parameter_set": ("parameter set", "参数设定"),
     "notice_issued": ("notice issued", "发出预警提示"),
@@ -228,6 +229,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "grade": ("grade", "等级"),
     "notices": ("notices", "次"),
     "working days": ("working days", "工作日"),
+    "hours": ("hours", "小时"),
+    "minutes": ("minutes", "分钟"),
+    "address": ("address", "地址"),
     "yes or no": ("yes or no", "是否"),
     "true": ("yes", "是"),
     "false": ("no", "否"),

@@ -92,7 +92,9 @@ class Desk:
             keep &= pl.col("raised_on") <= asked["last"]
         if asked.get("ids") is not None:
             keep &= pl.col("hit_id").is_in(asked["ids"])
-        return hits.filter(keep).select(SHOWN)
+        about = [self.amounts.get(hit, Decimal("600000.00")) for hit in hits["hit_id"]]
+        hits = hits.with_columns(pl.Series("amount_usd", about, dtype=pl.Decimal(24, 2)))
+        return hits.filter(keep).select(*SHOWN, "amount_usd")
 
     def frozen(self, _home: Any, hit_ids: list[str]) -> dict[str, dict[str, Any]]:
         rows = self.found.filter(pl.col("hit_id").is_in(hit_ids)).iter_rows(named=True)
@@ -110,10 +112,6 @@ class Desk:
 
     def known_now(self, _home: Any) -> dict[str, Any]:
         return {"run_id": 7, "snapshot": "snapshot-9.duckdb"}
-
-    def amounts_behind(self, _home: Any, hit_ids: list[str]) -> pl.DataFrame:
-        rows = [(hit, self.amounts.get(hit, Decimal("600000.00"))) for hit in hit_ids]
-        return pl.DataFrame(rows, schema={"hit_id": pl.String, "amount_usd": pl.Decimal(20, 2)}, orient="row")
 
     def working_days(self, _home: Any) -> WorkingDays:
         return WorkingDays(self.calendar)
@@ -172,6 +170,5 @@ def desk_at(
     monkeypatch.setattr(reading, "hits_of", desk.hits_of)
     monkeypatch.setattr(reading, "frozen", desk.frozen)
     monkeypatch.setattr(reading, "known_now", desk.known_now)
-    monkeypatch.setattr(reading, "amounts_behind", desk.amounts_behind)
     monkeypatch.setattr(calendar, "working_days", desk.working_days)
     return desk

@@ -26,6 +26,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "identifiers",
             "locks",
             "workdays",
+            "passwords",
         },
     ),
     ("contract", {"rule"}),
@@ -38,6 +39,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "batch",
             "review",
             "check",
+            "clerk",
             "reading",
             "reporting",
             "intake",
@@ -48,6 +50,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "upkeep",
             "casework",
             "session",
+            "admission",
         },
     ),
     ("doors", {"cli", "dashboards", "__main__"}),
@@ -61,6 +64,9 @@ GUESTS = {
     "sklearn": ("classifier",),
     "streamlit": ("dashboards",),
     "typer": ("cli",),
+    "argon2": ("passwords",),
+    "itsdangerous": ("dashboards",),
+    "playwright": (),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

@@ -22,7 +22,7 @@ def test_a_wheel_in_a_clean_environment_runs_the_demo(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("fxwatch-*.whl")
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert "data" not in tops, "nothing named data lands beside other packages"
-    assert {"fxwatch", "indicators"} <= tops
+    assert {"fxwatch", "indicators", "dashboards"} <= tops
     run(sys.executable, "-m", "venv", "clean", cwd=tmp_path)
     binaries = tmp_path / "clean" / "bin"
     run(str(binaries / "pip"), "install", "-q", "-r", str(ROOT / "requirements.lock"), cwd=tmp_path)

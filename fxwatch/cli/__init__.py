@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 
 from fxwatch import __version__
-from fxwatch.cli import approving, asking, casework, demo, files, grading, keeping, reporting, review, running, upkeep
+from fxwatch.cli import (
+    approving,
+    asking,
+    casework,
+    demo,
+    files,
+    grading,
+    keeping,
+    reporting,
+    review,
+    running,
+    serving,
+    upkeep,
+)
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
 from fxwatch.terms import Language
@@ -25,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (demo, files, running, asking, review, casework, approving, grading, keeping, reporting, upkeep):
+for room in (demo, files, running, asking, review, casework, approving, grading, keeping, reporting, upkeep, serving):
     room.register(app)
 
 

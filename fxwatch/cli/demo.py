@@ -47,6 +47,7 @@ def demo(
     tell.loudest()
     tell.grades()
     tell.bank()
+    tell.sign_in()
     tell.next_steps()
 
 
@@ -145,6 +146,22 @@ class _Teller:
                 told = self.home.check(entity, bank=BANK).as_dict()
                 documents = ", ".join(label(d, self.language) for d in told["documents"])
                 typer.echo(f"  {told['entity_id']} {told['name']}: {label(told['grade'], self.language)} → {documents}")
+
+    def sign_in(self) -> None:
+        from fxwatch.sample.accounts import open_accounts
+
+        self.title(
+            f"Sign in at the dashboards ({_program()} --home {self.door.path} serve dashboard)",
+            f"登录看板({_program()} --home {self.door.path} serve dashboard)",
+        )
+        for name, password in open_accounts(self.home, bank=BANK).items():
+            typer.echo(f"  {name:<14} {password}")
+        typer.echo(
+            self.door.say(
+                "  These passwords are told once; others are set with: users password NAME",
+                "  以上密码只显示一次;重新设置:users password 账户名",
+            )
+        )
 
     def next_steps(self) -> None:
         path = self.door.path

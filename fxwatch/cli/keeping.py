@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from fxwatch.cli.door import By, Door, Json, Limit, Out, date_of
+from fxwatch.cli.door import By, Door, Json, Limit, Out, Why, date_of
 from fxwatch.cli.output import SHOWN, print_json, show
+from fxwatch.cli.passwords import AskPassword, FromStdin, read_password
 
 rules = typer.Typer(invoke_without_command=True, help="The rule book with its dated parameters.")
 settings = typer.Typer(invoke_without_command=True, help="The home's settings.")
@@ -51,7 +52,16 @@ def set_parameter(
 
     door: Door = context.obj
     user, user_zh = _USERS.get(parameter.partition(".")[0], ("The next run", "下一批次"))
-    amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
+    act = amend(door.home, parameter, value, valid_from=date_of(valid_from), basis=basis, by=by)
+    if act.kind == "proposed":
+        proposal = act.payload["proposal"]
+        print(
+            door.say(
+                f"{proposal}: {parameter} = {value} from {valid_from} on waits for another account's approval: fxwatch approve {proposal}",
+                f"{proposal}:{parameter} = {value}(自 {valid_from} 起)待另一账户批准:fxwatch approve {proposal}",
+            )
+        )
+        return
     print(
         door.say(
             f"{parameter} = {value} from {valid_from} on. {user} will use it.",
@@ -93,16 +103,47 @@ def add_user(
     context: typer.Context,
     name: str,
     role: Annotated[
-        list[str], typer.Option(help="regulator, approver, analyst or administrator; may be given more than once.")
+        list[str],
+        typer.Option(help="regulator, approver, analyst, administrator or bank; may be given more than once."),
     ],
+    institution: Annotated[
+        str | None, typer.Option(help="Of a bank's account: the 12-character institution code it asks for.")
+    ] = None,
+    password: AskPassword = None,
+    password_stdin: FromStdin = False,
     by: By = None,
 ) -> None:
-    """Make an account with roles."""
-    from fxwatch.amending import add_account
+    """Make an account with roles, and with a password if it is to sign in at the dashboards."""
+    from fxwatch.amending import add_account, set_password
 
     door: Door = context.obj
-    add_account(door.home, name, role, by=by)
+    typed = read_password(door, password, is_piped=password_stdin)
+    add_account(door.home, name, role, institution=institution, by=by)
+    if typed is not None:
+        set_password(door.home, name, typed, by=by)
     print(door.say(f"Account {name}: {', '.join(role)}.", f"账户 {name}:{'、'.join(role)}。"))
+
+
+@users.command("password")
+def user_password(context: typer.Context, name: str, password_stdin: FromStdin = False, by: By = None) -> None:
+    """Give an account another password; who is signed in with it has to sign in again."""
+    from fxwatch.amending import set_password
+
+    door: Door = context.obj
+    typed = read_password(door, "prompt", is_piped=password_stdin)
+    assert typed is not None
+    set_password(door.home, name, typed, by=by)
+    print(door.say(f"Password of {name} set; its sessions have ended.", f"已设置 {name} 的密码,其登录已失效。"))
+
+
+@users.command("close")
+def close_user(context: typer.Context, name: str, why: Why = "", by: By = None) -> None:
+    """Close an account: it is signed out at once, and what it did stays on record."""
+    from fxwatch.amending import close_account
+
+    door: Door = context.obj
+    close_account(door.home, name, by=by, why=why)
+    print(door.say(f"Account {name} is closed.", f"账户 {name} 已停用。"))
 
 
 @audit.command()

@@ -17,6 +17,7 @@ from fxwatch.intake.reasons import Reason
 from fxwatch.intake.report import LoadReport
 from fxwatch.intake.rows import from_raw
 from fxwatch.intake.wording import escaped, file_name
+from fxwatch.terms import Role
 from fxwatch.warehouse import loading
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], object]
 
 KINDS = ("flows", "entities", "rates", "calendar", "breaches")
+# Who may load: everybody in the bureau. Breaches are a regulator's acts besides.
+_STAFF = (Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR)
 # Rows that are judged again are held as JSON, which takes more room than columns.
 _PAGE = 50_000
 
@@ -55,6 +58,7 @@ def load(
     Raises:
         FileRefused: the file cannot be taken at all; nothing was loaded.
         RequestError: there is no such kind.
+        Forbidden: the account named is a bank's, or closed.
         HomeLocked: another process is writing.
     """
     if kind not in KINDS:
@@ -102,6 +106,7 @@ def retry(
 
     Raises:
         RequestError: there is no such reason.
+        Forbidden: the account named is a bank's, or closed.
         HomeLocked: another process is writing.
     """
     if reason is not None and reason not in Reason.__members__:
@@ -135,7 +140,7 @@ def retry(
 def _actor(home: "Home", by: str | None) -> str:
     actor = home.actor(by)
     if by is not None:
-        home.register.account(by)
+        home.register.require(by, *_STAFF)
     return actor
 
 

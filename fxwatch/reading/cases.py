@@ -138,9 +138,17 @@ def worklist(home: "Home", *, account: str | None = None, overdue: bool = False,
             f"An age is counted since found_on or raised_on, not {since!r}.",
             f"账龄只能自 found_on 或 raised_on 起算,不能是 {since!r}。",
         )
-    hits, today = reading.hits_of(home, status=Status.OPEN), home.today()
+    hits = reading.hits_of(home, status=Status.OPEN)
     if account is not None:
         hits = hits.filter(pl.col("assigned_to") == account)
+    hits, uncovered = with_terms(home, hits, since)
+    hits = (hits.filter("overdue") if overdue else hits).sort("due_on", "hit_id", nulls_last=True)
+    return Worklist(hits.select(pl.col(name).cast(dtype) for name, dtype in _WORK.items()), uncovered)
+
+
+def with_terms(home: "Home", hits: pl.DataFrame, since: str = "found_on") -> tuple[pl.DataFrame, list[int]]:
+    """Open hits with `due_on` (also by the general term), `age_days` and `overdue`; and the years the calendar lacks for it."""
+    today = home.today()
     terms = _terms(home, hits.filter(pl.col("due_on").is_null())["found_on"].unique().to_list())
     due = {day: found for day, found in terms.items() if isinstance(found, date)}
     days = pl.DataFrame(list(due.items()), schema={"found_on": pl.Date, "by_term": pl.Date}, orient="row")
@@ -148,9 +156,7 @@ def worklist(home: "Home", *, account: str | None = None, overdue: bool = False,
         due_on=pl.coalesce("due_on", "by_term"), age_days=(pl.lit(today) - pl.col(since)).dt.total_days()
     )
     hits = hits.with_columns(overdue=(pl.col("due_on") < today).fill_null(value=False))
-    hits = (hits.filter("overdue") if overdue else hits).sort("due_on", "hit_id", nulls_last=True)
-    uncovered = sorted({found for found in terms.values() if isinstance(found, int)})
-    return Worklist(hits.select(pl.col(name).cast(dtype) for name, dtype in _WORK.items()), uncovered)
+    return hits, sorted({found for found in terms.values() if isinstance(found, int)})
 
 
 def _terms(home: "Home", days: list[date]) -> dict[date, date | int]:

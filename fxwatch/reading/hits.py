@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.errors import NotFound, RequestError
+from fxwatch.reading.statuses import with_status
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force, rules
 from fxwatch.terms import Status
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 _FEW = 200
+_FOUND = "found hits"  # under this name a home keeps what the rules found in its snapshot
 
 COLUMNS = [
     "hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value",
     "flow_count", "status", "found_on", "run_id", "rule_version", "severity", "auto_notice", "group_id", "supersedes",
-    "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on",
+    "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on", "amount_usd",
 ]  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def hits_of(
 ) -> pl.DataFrame:
     """The hits that fit, in the columns `COLUMNS` (`first` and `last` bound `raised_on`).
 
-    `value` and `limit_value` are Decimal in `unit`; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`. `proposal` and
+    `value` and `limit_value` are Decimal in `unit`, `amount_usd` that of the flows behind the hit; `with_flows` adds `flow_ids`, a list of `declaration_no/leg`. `proposal` and
     `proposed_by`: of the notice that waits for approval; `assigned_to` and `due_on`: whose work the hit is.
 
     Raises:
@@ -56,92 +58,69 @@ def hits_of(
             f"There is no status {status}. A hit is {', '.join(Status)}.",
             f"没有状态 {status}。可用:{'、'.join(Status)}。",
         )
-    con = home.snapshot().con
-    found = found_hits(con, known_at=known_at, rule=rule, entity=entity, first=first, last=last, ids=ids)
-    hits = with_status(found, home.register.decisions(known_at), supersessions(con))
-    hits = hits.join(home.register.work(known_at), on="hit_id", how="left", maintain_order="left").select(COLUMNS)
+    if known_at is None and (_is_kept(home) or not (ids or entity)):
+        hits = _fitting(_standing(home), rule, entity, first, last, ids)
+    else:
+        asked: dict[str, Any] = {"rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
+        con = home.snapshot().con
+        found = found_hits(con, known_at=known_at, **asked)
+        hits = _decided(home, found, supersessions(con), known_at)
     if status is not None:
         hits = hits.filter(pl.col("status") == status)
     if with_flows:
-        hits = hits.join(flow_ids_of(con, hits["hit_id"].to_list()), on="hit_id", how="left", maintain_order="left")
+        ids = hits["hit_id"].to_list()
+        hits = hits.join(flow_ids_of(home.snapshot().con, ids), on="hit_id", how="left", maintain_order="left")
     return hits
 
 
-def with_status(found: pl.DataFrame, decisions: pl.DataFrame, superseded_by_hit: dict[str, list[str]]) -> pl.DataFrame:
-    """Add `status`, `notice` and `evidence_changed` to found hits.
+def _standing(home: "Home") -> pl.DataFrame:
+    """Every hit with its status as things stand: kept until something is published or somebody acts."""
+    snapshot, act = home.snapshot(), home.register.last_act()
 
-    A hit's own decision speaks first; then the decisions of the hits it superseded (a decision before open, the newest
-    before older ones); then an explanation that covers its day; else it is withdrawn when no longer found, or open.
+    def compute() -> pl.DataFrame:
+        con = snapshot.con
+        found, superseded = home.kept.get(_FOUND, snapshot.name, lambda: (found_hits(con), supersessions(con)))
+        return _decided(home, found, superseded)
 
-    Args:
-        found: columns of `warehouse.findings.found_hits`.
-        decisions: `Register.decisions`.
-        superseded_by_hit: `warehouse.findings.supersessions`.
-    """
-    own = decisions.select("hit_id", "decision", "notice", decided_on="digest")
-    hits = found.join(own, on="hit_id", how="left", maintain_order="left")
-    inherited = _inherited(hits.filter(pl.col("decision").is_null())["hit_id"].to_list(), decisions, superseded_by_hit)
-    hits = hits.join(inherited, on="hit_id", how="left", maintain_order="left").with_columns(
-        decision=pl.coalesce("decision", "heir_decision"), notice=pl.coalesce("notice", "heir_notice")
-    )
-    covered = _covered(hits, decisions)
-    decided = pl.col("decision").is_in([Status.NOTICED, Status.DISMISSED]).fill_null(value=False)
-    return hits.with_columns(
-        status=pl.when(decided)
-        .then(pl.col("decision"))
-        .when(pl.col("is_gone"))
-        .then(pl.lit(Status.WITHDRAWN.value))
-        .when(pl.col("decision").is_null() & pl.col("hit_id").is_in(covered.implode()))
-        .then(pl.lit(Status.EXPLAINED.value))
-        .otherwise(pl.lit(Status.OPEN.value)),
-        notice=pl.when(pl.col("decision") == Status.NOTICED).then("notice"),
-        # A decision taken over from a superseded finding was made on other evidence.
-        evidence_changed=decided
-        & (pl.col("is_gone") | (pl.col("decided_on") != pl.col("digest")).fill_null(value=True)),
-    )
+    return home.kept.get("hits", (snapshot.name, act), compute)
 
 
-def _inherited(undecided: list[str], decisions: pl.DataFrame, superseded_by_hit: dict[str, list[str]]) -> pl.DataFrame:
-    by_hit = {row["hit_id"]: row for row in decisions.filter(pl.col("decision") != "open").iter_rows(named=True)}
-    rows = []
-    for hit in undecided:
-        best, waiting, seen = None, list(superseded_by_hit.get(hit, [])), {hit}
-        while waiting:
-            ancestor = waiting.pop()
-            if ancestor in seen:
-                continue
-            seen.add(ancestor)
-            if (made := by_hit.get(ancestor)) is not None:
-                best = made if best is None or made["act"] > best["act"] else best
-            else:
-                waiting += superseded_by_hit.get(ancestor, [])
-        if best is not None:
-            rows.append((hit, best["decision"], best["notice"]))
-    return pl.DataFrame(
-        rows, schema={"hit_id": pl.String, "heir_decision": pl.String, "heir_notice": pl.String}, orient="row"
-    )
+def _is_kept(home: "Home") -> bool:
+    """Whether all hits of the snapshot are at hand, so that a few need not be looked up by themselves."""
+    return home.kept.has(_FOUND, home.snapshot().name)
 
 
-def _covered(hits: pl.DataFrame, decisions: pl.DataFrame) -> pl.Series:
-    """Ids of hits that a standing dismissal of the same rule and entity explains: from its own hit's day to its last day."""
-    explains = decisions.filter(
-        (pl.col("decision") == Status.DISMISSED) & pl.col("explains_until").is_not_null()
-    ).select("rule", "entity_id", explains_from="raised_on", explains_until="explains_until")
-    return (
-        hits.select("hit_id", "rule", "entity_id", "raised_on")
-        .join(explains, on=["rule", "entity_id"])
-        .filter(pl.col("raised_on").is_between("explains_from", "explains_until"))["hit_id"]
-        .unique()
-    )
+def _decided(
+    home: "Home", found: pl.DataFrame, superseded: dict[str, list[str]], known_at: datetime | None = None
+) -> pl.DataFrame:
+    """Found hits with what the register knows of them: the columns `COLUMNS`."""
+    hits = with_status(found, home.register.decisions(known_at), superseded)
+    work = found.select("hit_id").join(home.register.work(known_at), on="hit_id", how="left", maintain_order="left")
+    return hits.hstack(work.drop("hit_id")).select(COLUMNS)
 
 
-def one_hit(home: "Home", hit_id: str) -> dict[str, Any]:
-    """One hit as a row with `flow_ids` and the entity's name as `entity`.
+def _fitting(
+    hits: pl.DataFrame,
+    rule: str | None,
+    entity: str | None,
+    first: date | None,
+    last: date | None,
+    ids: list[str] | None,
+) -> pl.DataFrame:
+    fits = [pl.col(name) == word for name, word in (("rule", rule), ("entity_id", entity)) if word is not None]
+    fits += [pl.col("raised_on") >= first] if first is not None else []
+    fits += [pl.col("raised_on") <= last] if last is not None else []
+    fits += [pl.col("hit_id").is_in(ids)] if ids is not None else []
+    return hits.filter(*fits) if fits else hits
+
+
+def one_hit(home: "Home", hit_id: str, *, with_flows: bool = True) -> dict[str, Any]:
+    """One hit as a row with the entity's name as `entity` and, unless they are not asked for, `flow_ids`.
 
     Raises:
         NotFound: there is no such hit in the published snapshot.
     """
-    found = hits_of(home, ids=[hit_id], with_flows=True)
+    found = hits_of(home, ids=[hit_id], with_flows=with_flows)
     if found.is_empty():
         raise NotFound(
             f"There is no hit {hit_id}. List them with: fxwatch hits",
@@ -192,12 +171,6 @@ def known_now(home: "Home") -> dict[str, Any]:
     snapshot = home.snapshot()
     runs = journal.runs(snapshot.con)
     return {"run_id": runs["run_id"][0] if len(runs) else None, "snapshot": snapshot.name}
-
-
-def amounts_behind(home: "Home", hit_ids: list[str]) -> pl.DataFrame:
-    """What each hit is about in USD, as Decimal: columns hit_id, amount_usd, the sum of its flows."""
-    flows = flows_behind(home, hit_ids)
-    return flows.group_by("hit_id").agg(pl.col("amount_usd").sum())
 
 
 def _names(home: "Home", entity_ids: list[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from fxwatch.errors import NotFound, RequestError
 from fxwatch.facts import facts
 from fxwatch.identifiers import entity_key
 from fxwatch.periods import MONTHS_OF, Asked, Period, holding, month_shifted, parse_day, parse_period
+from fxwatch.reading.traits import region, section
 from fxwatch.rule import Monitor
 from fxwatch.rulebook import monitors
 from fxwatch.sums import LINES
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 BOTH_SCOPES = "both"
-AREA_DIGITS = 2
+FEW = 1_000  # entities that are looked up by themselves
 LINE_OF = {"article": "item", "bpm6": "bpm6"}
 
 
@@ -101,9 +102,19 @@ def monitor(
     scope: str = BOTH_SCOPES,
 ) -> pl.DataFrame:
     """A monitor's table from the published snapshot: see `monitor_in`."""
-    con = home.snapshot().con
+    snapshot = home.snapshot()
+    people = home.kept.get("people", snapshot.name, lambda: _people(snapshot.con))
     return monitor_in(
-        con, name, period=period, as_of=as_of, every=every, top=top, by=by, where=where, scheme=scheme, scope=scope
+        *(snapshot.con, name),
+        period=period,
+        as_of=as_of,
+        every=every,
+        top=top,
+        by=by,
+        where=where,
+        scheme=scheme,
+        scope=scope,
+        people=people,
     )
 
 
@@ -119,6 +130,7 @@ def monitor_in(
     where: Sequence[str] = (),
     scheme: str = "article",
     scope: str = BOTH_SCOPES,
+    people: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """A monitor's table (spec section 8).
 
@@ -133,6 +145,7 @@ def monitor_in(
         where: `DIM=VALUE`; values of one dimension are alternatives, dimensions narrow each other.
         scheme: items of the `article` or heads of `bpm6`.
         scope: `cross_border`, `domestic` or `both`.
+        people: who the entities are, where that is at hand: `_people`.
 
     Returns:
         The columns that the monitor's `measure` names. Without flows a table has no rows.
@@ -148,7 +161,7 @@ def monitor_in(
     wanted = _wanted(where)
     loaded = days_loaded(con)
     last = parse_day(as_of) if as_of else loaded.end if loaded else date.max  # without flows any day will do
-    people = _people(con)
+    people = _people(con) if people is None else people
     asked = Asked(
         period=parse_period(period or "ytd", last),
         as_of=last,
@@ -158,14 +171,34 @@ def monitor_in(
         lines=_lines(wanted, scheme),
         roll=people.lazy().select("entity", "entity_id", "name"),
     )
-    columns = ["direction", LINE_OF[scheme], *chosen.columns, *(["scope"] if scope != BOTH_SCOPES else [])]
-    columns += [DIMENSIONS[dimension].column for dimension in (*wanted, *([by] if by else []))]
-    columns += ["item", "bpm6"] if "item" in wanted else []
-    stretches = _stretches(asked, loaded, chosen) if loaded else []
-    sums = sums_in(con, stretches, list(dict.fromkeys(columns))).lazy()
-    if scope != BOTH_SCOPES:
-        sums = sums.filter(pl.col("scope") == scope)
-    return chosen.measure(_grouped(_narrowed(sums, wanted, people), by, scheme, people), asked)
+    seen = _Seen(con, chosen, asked, scope, wanted, people, _stretches(asked, loaded, chosen) if loaded else [])
+    parts = [seen.sums(name) for name in chosen.separately] or [seen.sums()]
+    return chosen.measure(pl.concat(parts, how="diagonal"), asked)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a monitor looks at."""
+
+    con: "duckdb.DuckDBPyConnection"
+    chosen: Monitor
+    asked: Asked
+    scope: str
+    wanted: dict[str, list[str]]
+    people: pl.DataFrame
+    stretches: list[Period]
+
+    def sums(self, *also: str) -> pl.LazyFrame:
+        """The sums frame, with further columns; of those that are needed `separately`, these alone."""
+        by, line = self.asked.by, LINE_OF[self.asked.scheme]
+        columns = ["direction", line, *self.chosen.columns, *also, *(["scope"] if self.scope != BOTH_SCOPES else [])]
+        columns += [DIMENSIONS[dimension].column for dimension in (*self.wanted, *([by] if by else []))]
+        columns += ["item", "bpm6"] if "item" in self.wanted else []
+        sums = sums_in(self.con, self.stretches, list(dict.fromkeys(columns)), _only(self.wanted, self.people)).lazy()
+        if self.scope != BOTH_SCOPES:
+            sums = sums.filter(pl.col("scope") == self.scope)
+        found = _grouped(_narrowed(sums, self.wanted, self.people), by, self.asked.scheme, self.people)
+        return found.drop([name for name in self.chosen.separately if name not in also], strict=False)
 
 
 def tuned(name: str, *, every: str | None = None, top: int | None = None) -> Monitor:
@@ -225,17 +258,7 @@ def _lines(wanted: dict[str, list[str]], scheme: str) -> tuple[str, ...]:
 
 def _people(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Columns entity, entity_id, name, industry, section (its letter), region (first digits of the area)."""
-    sections = {
-        f"{division:02d}": row["section"]
-        for row in facts("industries.csv")
-        for division in range(int(row["first_division"]), int(row["last_division"]) + 1)
-    }
-    letter = pl.col("industry").str.extract(r"^([A-T])$", 1)
-    division = pl.col("industry").str.extract(r"^(\d{2})", 1)
-    return who(con).with_columns(
-        section=pl.coalesce(letter, division.replace_strict(sections, default=None, return_dtype=pl.String)),
-        region=pl.col("area").str.slice(0, AREA_DIGITS).replace("", None),
-    )
+    return who(con).with_columns(section=section(), region=region())
 
 
 def _stretches(asked: Asked, loaded: Period, chosen: Monitor) -> list[Period]:
@@ -252,12 +275,30 @@ def _stretches(asked: Asked, loaded: Period, chosen: Monitor) -> list[Period]:
     return [Period(first, after - timedelta(days=1)) for first, after in pairwise(edges)]
 
 
+def _only(wanted: dict[str, list[str]], people: pl.DataFrame) -> dict[str, list[Any]]:
+    """What need not be read of others: the conditions on few entities, on economies and on banks, for `sums_in`."""
+    only: dict[str, list[Any]] = {}
+    for name, values in wanted.items():
+        column = DIMENSIONS[name].column
+        if column == "entity":
+            numbers = people.filter(_fits(name, values))["entity"].to_list()
+            if len(numbers) <= FEW and column not in only:
+                only[column] = numbers
+        elif name != "item":
+            only[column] = [None if value.lower() == UNKNOWN else value for value in values]
+            only[column] = [v.upper() if v and name == "economy" else v for v in only[column]]
+    return only
+
+
+def _fits(name: str, values: list[str]) -> pl.Expr:
+    return pl.any_horizontal(DIMENSIONS[name].has(value) for value in values)
+
+
 def _narrowed(sums: pl.LazyFrame, wanted: dict[str, list[str]], people: pl.DataFrame) -> pl.LazyFrame:
     """The rows that fit every dimension wanted."""
     for name, values in wanted.items():
-        dimension = DIMENSIONS[name]
-        fits = pl.any_horizontal(dimension.has(value) for value in values)
-        if dimension.column == "entity":
+        fits = _fits(name, values)
+        if DIMENSIONS[name].column == "entity":
             sums = sums.join(people.lazy().filter(fits).select("entity"), on="entity", how="semi")
         else:
             sums = sums.filter(fits)

@@ -1,5 +1,7 @@
 """What the house has done: loads, runs, the rule book and the settings in force."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +15,14 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 
+_SNAPSHOT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "snapshot": pl.String,
+    "at": pl.Datetime("us"),
+    "bytes": pl.Int64,
+    "is_current": pl.Boolean,
+}
+
+
 def loads(home: "Home") -> pl.DataFrame:
     """The loads, newest first: columns of table `loads`."""
     return journal.loads(home.snapshot().con)
@@ -21,6 +31,50 @@ def loads(home: "Home") -> pl.DataFrame:
 def runs(home: "Home") -> pl.DataFrame:
     """The runs, newest first: columns of table `runs`."""
     return journal.runs(home.snapshot().con)
+
+
+def runs_told(home: "Home") -> pl.DataFrame:
+    """The runs with their numbers, newest first.
+
+    Returns:
+        run_id, started_at (UTC), seconds (Float64), flows, first_day, last_day, hits, last_load, engine, fxwatch_version,
+        by, fingerprint.
+    """
+    seconds = (pl.col("ended_at") - pl.col("started_at")).dt.total_milliseconds() / 1000
+    return (
+        runs(home)
+        .with_columns(seconds=seconds)
+        .select(
+            *("run_id", "started_at", "seconds", "flows", "first_day", "last_day", "hits"),
+            *("last_load", "engine", "fxwatch_version", "by", "fingerprint"),
+        )
+    )
+
+
+def last_acts(home: "Home", count: int) -> pl.DataFrame:
+    """The newest acts, newest first: number, at (UTC), day, kind, by, role, subject, entity_id, why, hash."""
+    found = home.register.acts(after=home.register.last_act() - count)
+    return found.select("number", "at", "day", "kind", "by", "role", "subject", "entity_id", "why", "hash").reverse()
+
+
+def accounts(home: "Home") -> pl.DataFrame:
+    """The accounts: name, roles (a list), institution, is_active, has_password."""
+    having = home.register.entrance.have_passwords()
+    return home.register.accounts().with_columns(
+        pl.col("roles").str.split(";"), has_password=pl.col("name").is_in(list(having))
+    )
+
+
+def snapshots(home: "Home") -> pl.DataFrame:
+    """The published snapshots, newest first: snapshot (its file), at (UTC), bytes, is_current."""
+    current = home.snapshot().path
+    rows = []
+    for file in current.parent.glob("snapshot-*.duckdb"):
+        with suppress(FileNotFoundError):  # removed while we look
+            status = file.stat()
+            at = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+            rows.append((file.name, at, status.st_size, file == current))
+    return pl.DataFrame(rows, schema=_SNAPSHOT, orient="row").sort("at", descending=True)
 
 
 def totals(home: "Home") -> pl.DataFrame:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     REGISTER_OPENED = "register_opened"  # simulation
     ACCOUNT_CHANGED = "account_changed"  # name, roles, institution, is_active
+    PASSWORD_SET = "password_set"  # name
     SETTING_CHANGED = "setting_changed"  # setting, value, before
     PARAMETER_SET = "parameter_set"  # name, value, valid_from, basis
     NOTICE_ISSUED = "notice_issued"  # notice, number, policy, hits (copies)
@@ -160,8 +161,9 @@ def acts_frame(
     entity_id: str | None = None,
     hit_id: str | None = None,
     known_at: datetime | None = None,
+    after: int | None = None,
 ) -> "pl.DataFrame":
-    """The acts that fit, oldest first; `payload` is JSON."""
+    """The acts that fit, oldest first; `payload` is JSON. `after`: only acts with a higher number."""
     import polars as pl
 
     columns = (
@@ -188,5 +190,7 @@ def acts_frame(
         statement = statement.where(acts.c.number.in_(union(*naming)))
     if known_at is not None:
         statement = statement.where(acts.c.at <= stamp(known_at))
+    if after is not None:
+        statement = statement.where(acts.c.number > after)
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
     return frame(connection, statement, schema | {"number": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date})

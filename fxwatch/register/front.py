@@ -5,7 +5,7 @@ decisions, breaches, parameters), `cases` (inquiries, objections, proposals, ass
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from fxwatch.register import accounts, acts, cases, copying, migrations, questio
 from fxwatch.register.accounts import Account
 from fxwatch.register.acts import Act, Kind
 from fxwatch.register.chain import Verification
+from fxwatch.register.entrance import Entrance
 from fxwatch.register.migrations import Step
 from fxwatch.register.store import Store
 from fxwatch.register.writing import Writing, account_payload
@@ -158,6 +159,16 @@ class Register:
         with self._store.reading() as connection:
             return roll.roll_frame(connection, known_at)
 
+    def entries(self, entity_ids: Iterable[str], known_at: datetime | None = None) -> "pl.DataFrame":
+        """Some entries of the roll as known at a moment: see `roll.entries_frame`."""
+        with self._store.reading() as connection:
+            return roll.entries_frame(connection, entity_ids, known_at)
+
+    def roll_kinds(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """How many entities have each area and industry: see `roll.kinds_frame`."""
+        with self._store.reading() as connection:
+            return roll.kinds_frame(connection, known_at)
+
     def on_record(self, known_at: datetime | None = None) -> "pl.DataFrame":
         """Since when each entity of the roll is on record: see `roll.on_record_frame`."""
         with self._store.reading() as connection:
@@ -178,6 +189,11 @@ class Register:
             return roll.entry_versions(connection, entity_id)
 
     # ---- accounts
+
+    @property
+    def entrance(self) -> Entrance:
+        """Passwords, sessions, and the languages accounts read in."""
+        return Entrance(self._store)
 
     def accounts(self) -> "pl.DataFrame":
         """Every account: name, roles, institution, is_active."""
@@ -267,10 +283,12 @@ class Register:
         entity_id: str | None = None,
         hit_id: str | None = None,
         known_at: datetime | None = None,
+        after: int | None = None,
     ) -> "pl.DataFrame":
         """The acts that fit, oldest first; `hit_id`: those that decided about a hit. See `acts.acts_frame`."""
+        asked: dict[str, Any] = {"subject": subject, "entity_id": entity_id, "hit_id": hit_id, "known_at": known_at}
         with self._store.reading() as connection:
-            return acts.acts_frame(connection, subject=subject, entity_id=entity_id, hit_id=hit_id, known_at=known_at)
+            return acts.acts_frame(connection, **asked, after=after)
 
     def last_act(self) -> int:
         """The number of the newest act."""
@@ -368,6 +386,11 @@ class Register:
         with self._store.reading() as connection:
             return worked.decisions_made(connection)
 
+    def ever_counted(self) -> "pl.DataFrame":
+        """Every notice and every version of a breach, whatever became of it: see `worked.ever_counted`."""
+        with self._store.reading() as connection:
+            return worked.ever_counted(connection)
+
     def acts_counted(self, first: date | None = None, last: date | None = None) -> "pl.DataFrame":
         """How many acts of each kind each account made: see `worked.acts_counted`."""
         with self._store.reading() as connection:
@@ -393,11 +416,12 @@ class Register:
         bank: str | None = None,
         receipt: int | None = None,
         known_at: datetime | None = None,
+        since: datetime | None = None,
     ) -> "pl.DataFrame":
         """What was asked and told: see `questions.questions_frame`."""
         with self._store.reading() as connection:
             return questions.questions_frame(
-                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at
+                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at, since=since
             )
 
 

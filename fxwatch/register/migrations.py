@@ -55,7 +55,10 @@ def remake_projections(connection: Connection) -> None:
 
 
 # One line for each version after the first, in order. Never changed once it was released.
-STEPS: tuple[Step, ...] = (Step(2, "inquiries, objections, approvals, assignments and policies", remake_projections),)
+STEPS: tuple[Step, ...] = (
+    Step(2, "inquiries, objections, approvals, assignments and policies", remake_projections),
+    Step(3, "passwords and sessions", add_tables),
+)
 
 
 def bring_up(store: Store, *, by: str, why: str, steps: Sequence[Step] = STEPS) -> list[Step]:

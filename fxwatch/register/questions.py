@@ -55,8 +55,12 @@ def questions_frame(
     bank: str | None = None,
     receipt: int | None = None,
     known_at: datetime | None = None,
+    since: datetime | None = None,
 ) -> "pl.DataFrame":
-    """The questions that fit, oldest first: receipt, at, bank, by, asked, entity_id, on, grade, answer (JSON)."""
+    """The questions that fit, oldest first: receipt, at, bank, by, asked, entity_id, on, grade, answer (JSON).
+
+    `since` looks at the newest questions alone, however many there are before that moment (UTC).
+    """
     import polars as pl
 
     columns = ("receipt", "at", "bank", "by", "asked", "entity_id", "on", "grade", "answer")
@@ -66,5 +70,14 @@ def questions_frame(
             statement = statement.where(column == value)
     if known_at is not None:
         statement = statement.where(questions.c.at <= stamp(known_at))
+    if since is not None:
+        statement = statement.where(questions.c.receipt > _last_before(connection, since))
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
     return frame(connection, statement, schema | {"receipt": pl.Int64, "at": pl.Datetime("us"), "on": pl.Date})
+
+
+def _last_before(connection: Connection, moment: datetime) -> int:
+    """The newest receipt from before a moment: receipts and moments rise together, so the search ends soon."""
+    newest = questions.c.receipt.desc()
+    before = select(questions.c.receipt).where(questions.c.at < stamp(moment)).order_by(newest).limit(1)
+    return int(connection.execute(before).scalar() or 0)

@@ -1,5 +1,6 @@
 """The roll: who the entities are, every version of every entry."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, event, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from fxwatch.register.frames import frame, insert_many
+from fxwatch.register.frames import frame, in_lists, insert_many
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import keep_as_in_sqlite, roll
 
@@ -124,6 +125,27 @@ def roll_frame(connection: Connection, known_at: datetime | None = None) -> "pl.
     columns: dict[str, Any] = {**_schema(), "on_record_since": pl.Date}
     statement = select(*(roll.c[name] for name in columns)).where(_known(known_at)).order_by(roll.c.entity_id)
     return frame(connection, statement, columns)
+
+
+def entries_frame(
+    connection: Connection, entity_ids: Iterable[str], known_at: datetime | None = None
+) -> "pl.DataFrame":
+    """Those of some entities that are on the roll, as `roll_frame` has them, in no particular order."""
+    import polars as pl
+
+    columns: dict[str, Any] = {**_schema(), "on_record_since": pl.Date}
+    statement = select(*(roll.c[name] for name in columns)).where(_known(known_at))
+    found = [frame(connection, statement.where(roll.c.entity_id.in_(some)), columns) for some in in_lists(entity_ids)]
+    return pl.concat([pl.DataFrame(schema=columns), *found])
+
+
+def kinds_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
+    """How many entries of the roll have each area and industry: area, industry, entities."""
+    import polars as pl
+
+    statement = select(roll.c.area, roll.c.industry, func.count()).where(_known(known_at))
+    columns: dict[str, Any] = {"area": pl.String, "industry": pl.String, "entities": pl.Int64}
+    return frame(connection, statement.group_by(roll.c.area, roll.c.industry), columns)
 
 
 def on_record_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":

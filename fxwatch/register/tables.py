@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Index, Integer, MetaData, String, Table, Text, event
 
 # Bump this when a table changes, and write the step that leads here from the version before, in `migrations`.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 METADATA = MetaData()
 
@@ -67,6 +67,46 @@ questions = Table(
     Column("grade", String(8), nullable=False),
     Column("answer", Text, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# ---- The entrance: see `entrance`. Nothing here is an act or is made from one.
+
+# `kept` is what argon2 keeps of a password: it proves the password and does not tell it.
+passwords = Table(
+    "passwords",
+    METADATA,
+    Column("account", String(128), primary_key=True),
+    Column("kept", String(256), nullable=False),
+    Column("set_at", String(26), nullable=False),
+)
+
+# Known by the digest of a token that only the browser has. `before` is the account's sign-in before this one.
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("account", String(128), nullable=False, index=True),
+    Column("opened_at", String(26), nullable=False),
+    Column("seen_at", String(26), nullable=False),
+    Column("ends_at", String(26), nullable=False),
+    Column("before", String(26)),
+)
+
+# Wrong passwords in a row, of an account and from an address.
+tries = Table(
+    "tries",
+    METADATA,
+    Column("whose", String(256), primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("at", String(26), nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    METADATA,
+    Column("account", String(128), primary_key=True),
+    Column("language", String(2)),
+    Column("signed_in_at", String(26)),
 )
 
 # ---- Projections: written with their act, in its transaction; `verify` makes them again and compares.

@@ -1,14 +1,14 @@
-"""What was worked: every decision about a hit with who and why, acts counted by account, papers that left the house."""
+"""What was worked: decisions about hits with who and why, all that grades ever counted, acts by account, papers that left."""
 
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, null, select, union_all
 
 from fxwatch.register.acts import Kind
 from fxwatch.register.frames import frame
-from fxwatch.register.tables import acts, decisions
+from fxwatch.register.tables import acts, breaches, decisions, notices
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +33,33 @@ def decisions_made(connection: Connection) -> "pl.DataFrame":
     )
     schema: dict[str, Any] = dict.fromkeys((*names, "kind", "why"), pl.String)
     return frame(connection, statement, schema | {"act": pl.Int64, "raised_on": pl.Date, "day": pl.Date})
+
+
+def ever_counted(connection: Connection) -> "pl.DataFrame":
+    """Every notice and every version of a breach, whatever became of it, in the order of the acts.
+
+    Returns:
+        entity_id, kind (`breach`, `notice`), number (of the notice or breach), act, day, recorded_on, replaced_on,
+        rescinded_on, rescinded_act.
+    """
+    import polars as pl
+
+    ends = ("rescinded_on", "rescinded_act")
+    every = union_all(
+        select(
+            *(notices.c.entity_id, literal("notice").label("kind"), notices.c.notice.label("number"), notices.c.act),
+            *(notices.c.day, notices.c.day.label("recorded_on"), null().label("replaced_on")),
+            *(notices.c[n] for n in ends),
+        ),
+        select(
+            *(breaches.c.entity_id, literal("breach"), breaches.c.breach_no, breaches.c.act),
+            *(breaches.c.day, breaches.c.recorded_on, breaches.c.replaced_on),
+            *(breaches.c[n] for n in ends),
+        ),
+    ).subquery()
+    days = dict.fromkeys(("day", "recorded_on", "replaced_on", "rescinded_on"), pl.Date)
+    schema: dict[str, Any] = dict.fromkeys(every.c.keys(), pl.String) | {"act": pl.Int64, "rescinded_act": pl.Int64}
+    return frame(connection, select(every).order_by(every.c.act), schema | days)
 
 
 def acts_counted(connection: Connection, first: date | None = None, last: date | None = None) -> "pl.DataFrame":

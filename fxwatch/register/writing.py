@@ -100,6 +100,10 @@ class Writing:
         """The account, if it is active and has one of the roles; errors as for `append`."""
         return accounts.require(self._connection, name, roles)
 
+    def account(self, name: str) -> accounts.Account:
+        """One account; `NotFound` where there is none of that name."""
+        return accounts.account(self._connection, name)
+
     def decided(self, hit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The newest decision about each of some hits."""
         return standing.decided(self._connection, hit_ids)

@@ -9,7 +9,7 @@ import polars as pl
 
 from fxwatch.errors import HouseError, NotFound
 from fxwatch.identifiers import entity_key
-from fxwatch.reading import grades, hits, operations
+from fxwatch.reading import grades, hits, operations, portrait
 from fxwatch.register import Kind
 from fxwatch.register.worked import PAPERS
 from fxwatch.reporting import file_parts
@@ -18,8 +18,8 @@ from fxwatch.reporting.parts import in_unit, plain
 from fxwatch.reporting.phrases import phrase
 from fxwatch.reporting.sheets import workbook
 from fxwatch.rulebook import monitors
-from fxwatch.terms import Direction, Item, Language
-from fxwatch.warehouse.entity_flows import STATES, UNCLASSIFIED, flows_of
+from fxwatch.terms import Language
+from fxwatch.warehouse.entity_flows import STATES, UNCLASSIFIED
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -118,15 +118,15 @@ def _state(home: "Home", key: str) -> tuple[Any, ...]:
 
 
 def _gather(home: "Home", key: str) -> dict[str, Any]:
-    on, con = home.today(), home.snapshot().con
+    on = home.today()
     versions = home.register.entry_versions(key)
     entry = versions.row(-1, named=True)
     graded = grades.grade_of(home, key, on=on)
-    flows = flows_of(con, key)
+    flows = portrait.flows_of(home, key)
     found = hits.hits_of(home, entity=key, with_flows=True)
     evidence = hits.flows_behind(home, found["hit_id"].to_list())
     acts = home.register.acts(entity_id=key).filter(~pl.col("kind").is_in([str(k) for k in PAPERS]))
-    counted = flows.filter(pl.col("state") == STATES[0])
+    counted = portrait.counted(flows)
     reasons = (*graded["breaches"], *graded["notices"], *graded["not_counted"])
     return {
         "content_version": CONTENT_VERSION,
@@ -138,10 +138,7 @@ def _gather(home: "Home", key: str) -> dict[str, Any]:
         "reasons": [plain({"why": None, "provision": None, "hits": [], **r}) for r in reasons],
         "history": _rows(grades.history(home, key)),
         "counts": {s: flows.filter(pl.col("state") == s).height for s in (*STATES, UNCLASSIFIED)},
-        "by_month": by_month(counted),
-        "by_item": _summed(counted, "item", order=list(Item)),
-        "by_economy": _summed(counted, "economy"),
-        "by_counterparty": _summed(counted, "counterparty"),
+        **{f"by_{by}": _rows(portrait.summed(counted, by)) for by in portrait.BY},
         "hits": [_hit(row, entry["name"]) for row in found.iter_rows(named=True)],
         "evidence": _rows(evidence.drop("state")),
         "notices": _rows(home.register.notices(entity_id=key)),
@@ -199,53 +196,6 @@ def _rests_on(home: "Home") -> dict[str, Any]:
     judged = run["last_load"] if run else 0
     later = loads.filter((pl.col("load_id") > judged) & (pl.col("kind") == "flows"))
     return {"snapshot": home.snapshot().name, "run": run, "loads_since": later["load_id"].sort().to_list()}
-
-
-# ---- sums
-
-
-def by_month(flows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Receipts and payments of each month from the first flow's to the last one's, months without any included.
-
-    Args:
-        flows: columns `day`, `direction`, `amount_usd` of `warehouse.entity_flows.flows_of`, classified and in scope.
-
-    Returns:
-        month (its first day), receipt_flows, receipts_usd, payment_flows, payments_usd, net_usd; money as exact text.
-    """
-    if flows.is_empty():
-        return []
-    summed = _sums(flows.with_columns(month=pl.col("day").dt.truncate("1mo")), "month")
-    every = summed.select(pl.date_range(pl.col("month").min(), pl.col("month").max(), "1mo").alias("month"))
-    dense = every.join(summed, on="month", how="left", maintain_order="left")
-    return _rows(_filled(dense))
-
-
-def _summed(flows: pl.DataFrame, column: str, order: list[Any] | None = None) -> list[dict[str, Any]]:
-    """The same by another column, the largest first, or in an order; what is missing is `unknown`."""
-    named = flows.with_columns(pl.col(column).str.strip_chars().replace("", None).fill_null("unknown"))
-    summed = _filled(_sums(named, column))
-    if order is not None:
-        places = {str(word): place for place, word in enumerate(order)}
-        return _rows(summed.sort(pl.col(column).replace_strict(places, default=len(places))))
-    return _rows(summed.sort(pl.col("receipts_usd") + pl.col("payments_usd"), column, descending=[True, False]))
-
-
-def _sums(flows: pl.DataFrame, column: str) -> pl.DataFrame:
-    is_receipt = pl.col("direction") == Direction.RECEIPT
-    usd = pl.col("amount_usd")
-    return flows.group_by(column).agg(
-        receipt_flows=is_receipt.sum().cast(pl.Int64),
-        receipts_usd=usd.filter(is_receipt).sum(),
-        payment_flows=(~is_receipt).sum().cast(pl.Int64),
-        payments_usd=usd.filter(~is_receipt).sum(),
-    )
-
-
-def _filled(summed: pl.DataFrame) -> pl.DataFrame:
-    money = [pl.col(n).cast(pl.Decimal(24, 2)).fill_null(0) for n in ("receipts_usd", "payments_usd")]
-    counts = [pl.col(n).fill_null(0) for n in ("receipt_flows", "payment_flows")]
-    return summed.with_columns(*money, *counts).with_columns(net_usd=pl.col("receipts_usd") - pl.col("payments_usd"))
 
 
 def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:

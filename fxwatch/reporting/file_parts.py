@@ -163,14 +163,14 @@ def _history(content: Content, language: Language) -> Part:
     # `because` names the acts here, and says whether one counts in the part before.
     named = (*held[:-1], Column("rests_on", "text"))
     rows = [
-        {**r, "known": phrase(f"known_{r['known']}", language), "rests_on": _acts_named(r["because"], language)}
+        {**r, "known": phrase(f"known_{r['known']}", language), "rests_on": acts_named(r["because"], language)}
         for r in content["history"]
     ]
     drawn = (pictures.grades(content["history"], date.fromisoformat(content["on"]), language),) if rows else ()
     return Part("history", named, rows, pictures=drawn, note=phrase("history_note", language))
 
 
-def _acts_named(because: str, language: Language) -> str:
+def acts_named(because: str, language: Language) -> str:
     """The acts that `reading.grades.history` names, in the reader's language."""
     if language == "en":
         return because

@@ -41,7 +41,7 @@ def approve(
     Raises:
         NotFound: there is no such proposal.
         Decided: it is approved or refused already, or what it was about was decided meanwhile.
-        RequestError: a hit is no longer found.
+        RequestError: a hit is no longer found, or a version of a parameter would begin in the past by now.
         Forbidden: the account is the proposer's own, is no approver, or the proposer's account has lost its role.
     """
     actor, day, why = home.actor(by), checks.day_of(home, on), checks.reason(why)
@@ -55,6 +55,9 @@ def approve(
                     f"{row['proposal']} 由 {actor} 提出,须由另一账户批准。",
                 )
         _check_hits(home, writing, waiting)
+        for row in waiting:
+            if row["does"] == Kind.PARAMETER_SET:
+                checks.begins_in_time(home, date.fromisoformat(row["content"]["valid_from"]), day)
         return [_approve(writing, row, actor, day, why) for row in waiting]
 
 

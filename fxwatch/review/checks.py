@@ -18,6 +18,19 @@ _SHANGHAI = timedelta(hours=8)
 TO = ("dismissed", "open")
 
 
+def begins_in_time(home: "Home", valid_from: date, today: date) -> None:
+    """Refuse a version of a parameter that would begin in the past; a simulation home may have one.
+
+    Raises:
+        RequestError: it begins before today.
+    """
+    if valid_from < today and not home.simulation:
+        raise RequestError(
+            f"A version may not begin in the past: {valid_from} lies before today, {today}. Begin it today or later.",
+            f"参数版本不得追溯:{valid_from} 早于今天 {today}。请自今天或以后起。",
+        )
+
+
 def undecided(
     home: "Home",
     writing: Writing,

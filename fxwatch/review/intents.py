@@ -197,10 +197,15 @@ def undecided_objection(writing: Writing, name: str) -> dict[str, Any]:
     return found
 
 
+def _set_parameter(writing: Writing, intent: Intent) -> Act:
+    return writing.append(Kind.PARAMETER_SET, subject=intent.on_what, payload=intent.content, **intent.signed())
+
+
 _EFFECTS: Mapping[Kind, Callable[[Writing, Intent], Act]] = {
     Kind.NOTICE_ISSUED: _issue,
     Kind.NOTICE_RESCINDED: _rescind_notice,
     Kind.BREACH_RECORDED: _record_breach,
     Kind.BREACH_RESCINDED: _rescind_breach,
     Kind.OBJECTION_DECIDED: _decide_objection,
+    Kind.PARAMETER_SET: _set_parameter,
 }

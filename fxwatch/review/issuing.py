@@ -194,9 +194,6 @@ def _plan(home: "Home", policy: Policy, last: date, today: date, *, backdate: bo
     if policy.name == MONTHLY:
         plan = monthly(hits.filter(~is_waiting), covered, last)
     else:
-        if policy.minimum_usd is not None:
-            amounts = reading.amounts_behind(home, hits["hit_id"].to_list())
-            hits = hits.join(amounts, on="hit_id", how="left", maintain_order="left")
         plan = plan_of(policy, hits.filter(~is_waiting), covered, last)
     plan = _without(plan, hits.filter(is_waiting), policy)
     return plan.with_columns(day=dated(pl.col("month"), today) if backdate else pl.lit(today))

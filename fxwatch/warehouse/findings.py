@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 STATES = {0: "standing", 1: "out_of_scope", 2: "deleted"}
+_USD = pl.Decimal(24, 2)
 END_OF_TIME = datetime(9999, 12, 31)
 
 
@@ -35,7 +36,13 @@ def found_hits(
         "ids": ids,
     }
     found: pl.DataFrame = con.sql(query("hits"), params=asked).pl()
-    return found
+    return found.with_columns((pl.col("amount_usd").cast(_USD) / 100).cast(_USD))
+
+
+def hits_after(con: "duckdb.DuckDBPyConnection", after: datetime | None) -> pl.Series:
+    """Ids of the hits that were first published after a moment (UTC); all ids without one."""
+    found: pl.DataFrame = con.sql(query("hits_after"), params={"after": after}).pl()
+    return found["hit_id"]
 
 
 def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:

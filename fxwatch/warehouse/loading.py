@@ -40,7 +40,8 @@ def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.Dat
 
 def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame) -> None:
     """Insert versions that stand. Columns as in schema.sql."""
-    with _handed(con, added=standing):
+    # By entity, so that the flows of one lie together in each batch, and are read without those of others.
+    with _handed(con, added=standing.sort("entity", maintain_order=True)):
         con.execute("INSERT INTO flows BY NAME SELECT * FROM added")
 
 
@@ -132,6 +133,11 @@ def waiting_counts(con: "duckdb.DuckDBPyConnection", reason: str | None = None) 
     return dict(con.execute(query("waiting_counts"), {"reason": reason}).fetchall())
 
 
+def waiting_reasons(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """How many rows wait, by kind and reason: kind, reason, rows, oldest (moment, UTC); the most frequent first."""
+    return _frame(con.sql(query("waiting_reasons")).pl())
+
+
 def waiting_page(
     con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, after: int, limit: int
 ) -> pl.DataFrame:
@@ -139,6 +145,14 @@ def waiting_page(
     return _frame(
         con.sql(query("waiting_page"), params={"kind": kind, "reason": reason, "after": after, "limit": limit}).pl()
     )
+
+
+def waiting_slice(
+    con: "duckdb.DuckDBPyConnection", kind: str, reason: str | None, *, offset: int, limit: int
+) -> pl.DataFrame:
+    """At most `limit` of the rows of a kind that wait, behind the first `offset`, as they came: the columns of `quarantine`."""
+    asked = {"kind": kind, "reason": reason, "offset": offset, "limit": limit}
+    return _frame(con.sql(query("waiting_slice"), params=asked).pl())
 
 
 def waiting_rows(

@@ -66,7 +66,8 @@ CREATE TABLE hits (
   direction VARCHAR NOT NULL, item VARCHAR, "object" VARCHAR,
   first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
   "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
-  flow_count BIGINT NOT NULL, severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, group_id VARCHAR,
+  flow_count BIGINT NOT NULL, amount_usd BIGINT NOT NULL, -- cents: the sum of the flows behind it
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, group_id VARCHAR,
   supersedes VARCHAR[] NOT NULL, digest VARCHAR NOT NULL,
   found_on DATE NOT NULL, found_at TIMESTAMP NOT NULL, gone_at TIMESTAMP,
   run_id INTEGER NOT NULL, rule_version VARCHAR NOT NULL
@@ -74,8 +75,13 @@ CREATE TABLE hits (
 CREATE TABLE hit_flows (hit_id VARCHAR NOT NULL, flow BIGINT NOT NULL);
 CREATE TABLE not_computed (rule VARCHAR NOT NULL, entity INTEGER NOT NULL, item VARCHAR, "year" INTEGER, reason VARCHAR NOT NULL);
 
--- Partial sums that monitors add up: cents and counts of classified flows in scope.
+-- Partial sums that monitors add up, cents and counts of classified flows in scope: by entity, and by where the money went.
+-- Both at once would be nearly as many rows as there are flows: who asks for that reads the flows.
 CREATE TABLE sums (
   "month" DATE NOT NULL, entity INTEGER NOT NULL, direction UTINYINT NOT NULL, item UTINYINT NOT NULL, bpm6 UTINYINT NOT NULL,
-  economy VARCHAR, bank VARCHAR, scope UTINYINT NOT NULL, amount_usd BIGINT NOT NULL, flows BIGINT NOT NULL, settled_usd BIGINT NOT NULL
+  scope UTINYINT NOT NULL, amount_usd BIGINT NOT NULL, flows BIGINT NOT NULL, settled_usd BIGINT NOT NULL
+);
+CREATE TABLE channel_sums (
+  "month" DATE NOT NULL, direction UTINYINT NOT NULL, item UTINYINT NOT NULL, bpm6 UTINYINT NOT NULL, scope UTINYINT NOT NULL,
+  economy VARCHAR, bank VARCHAR, amount_usd BIGINT NOT NULL, flows BIGINT NOT NULL, settled_usd BIGINT NOT NULL
 );

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -105,12 +106,25 @@ def current_snapshot(home: Path) -> Path:
 
 
 class Snapshot:
-    """A published state, read-only. `con` is its connection; `name` its file's name."""
+    """A published state, read-only, for any number of threads. `name` is its file's name.
+
+    Nobody closes it: the file is let go with the last connection to it that anybody holds, so that whoever is in the middle
+    of a question when a newer snapshot takes its place comes to the end of it.
+    """
 
     def __init__(self, path: Path, con: duckdb.DuckDBPyConnection) -> None:
         self.path = path
         self.name = path.name
-        self.con = con
+        self._con = con
+        self._here = threading.local()
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """This thread's connection: one must not be used by two at a time."""
+        if not hasattr(self._here, "con"):
+            self._here.con = self._con.cursor()
+        own: duckdb.DuckDBPyConnection = self._here.con
+        return own
 
 
 def open_snapshot(home: Path) -> Snapshot:

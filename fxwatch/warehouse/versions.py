@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 
 from fxwatch.errors import HouseError
+from fxwatch.warehouse.queries import query
 
 # Bump this when schema.sql changes, and write the step from the version before.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,13 @@ class Step:
 
 # One line for each version after the first, in order. Never changed once it was released. What a run computes (hits but for
 # their found_on, sums) may be left to the next run; what was reported must be carried over.
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    Step(2, "amounts of hits, and partial sums that are quicker to add up", lambda con: _run(con, "upgrade_to_2")),
+)
+
+
+def _run(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    con.execute(query(name))
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:

@@ -18,6 +18,11 @@ class ConsecutiveDays(EarlyWarning):
 
     title = "Consecutive days"
     title_zh = "同一项目连续多日收付汇"
+    about_zh = (
+        "非运输企业的主体在同一项目下连续多日发生收付。\n"
+        "为何重要:不间断的连续收付可能是一笔业务拆分而成,也可能与申报的业务不符。\n"
+        "不含:运输企业,不论何种项目。日历未覆盖的年份不计算。"
+    )
     basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第三例:同一主体同一项目连续 10 天发生收付汇,运输企业除外"
     because = (

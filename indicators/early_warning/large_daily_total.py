@@ -19,6 +19,11 @@ class LargeDailyTotal(EarlyWarning):
 
     title = "Large daily total"
     title_zh = "非运输项下当日累计大额"
+    about_zh = (
+        "非运输项下,一家主体一日的收入合计或支出合计超过限额。\n"
+        "为何重要:同一天的几笔小额收付可能是一笔大额收付拆分而成。\n"
+        "不含:运输项目(另有专门指标)。收入与支出既不相加也不轧差。"
+    )
     basis = "founding article, 4(2)2, second example: a day's cumulative receipts or payments above USD 1,000,000"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第二例:非运输项下当日累计收入、累计支出超过等值 100 万美元"
     because = (

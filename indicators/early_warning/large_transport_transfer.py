@@ -18,6 +18,11 @@ class LargeTransportTransfer(EarlyWarning):
 
     title = "Large transport transfer"
     title_zh = "运输项下单笔大额"
+    about_zh = (
+        "同一申报号码下各运输分录合计,单笔收入或单笔支出超过限额。\n"
+        "为何重要:运费通常频繁而金额小,单笔大额可能是以运费名义办理的其他业务。\n"
+        "不含:同一申报中非运输的分录。两笔申报按两笔计,不论由谁办理。"
+    )
     basis = "founding article, 4(2)2, first example: a single receipt or payment above USD 500,000"
     basis_zh = (
         "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第一例:运输项下单笔收入、单笔支出超过等值 50 万美元"

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from fxwatch.reading.hits import with_status
+from fxwatch.reading.statuses import with_status
 
 DECISIONS: dict[str, Any] = {
     "hit_id": pl.String, "decision": pl.String, "notice": pl.String, "day": pl.Date, "at": pl.Datetime, "act": pl.Int64, "rule": pl.String,

@@ -59,7 +59,7 @@ def test_an_older_home_says_which_command_brings_it_up(tmp_path: Path) -> None:
     with pytest.raises(HouseError, match="fxwatch upgrade") as told:
         home.grades()
     assert "升级" in told.value.chinese
-    assert home.doctor().names() == ["register_version"]
+    assert home.doctor().names() == ["warehouse_version", "warehouse_version", "register_version"]
     assert home.doctor().exit_code == 1
 
 

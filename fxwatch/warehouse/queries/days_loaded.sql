@@ -1,2 +1,3 @@
--- First and last day of the flows that monitors look at.
-SELECT min("day"), max("day") FROM flows WHERE state = 0 AND item IS NOT NULL
+-- First and last day of the flows that monitors look at: as the newest run found them, where nothing was loaded since.
+WITH newest AS (SELECT first_day, last_day, last_load FROM runs ORDER BY run_id DESC LIMIT 1)
+SELECT first_day, last_day FROM newest WHERE last_load >= (SELECT coalesce(max(load_id), 0) FROM loads) AND first_day IS NOT NULL

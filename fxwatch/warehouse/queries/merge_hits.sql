@@ -12,10 +12,13 @@ CREATE OR REPLACE TEMP TABLE taken_over AS
     AND n.item IS NOT DISTINCT FROM l.item AND n."object" IS NOT DISTINCT FROM l."object"
   GROUP BY n.hit_id;
 
+CREATE OR REPLACE TEMP TABLE amounts AS
+  SELECT x.hit_id, sum(f.amount_usd)::BIGINT AS amount_usd FROM new_evidence x JOIN flows f USING (flow) GROUP BY x.hit_id;
+
 CREATE OR REPLACE TEMP TABLE merged AS
-  SELECT n.*, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
+  SELECT n.*, a.amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
-  FROM new_hits n LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  FROM new_hits n JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
   SELECT l.* REPLACE (coalesce(l.gone_at, r.moment) AS gone_at) FROM lost l CROSS JOIN this_run r;
 
@@ -24,5 +27,6 @@ INSERT INTO hit_flows SELECT hit_id, flow FROM new_evidence;
 DELETE FROM hits;
 INSERT INTO hits BY NAME SELECT * FROM merged;
 DROP TABLE merged;
+DROP TABLE amounts;
 DROP TABLE taken_over;
 DROP TABLE lost;

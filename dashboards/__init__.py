@@ -1,0 +1,1 @@
+"""The regulators' door: Streamlit screens over the published snapshot and the register."""

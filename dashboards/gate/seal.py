@@ -1,0 +1,51 @@
+"""The seal on what a browser keeps for us: signed with this home's secret, so that nobody can make one up."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+SECRET_FILE = "dashboard.secret"
+SESSION = "fxwatch_session"
+LANGUAGE = "fxwatch_language"
+
+
+class Seal:
+    """Seals values and opens what it sealed."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._serializer = URLSafeTimedSerializer(secret, salt="fxwatch.dashboards")
+
+    def close(self, value: str) -> str:
+        """A value with our signature."""
+        sealed = self._serializer.dumps(value)
+        return sealed if isinstance(sealed, str) else sealed.decode()
+
+    def open(self, sealed: str | None) -> str | None:
+        """The value, if the signature is ours; None for anything else."""
+        if not sealed:
+            return None
+        try:
+            value = self._serializer.loads(sealed)
+        except BadData:
+            return None
+        return value if isinstance(value, str) else None
+
+
+def secret_of(home: Path) -> bytes:
+    """The secret of a home, made when it is first needed and readable by its owner alone. No backup holds it."""
+    path = home / SECRET_FILE
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    half = home / f".{SECRET_FILE}-{os.getpid()}-{secrets.token_hex(4)}"
+    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(half, path)  # whoever is first; the others take that one
+    half.unlink()
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""Pieces that every screen is put together from."""

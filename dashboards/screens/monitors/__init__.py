@@ -1,0 +1,87 @@
+"""Monitors: what people look at, for any period, by any dimension; from an item to its entities to their flows."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import words
+from dashboards.parts import empty, export, recall, tables
+from dashboards.screens.monitors import behind, choosers, drawn, spoken
+from dashboards.screens.monitors.asked import KEY, Asked, asked, keep
+from dashboards.visit import Visit
+from fxwatch.errors import RequestError
+from fxwatch.reading import drill
+
+_NAME = 230  # pixels: what stands behind a name is in sight, too
+# Where the order of reading is another than that of the monitor: what is looked for first stands in sight.
+_ORDER = {
+    "trends": (
+        *("direction", "item", "period", "amount_usd", "mom", "yoy", "share", "share_change", "note"),
+        *("previous", "same_last_year"),
+    ),
+    "surges": ("direction", "item", "basis", "growth", "rank", "name", "contribution", "change", "period", "entity_id"),
+}
+
+
+def show(visit: Visit) -> None:
+    """Show the screen: the choices, the picture, the table, and what is behind a row of it."""
+    st.title(visit.say("monitors.title"))
+    known = recall.remembered(visit, drill.days_known, of="snapshot")
+    if known is None:
+        empty.say(visit, "monitors.empty", "monitors.empty_next", ("operations", "monitors.to_operations"))
+        return
+    view = asked()
+    choosers.show(visit, view, known)
+    try:
+        table = recall.remembered(visit, drill.named_monitor, view.name, of="snapshot", **view.words())
+    except RequestError as fault:
+        st.error(fault.say(visit.language))
+        return
+    if view.direction and "direction" in table.columns:
+        table = table.filter(direction=view.direction)
+    st.caption(spoken.note(visit, view))
+    if table.is_empty():
+        empty.say(visit, "monitors.nothing", "monitors.nothing_next")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = _of_one_group(visit, view, table)
+        if view.name == "trends":
+            drawn.choose_line(visit, shown)
+    drawn.show(visit, view, shown)
+    _table(visit, view, shown, table)
+    behind.show(visit, view)
+
+
+def _of_one_group(visit: Visit, view: Asked, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are drawn: of the group that the reader chose, else of the one that comes first by amount."""
+    if not view.by or view.by == "item":
+        return table
+    groups = table[view.by].unique(maintain_order=True).to_list()
+    size = next((name for name in ("amount_usd", "change", "receipts") if name in table.columns), None)
+    largest = groups[0] if size is None else table.sort(pl.col(size).abs(), descending=True)[view.by][0]
+    chosen = view.group if view.group in groups else largest
+    names = spoken.group_names(visit, view.by)
+    st.session_state[f"{KEY}group"] = chosen
+    st.selectbox(
+        visit.say("monitors.group"), groups, format_func=lambda g: names.get(g, g), key=f"{KEY}group", on_change=keep,
+        args=("group",), width=320,
+    )  # fmt: skip
+    return table.filter(pl.col(view.by) == chosen)
+
+
+def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) -> None:
+    """The rows of the group, picking one of which opens what is behind it; the files hold the whole table."""
+    key = behind.key_of(view)
+    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns]
+    if view.by and view.by not in columns:
+        columns = [view.by, *columns]
+    said = spoken.in_words(visit, view, shown)
+    name = {"name": st.column_config.TextColumn(words.heading("name", visit.language), width=_NAME)}
+    rows = tables.show(visit, said, key=key, columns=columns, select="one", config=name if "name" in columns else None)
+    headers = {name: words.heading(name, visit.language) for name in table.columns}
+    whole = spoken.in_words(visit, view, table)
+    export.offer(visit, tables.localized(whole, visit), key=key, stem=view.name.replace("_", "-"), headers=headers)
+    changed = behind.picked(key, rows)
+    if changed:
+        behind.Opened.row(shown.row(changed[0], named=True), view.by).keep()
+    elif changed == []:
+        behind.Opened().keep()

@@ -1,0 +1,87 @@
+"""What waits for another account's approval: what it would do, who proposed it and why, and the answer."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards.parts import decide, empty, figures, tables
+from dashboards.screens.review import foretold, told
+from dashboards.visit import Visit
+from fxwatch.errors import Decided
+from fxwatch.reading.cases import approvals
+from fxwatch.reading.consequences import if_noticed, if_rescinded
+from fxwatch.reading.dossier import proposed_in
+from fxwatch.register import Kind
+
+_COLUMNS = ["proposal", "does", "on_what", "entity_id", "by", "day", "why"]
+
+
+def show(visit: Visit) -> None:
+    """Show what waits, oldest first; a row that is picked tells all and can be answered."""
+    waiting = approvals(visit.home)
+    if waiting.is_empty():
+        empty.say(visit, "review.nothing_waits", "review.nothing_waits_next")
+        return
+    st.caption(visit.say("review.approvals_hint"))
+    height = min(36 * (waiting.height + 1) + 3, 330)
+    picked = tables.show(
+        visit, waiting, key="review_approvals", columns=_COLUMNS, select="many", height=height, export="approvals"
+    )
+    rows = waiting.to_dicts() if waiting.height == 1 else [waiting.row(at, named=True) for at in picked]
+    for row in rows:
+        _one(visit, row)
+    if rows:
+        answer(visit, rows)
+
+
+def _one(visit: Visit, row: dict[str, Any]) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**{row['proposal']} · {visit.label(row['does'])}** · {figures.plain(row['on_what'])} · "
+            f"{figures.plain(row['by'])} · {figures.day(row['day'], visit.language)}"
+        )
+        st.markdown(figures.plain(row["why"]))
+        for said in proposed_in(visit.home, row["proposal"]):
+            st.markdown(f"- {figures.plain(said[visit.language])}")
+        if row["does"] == Kind.NOTICE_ISSUED:
+            foretold.show(visit, if_noticed(visit.home, row["hits"]), issuing=False)
+        elif row["on_what"].startswith("notice:"):
+            foreseen = if_rescinded(visit.home, row["entity_id"], row["on_what"].removeprefix("notice:"))
+            if foreseen is not None:
+                st.markdown(foretold.say(visit, foreseen))
+
+
+@st.fragment
+def answer(visit: Visit, rows: list[dict[str, Any]]) -> None:
+    """The answer to proposals as they were seen: what somebody else answered meanwhile is said by the register."""
+    own = [row["proposal"] for row in rows if row["by"] == visit.account.name]
+    may_approve = visit.may("approver") and not own
+    if own:
+        st.caption(visit.say("review.own_proposals", proposals=", ".join(own)))
+    if not visit.may("approver") and len(own) < len(rows):
+        st.caption(visit.say("review.approvers_answer"))
+        return
+    with st.form("review_answer"):
+        why = st.text_input(visit.say("review.why"), placeholder=visit.say("review.why_hint"))
+        with st.container(horizontal=True):
+            approved = may_approve and st.form_submit_button(
+                visit.say("review.approve_now", count=len(rows)), type="primary"
+            )
+            refused = st.form_submit_button(visit.say("review.refuse_now", count=len(rows)))
+    if approved or refused:
+        _carry_out(visit, [row["proposal"] for row in rows], why, approve=approved)
+
+
+def _carry_out(visit: Visit, names: list[str], why: str, *, approve: bool) -> None:
+    home, by, notices = visit.home, visit.account.name, []
+    with decide.guard(visit) as outcome:
+        if approve:
+            acts = home.approve(names, why=why or visit.say("review.approved_why"), by=by)
+            notices = [act.payload["notice"] for act in acts if act.kind == Kind.NOTICE_ISSUED]
+        else:
+            home.refuse(names, why=why, by=by)
+    if isinstance(outcome.fault, Decided):
+        told.refused(outcome.fault)
+    if outcome.done:
+        key = "review.approved_now" if approve else "review.refused_now"
+        told.done(visit.say(key, proposal=", ".join(names)), notices)

@@ -1,0 +1,2 @@
+-- The newest month that the partial sums hold.
+SELECT max("month") FROM sums
