@@ -7,7 +7,7 @@ import polars as pl
 
 from fxwatch.terms import Direction, Item
 from fxwatch.warehouse import entity_flows
-from fxwatch.warehouse.entity_flows import STATES, WAITING
+from fxwatch.warehouse.entity_flows import STATES, UNCLASSIFIED
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -59,7 +59,7 @@ def states_of(home: "Home", entity_id: str) -> dict[str, int]:
     """How many flows of an entity are `in_scope`, `waiting` (for their code), `out_of_scope` and `deleted`."""
     found = entity_flows.trade_of(home.snapshot().con, entity_id).group_by("state").len()
     counts = dict(found.iter_rows())
-    return {state: counts.get(state, 0) for state in (STATES[0], WAITING, *STATES[1:])}
+    return {state: counts.get(state, 0) for state in (STATES[0], UNCLASSIFIED, *STATES[1:])}
 
 
 def newest_flows(
