@@ -1,14 +1,16 @@
 """The bank's question before a payment: which grade has this entity, and which documents does that ask for.
 
 It needs the register alone, no frame and no warehouse, and is answered in milliseconds. The question and its answer are
-on record before the answer leaves.
+on record before the answer leaves, and the answer is signed.
 """
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from fxwatch.banks.keys import institution
+from fxwatch.banks.signing import signing_key
+from fxwatch.canonical import canonical_of_plain
 from fxwatch.errors import RequestError
 from fxwatch.grading import GRADE_PARAMETERS, documents, grade, window
 from fxwatch.identifiers import entity_key
@@ -16,10 +18,23 @@ from fxwatch.terms import Document, Grade
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
-    from fxwatch.register import Writing
+    from fxwatch.register import Counts
+    from fxwatch.settings import Settings
 
-_BANK = re.compile(r"[0-9A-Za-z]{12}")
 _SHANGHAI = timezone(timedelta(hours=8))
+
+
+class Facts(Protocol):
+    """One state of the register, as far as an answer needs it."""
+
+    def enrolled(self, entity_id: str) -> dict[str, Any] | None:
+        """One entry of the roll."""
+
+    def counts(self, entity_id: str, first: date, last: date) -> "Counts":
+        """What a grade counts of one entity in a window."""
+
+    def parameter(self, name: str, on: date) -> str | None:
+        """The value of a parameter in force on a day; None where the default is."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,7 @@ class Answer:
     """What a bank is told, and nothing else.
 
     `known_at` is the moment (UTC) of the register that the answer rests on; `valid_until` the end of `on` in Shanghai;
-    `receipt` the number under which question and answer are kept.
+    `receipt` the number under which question and answer are kept; `signature` is over all else by the key `key_id`.
     """
 
     entity_id: str
@@ -37,10 +52,12 @@ class Answer:
     on: date
     known_at: datetime
     valid_until: datetime
-    receipt: int
+    receipt: int = 0
+    key_id: str = ""
+    signature: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON takes it; moments in ISO 8601 with their offset."""
+    def told(self) -> dict[str, Any]:
+        """What is signed, but for the key's name; moments in ISO 8601 with their offset."""
         return {
             "entity_id": self.entity_id,
             "name": self.name,
@@ -51,6 +68,14 @@ class Answer:
             "valid_until": self.valid_until.isoformat(),
             "receipt": self.receipt,
         }
+
+    def spelt(self) -> str:
+        """What the signature covers, as it is spelt when it is signed and kept."""
+        return canonical_of_plain({**self.told(), "key_id": self.key_id})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole answer as JSON takes it."""
+        return {**self.told(), "key_id": self.key_id, "signature": self.signature}
 
 
 def check(home: "Home", entity_id: str, bank: str, on: date | None = None) -> Answer:
@@ -63,50 +88,73 @@ def check(home: "Home", entity_id: str, bank: str, on: date | None = None) -> An
         on: the day of the payment; without it, today.
 
     Returns:
-        The answer; `grade` is `unknown` and `name` empty for an entity that is not on the roll.
+        The signed answer; `grade` is `unknown` and `name` empty for an entity that is not on the roll.
 
     Raises:
         RequestError: the identifier or the code of the bank has not its form, or the day lies ahead.
+        HouseError: this home has no signing key and cannot make one.
     """
-    key, day = entity_key(entity_id, verify=home.settings.verify_ids), on or home.today()
-    if key is None:
-        raise RequestError(
-            f"{entity_id!r} is no entity identifier: its form or its check digit is wrong. Give the 9- or 18-character code.",
-            f"{entity_id!r} 不是有效的主体代码:格式或校验位有误。请提供 9 位或 18 位代码。",
-        )
-    if not _BANK.fullmatch(bank):
-        raise RequestError(
-            f"{bank!r} is no institution code; a bank's has 12 letters or digits.",
-            f"{bank!r} 不是金融机构代码;应为 12 位字母或数字。",
-        )
-    if day > home.today():
-        raise RequestError(
-            f"No grade can be told for {day}: that is after today. Ask on the day of the payment.",
-            f"不能答复 {day} 的等级:该日尚未到来。请在付汇当日查询。",
-        )
+    key, today = entity_asked(home.settings, entity_id), home.today()
+    code, day = institution(bank), day_asked(on, today)
+    signer = signing_key(home)
     with home.register.writing("a question") as writing:
-        told = _answer(writing, key, day)
-        receipt = writing.record_question(
-            bank=bank.upper(),
+        bare = answer_of(writing, key, day, writing.moment)
+        bare = replace(bare, receipt=writing.next_receipt(), key_id=signer.key_id)
+        spelt = bare.spelt()
+        answer = replace(bare, signature=signer.sign(spelt.encode()))
+        writing.record_question(
+            receipt=answer.receipt,
+            bank=code,
             by=home.actor(None),
             asked=entity_id,
             entity_id=key,
             on=day,
-            grade=told.grade.value,
-            answer=told.as_dict(),
+            day=today,
+            grade=answer.grade.value,
+            answer=spelt,
+            signature=answer.signature,
         )
-    return Answer(**{**vars(told), "receipt": receipt})
+    return answer
 
 
-def _answer(writing: "Writing", key: str, day: date) -> Answer:
-    """The answer as the register knows it at the moment of the transaction, without its receipt."""
+def entity_asked(settings: "Settings", text: str) -> str:
+    """The key of the entity that a bank asks about.
+
+    Raises:
+        RequestError: it is no identifier.
+    """
+    key = entity_key(text, verify=settings.verify_ids)
+    if key is None:
+        raise RequestError(
+            f"{text!r} is no entity identifier: its form or its check digit is wrong. Give the 9- or 18-character code.",
+            f"{text!r} 不是有效的主体代码:格式或校验位有误。请提供 9 位或 18 位代码。",
+        )
+    return key
+
+
+def day_asked(on: date | None, today: date) -> date:
+    """The day of the payment that a bank asks about: the one given, else today.
+
+    Raises:
+        RequestError: it lies ahead.
+    """
+    if on is not None and on > today:
+        raise RequestError(
+            f"No grade can be told for {on}: that is after today. Ask on the day of the payment.",
+            f"不能答复 {on} 的等级:该日尚未到来。请在付汇当日查询。",
+        )
+    return on or today
+
+
+def answer_of(facts: Facts, key: str, day: date, moment: datetime) -> Answer:
+    """What the register says of an entity at a moment, without receipt and signature."""
 
     def in_force(name: str) -> str:
-        return writing.parameter(name, day) or GRADE_PARAMETERS[name].default
+        return facts.parameter(name, day) or GRADE_PARAMETERS[name].default
 
-    entry, found = writing.enrolled(key), Grade.UNKNOWN
+    entry, found = facts.enrolled(key), Grade.UNKNOWN
     if entry is not None:
-        counts = writing.counts(key, *window(day, in_force("grade.window")))
+        counts = facts.counts(key, *window(day, in_force("grade.window")))
         found = grade(counts.breaches, counts.notices, int(in_force("grade.max_notices_for_b")))
     return Answer(
         entity_id=key,
@@ -114,7 +162,11 @@ def _answer(writing: "Writing", key: str, day: date) -> Answer:
         grade=found,
         documents=documents(found, day, unknown=Grade(in_force("grade.unknown_documents"))),
         on=day,
-        known_at=writing.moment,
-        valid_until=datetime.combine(day, time(23, 59, 59), _SHANGHAI),
-        receipt=0,
+        known_at=moment,
+        valid_until=end_of(day),
     )
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a day in Shanghai."""
+    return datetime.combine(day, time(23, 59, 59), _SHANGHAI)

@@ -26,6 +26,8 @@ STEPS: list[tuple[str, set[str]]] = [
             "identifiers",
             "locks",
             "workdays",
+            "canonical",
+            "signing",
         },
     ),
     ("contract", {"rule"}),
@@ -37,6 +39,7 @@ STEPS: list[tuple[str, set[str]]] = [
         {
             "batch",
             "review",
+            "banks",
             "check",
             "reading",
             "reporting",
@@ -61,6 +64,7 @@ GUESTS = {
     "sklearn": ("classifier",),
     "streamlit": ("dashboards",),
     "typer": ("cli",),
+    "cryptography": ("signing",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

@@ -8,7 +8,8 @@ from fxwatch.register.accounts import Account
 from fxwatch.register.acts import Act, Kind
 from fxwatch.register.chain import Verification
 from fxwatch.register.front import Register
+from fxwatch.register.keys import BankKey
 from fxwatch.register.standing import Counts
 from fxwatch.register.writing import Writing
 
-__all__ = ["Account", "Act", "Counts", "Kind", "Register", "Verification", "Writing"]
+__all__ = ["Account", "Act", "BankKey", "Counts", "Kind", "Register", "Verification", "Writing"]

@@ -1,0 +1,63 @@
+"""The side of the register that the banks' door asks: keys, one state to answer from, what each bank may be told of.
+
+Nothing here makes a frame, unless people read it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fxwatch.register import acts, keys
+from fxwatch.register.facts import Facts
+from fxwatch.register.keys import BankKey
+from fxwatch.register.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class State(NamedTuple):
+    """Where a register stands: the newest act, and the moment of the newest writing of any kind."""
+
+    last_act: int
+    moment: str
+
+
+class BanksSide:
+    """What `Register` offers to the banks' door."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def state(self) -> State:
+        """Where it stands: equal states give equal answers, and one with the same act has the same keys."""
+        with self._store.reading() as connection:
+            return State(acts.end(connection).number, self._store.moment_in(connection))
+
+    @contextmanager
+    def facts(self) -> Iterator[Facts]:
+        """What answers rest on: one state from the first question of the block to the last."""
+        with self._store.reading() as connection:
+            yield Facts(connection)
+
+    # ---- keys
+
+    def keys(self) -> "pl.DataFrame":
+        """Every key ever, for people: see `keys.keys_frame`."""
+        with self._store.reading() as connection:
+            return keys.keys_frame(connection)
+
+    def live_keys(self) -> list[BankKey]:
+        """Every key that is not revoked."""
+        with self._store.reading() as connection:
+            return keys.live_keys(connection)
+
+    def key_by_digest(self, digest: str) -> BankKey | None:
+        """The key whose secret has a digest, revoked or not."""
+        with self._store.reading() as connection:
+            return keys.key_by_digest(connection, digest)
+
+    def signing_keys(self) -> list[dict[str, Any]]:
+        """Every public key that ever signed: see `keys.signing_rows`."""
+        with self._store.reading() as connection:
+            return keys.signing_rows(connection)
