@@ -7,10 +7,10 @@ next one goes on where the last one ended. A journal that nobody holds any more 
 import fcntl
 import json
 import logging
-import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from fxwatch.recording.journal import FOLDER, SUFFIX, home_name
 
@@ -40,9 +40,13 @@ def fold(home: "Home") -> Folded:
     """
     records = journals = 0
     for path in sorted((home.path / FOLDER).glob(f"*{SUFFIX}")):
-        first = int(path.name.removesuffix(SUFFIX))
-        records += _fold(home.register, path, first)
-        journals += _finish(home.register, path, first)
+        with suppress(FileNotFoundError), path.open("rb") as file:  # another one may finish it first
+            is_over = _is_over(file)
+            records += _fold(home.register, path, file, is_over=is_over)
+            if is_over and path.exists() and home.register.folded(_first(path)) is not None:
+                path.unlink()
+                home.register.close_block(_first(path))
+                journals += 1
     return Folded(records, journals)
 
 
@@ -54,46 +58,51 @@ def forget_orphans(home: "Home") -> None:
             home.register.close_block(first)
 
 
-def _fold(register: "Register", path: Path, first: int) -> int:
+def _first(path: Path) -> int:
+    return int(path.name.removesuffix(SUFFIX))
+
+
+def _is_over(file: IO[bytes]) -> bool:
+    """Whether nobody appends any more; then the file is ours until it is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _fold(register: "Register", path: Path, file: IO[bytes], *, is_over: bool) -> int:
     count = 0
-    while True:
-        start = register.folded(first)
-        if start is None:
-            log.error("%s is the journal of no block that this register waits for; it is left as it is.", path)
-            return count
-        piece = _piece(path, start)
+    while (start := register.folded(_first(path))) is not None:
+        file.seek(start)
+        piece = file.read(PIECE)
+        # A last line without its end was never answered.
+        piece = piece[: piece.rfind(b"\n") + 1]
         if not piece:
             return count
-        records = _whole(path, piece)
-        if register.fold(first, start, start + len(piece), records):
+        records = _whole(path, piece) if is_over else _lines(piece)
+        if register.fold(_first(path), start, start + len(piece), records):
             count += len(records)
+    if path.exists():
+        log.error("%s is the journal of no block that this register waits for; it is left as it is.", path)
+    return count
 
 
-def _piece(path: Path, start: int) -> bytes:
-    """The lines from a byte on that are whole; a last one without its end was never answered."""
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            piece = file.read(PIECE)
-    except FileNotFoundError:  # another one finished it
-        return b""
-    return piece[: piece.rfind(b"\n") + 1]
+def _lines(piece: bytes) -> list[str]:
+    # Not splitlines: a name may hold what Unicode calls the end of a line.
+    return piece.decode("utf-8").split("\n")[:-1]
 
 
 def _whole(path: Path, piece: bytes) -> list[str]:
-    """The records of a piece. What is no record (a disk that lost its power) is put aside, and said."""
-    try:
-        json.loads(b"[" + piece[:-1].replace(b"\n", b",") + b"]") if b"\x00" in piece else None
-        return piece.decode("utf-8").splitlines()
-    except ValueError:
-        pass
+    """The records of a journal whose writer is gone. What is no record, as after a loss of power, is put aside and said."""
     lines = piece.split(b"\n")[:-1]
-    whole = [line for line in lines if _is_record(line)]
-    aside = path.with_suffix(".damaged")
-    with aside.open("ab") as file:
-        file.writelines(line + b"\n" for line in lines if not _is_record(line))
-    log.error("%d lines of %s are no records; they were put into %s.", len(lines) - len(whole), path, aside)
-    return [line.decode("utf-8") for line in whole]
+    broken = [line for line in lines if not _is_record(line)]
+    if broken:
+        aside = path.with_suffix(".damaged")
+        with aside.open("ab") as file:
+            file.writelines(line + b"\n" for line in broken)
+        log.error("%d lines of %s are no records; they were put into %s.", len(broken), path, aside)
+    return [line.decode("utf-8") for line in lines if _is_record(line)]
 
 
 def _is_record(line: bytes) -> bool:
@@ -101,25 +110,3 @@ def _is_record(line: bytes) -> bool:
         return "receipt" in json.loads(line)
     except (ValueError, TypeError):
         return False
-
-
-def _finish(register: "Register", path: Path, first: int) -> int:
-    """Remove a journal that is folded to its end and that nobody holds."""
-    try:
-        held = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return 0
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return 0
-    else:
-        # Nobody appends any more: what came between the folding and the lock is folded now.
-        _fold(register, path, first)
-        if register.folded(first) is None:
-            return 0
-        path.unlink(missing_ok=True)
-        register.close_block(first)
-        return 1
-    finally:
-        os.close(held)

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 from fxwatch.errors import HouseError
 from fxwatch.register.acts import Kind, read_act, stored
 from fxwatch.register.projections import project
-from fxwatch.register.questions import date_questions
+from fxwatch.register.questions import date_questions, widen
 from fxwatch.register.store import Store
 from fxwatch.register.tables import METADATA, PROJECTIONS, keep_as_in_sqlite, meta, questions
 from fxwatch.register.writing import Writing
@@ -63,6 +63,7 @@ def add_banks_door(connection: Connection) -> None:
     for index in questions.indexes:
         index.create(connection, checkfirst=True)
     date_questions(connection)
+    widen(connection)
 
 
 # One line for each version after the first, in order. Never changed once it was released.

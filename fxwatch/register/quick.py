@@ -1,12 +1,13 @@
 """What an answer needs of the register, in one statement: one committed state, read in microseconds.
 
 The statement is put together once, from the same tables as everything else, and handed to the driver as it is. With what
-it counts comes the moment of the register, which every write transaction moves: whoever knows something of that moment by
-heart learns from it whether that still holds.
+it counts come the number of the newest act and the moment of the register: whoever knows by heart what acts alone can change
+(keys, parameters, settings) learns from it whether that still holds.
 """
 
 import json
 import sqlite3
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,12 +21,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from fxwatch.register.places import SqliteFile
 from fxwatch.register.store import Store
-from fxwatch.register.tables import breaches, meta, notices, roll
+from fxwatch.register.tables import acts, breaches, meta, notices, processes, roll
 
 
 class Found(NamedTuple):
-    """What the register says of one entity at a moment; `name` is None where it is not on the roll."""
+    """What the register says of one entity, and where it stands; `name` is None where the entity is not on the roll."""
 
+    last_act: int
     moment: str
     name: str | None
     breaches: int
@@ -44,6 +46,10 @@ class Quick(ABC):
     @abstractmethod
     def many(self, entity_ids: Sequence[str], first: str, last: str) -> dict[str, Found]:
         """Some entities as of one moment, by their ids."""
+
+    @abstractmethod
+    def standing(self) -> tuple[int, int]:
+        """The number of the newest act, and how many processes answer."""
 
     @abstractmethod
     def close(self) -> None:
@@ -71,6 +77,7 @@ class OfSqlite(Quick):
         self._one, order = _spelt(_of_one(), store.place.engine.dialect)
         self._pick = itemgetter(*(("entity_id", "first", "last").index(name) for name in order))
         self._many, order = _spelt(_of_many(store.place.engine.dialect), store.place.engine.dialect)
+        self._standing, _ = _spelt(_of_standing(), store.place.engine.dialect)
         self._pick_many = itemgetter(*(("entity_ids", "first", "last").index(name) for name in order))
 
     def one(self, entity_id: str, first: str, last: str) -> Found:
@@ -88,6 +95,13 @@ class OfSqlite(Quick):
             self._store.refuse(fault)
         return {row[0]: Found(*row[1:]) for row in rows}
 
+    def standing(self) -> tuple[int, int]:
+        """See `Quick.standing`."""
+        try:
+            return tuple(self._cursor.execute(self._standing).fetchall()[0])
+        except sqlite3.Error as fault:
+            self._store.refuse(fault)
+
     def close(self) -> None:
         """See `Quick.close`."""
         self._driver.close()
@@ -102,7 +116,9 @@ class OfPostgres(Quick):
         self._store = store
         self._engine = store.place.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._many, self._order = _spelt(_of_many(self._engine.dialect), self._engine.dialect)
+        self._standing, _ = _spelt(_of_standing(), self._engine.dialect)
         self._held: Connection | None = None
+        self._turn = threading.Lock()
 
     def one(self, entity_id: str, first: str, last: str) -> Found:
         """See `Quick.one`."""
@@ -111,15 +127,21 @@ class OfPostgres(Quick):
     def many(self, entity_ids: Sequence[str], first: str, last: str) -> dict[str, Found]:
         """See `Quick.many`."""
         given = {"entity_ids": json.dumps(entity_ids), "first": first, "last": last}
-        asked = tuple(given[name] for name in self._order)
-        with self._store.faults():
+        rows = self._rows(self._many, tuple(given[name] for name in self._order))
+        return {row[0]: Found(*row[1:]) for row in rows}
+
+    def standing(self) -> tuple[int, int]:
+        """See `Quick.standing`."""
+        return self._rows(self._standing, ())[0]
+
+    def _rows(self, statement: str, asked: tuple[str, ...]) -> list[Any]:
+        with self._store.faults(), self._turn:
             try:
-                rows = self._connection().exec_driver_sql(self._many, asked).all()
+                return list(self._connection().exec_driver_sql(statement, asked).all())
             except DBAPIError:
                 # A server that was started again leaves a dead connection behind; the second try takes a fresh one.
                 self.close()
-                rows = self._connection().exec_driver_sql(self._many, asked).all()
-        return {row[0]: Found(*row[1:]) for row in rows}
+                return list(self._connection().exec_driver_sql(statement, asked).all())
 
     def _connection(self) -> Connection:
         if self._held is None:
@@ -147,11 +169,17 @@ def _of_many(dialect: Dialect) -> Select[Any]:
     return select(each.c.value, *_columns(each.c.value)).select_from(each)
 
 
+def _of_standing() -> Select[Any]:
+    newest = select(func.max(acts.c.number)).scalar_subquery()
+    return select(newest, select(func.count()).select_from(processes).scalar_subquery())
+
+
 def _columns(entity_id: "ColumnElement[Any]") -> list[Any]:
     moment = select(meta.c.value).where(meta.c.key == literal_column("'moment'")).scalar_subquery()
     name = select(roll.c.name).where(roll.c.entity_id == entity_id, roll.c.known_to.is_(None)).scalar_subquery()
     breached = _count(breaches, entity_id, breaches.c.replaced_at.is_(None))
-    return [moment, name, breached, _count(notices, entity_id)]
+    last_act = select(func.max(acts.c.number)).scalar_subquery()
+    return [last_act, moment, name, breached, _count(notices, entity_id)]
 
 
 def _count(table: Table, entity_id: "ColumnElement[Any]", *more: ColumnElement[bool]) -> Any:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from fxwatch.register import allowances, blocks, processes, questions
 from fxwatch.register.blocks import Block
 from fxwatch.register.quick import Quick, quick
 from fxwatch.register.store import Store
+from fxwatch.register.tables import parameters
 
 
 class RecordsSide:
@@ -17,6 +20,13 @@ class RecordsSide:
     def quick(self) -> Quick:
         """Reads in microseconds, over a connection of their own: see `quick`."""
         return quick(self._store)
+
+    def parameter_versions(self, names: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Every version of some parameters in the order in which they were set: name, value, valid_from (ISO day)."""
+        statement = select(parameters.c.name, parameters.c.value, parameters.c.valid_from)
+        with self._store.reading() as connection:
+            rows = connection.execute(statement.where(parameters.c.name.in_(names)).order_by(parameters.c.act))
+            return [(row.name, row.value, row.valid_from) for row in rows]
 
     def reserve_receipts(self, count: int, home: str) -> Block:
         """Give out the next numbers as a block whose answers wait in a journal of a home: see `blocks.reserve`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
 
-from fxwatch.register import accounts, acts, cases, keys, projections, questions, roll, standing, tables
+from fxwatch.register import accounts, acts, blocks, cases, keys, projections, questions, roll, standing, tables
 from fxwatch.register.acts import Act
 from fxwatch.register.keys import BankKey
 from fxwatch.terms import Role
@@ -186,7 +186,7 @@ class Writing:
 
     def next_receipt(self) -> int:
         """A number for the question to be put on record next."""
-        return questions.next_receipt(self._connection)
+        return blocks.reserve(self._connection, self.moment, 1).first
 
     def record_question(self, **told: Any) -> None:
         """Put a question and its answer on record: see `questions.record`."""
