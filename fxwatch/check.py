@@ -4,11 +4,12 @@ It needs the register alone, no frame and no warehouse, and is answered in milli
 on record before the answer leaves, and the answer is signed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fxwatch.banks.keys import institution
+from fxwatch.banks.keys import bank_asked as bank_asked
 from fxwatch.banks.signing import signing_key
 from fxwatch.canonical import canonical_of_plain
 from fxwatch.errors import RequestError
@@ -18,9 +19,11 @@ from fxwatch.terms import Document, Grade
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
-    from fxwatch.register import Counts
+    from fxwatch.register import Counts, Writing
     from fxwatch.settings import Settings
+    from fxwatch.signing import SigningKey
 
+_AT_ONCE = 100  # questions of a list in one transaction
 _SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -78,7 +81,7 @@ class Answer:
         return {**self.told(), "key_id": self.key_id, "signature": self.signature}
 
 
-def check(home: "Home", entity_id: str, bank: str, on: date | None = None) -> Answer:
+def check(home: "Home", entity_id: str, bank: str, on: date | None = None, *, by: str | None = None) -> Answer:
     """Answer a bank's question and keep it, in one transaction of the register.
 
     Args:
@@ -86,6 +89,7 @@ def check(home: "Home", entity_id: str, bank: str, on: date | None = None) -> An
         entity_id: in either form, 9 or 18 characters.
         bank: the 12-character institution code of the bank that asks.
         on: the day of the payment; without it, today.
+        by: who asks for the bank; without it, the operating-system user.
 
     Returns:
         The signed answer; `grade` is `unknown` and `name` empty for an entity that is not on the roll.
@@ -94,27 +98,67 @@ def check(home: "Home", entity_id: str, bank: str, on: date | None = None) -> An
         RequestError: the identifier or the code of the bank has not its form, or the day lies ahead.
         HouseError: this home has no signing key and cannot make one.
     """
-    key, today = entity_asked(home.settings, entity_id), home.today()
-    code, day = institution(bank), day_asked(on, today)
-    signer = signing_key(home)
+    today = home.today()
+    key, day, code = entity_asked(home.settings, entity_id), day_asked(on, today), bank_asked(bank)
+    asker = _Asker(signing_key(home), code, home.actor(by), day, today)
     with home.register.writing("a question") as writing:
-        bare = answer_of(writing, key, day, writing.moment)
-        bare = replace(bare, receipt=writing.next_receipt(), key_id=signer.key_id)
-        spelt = bare.spelt()
-        answer = replace(bare, signature=signer.sign(spelt.encode()))
+        return asker.ask(writing, entity_id, key)
+
+
+def check_each(
+    home: "Home", entity_ids: Sequence[str], bank: str, on: date | None = None, *, by: str | None = None
+) -> "list[Answer | RequestError]":
+    """Answer many questions of a bank, each kept as its own; in their order, a refusal in place of what is no identifier.
+
+    Several share a transaction, so that a long list neither waits for the disk at each question nor shuts others out.
+
+    Raises:
+        RequestError: the code of the bank has not its form, or the day lies ahead.
+        HouseError: this home has no signing key and cannot make one.
+    """
+    today = home.today()
+    asker = _Asker(signing_key(home), bank_asked(bank), home.actor(by), day_asked(on, today), today)
+    found: list[Answer | RequestError] = []
+    for start in range(0, len(entity_ids), _AT_ONCE):
+        with home.register.writing("questions") as writing:
+            for entity_id in entity_ids[start : start + _AT_ONCE]:
+                try:
+                    key = entity_asked(home.settings, entity_id)
+                except RequestError as fault:
+                    found.append(fault)
+                else:
+                    found.append(asker.ask(writing, entity_id, key))
+    return found
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """One bank with its questions about one day. `today` is the day on which it asks."""
+
+    signer: "SigningKey"
+    bank: str
+    by: str
+    on: date
+    today: date
+
+    def ask(self, writing: "Writing", asked: str, key: str) -> Answer:
+        """The signed answer, its question and itself on record in this transaction."""
+        found = answer_of(writing, key, self.on, writing.moment)
+        named = replace(found, receipt=writing.next_receipt(), key_id=self.signer.key_id)
+        answer = replace(named, signature=self.signer.sign(named.spelt().encode()))
         writing.record_question(
             receipt=answer.receipt,
-            bank=code,
-            by=home.actor(None),
-            asked=entity_id,
+            bank=self.bank,
+            by=self.by,
+            asked=asked,
             entity_id=key,
-            on=day,
-            day=today,
+            on=self.on,
+            day=self.today,
             grade=answer.grade.value,
-            answer=spelt,
+            answer=answer.spelt(),
             signature=answer.signature,
         )
-    return answer
+        return answer
 
 
 def entity_asked(settings: "Settings", text: str) -> str:

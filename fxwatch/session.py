@@ -58,11 +58,11 @@ class Session(Casework):
 
         return grade_of(self, entity_id, on=on)
 
-    def check(self, entity_id: str, *, bank: str, on: date | None = None) -> "Answer":
+    def check(self, entity_id: str, *, bank: str, on: date | None = None, by: str | None = None) -> "Answer":
         """The bank's question; its record is kept before it is answered: see `fxwatch.check.check`."""
         from fxwatch.check import check
 
-        return check(self, entity_id, bank, on=on)
+        return check(self, entity_id, bank, on=on, by=by)
 
     def file(self, entity_id: str, out: Path | str, **more: Any) -> "Paper":
         """Write an entity's file; its digest is put on record: see `fxwatch.reporting.produce_file`."""

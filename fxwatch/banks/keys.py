@@ -33,7 +33,7 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def institution(text: str) -> str:
+def bank_asked(text: str) -> str:
     """The institution code of a bank, upper case.
 
     Raises:
@@ -74,7 +74,7 @@ def add_key(
         Decided: a live key of that bank bears the name.
         Forbidden: the account is no administrator.
     """
-    code, today = institution(bank), home.today()
+    code, today = bank_asked(bank), home.today()
     _check(name, expires, per_second, scope, today)
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     with home.register.writing("a key") as writing:

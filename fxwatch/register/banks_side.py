@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fxwatch.register import acts, keys
+from fxwatch.register import acts, events, keys
+from fxwatch.register.events import Event
 from fxwatch.register.facts import Facts
 from fxwatch.register.keys import BankKey
 from fxwatch.register.store import Store
@@ -39,6 +40,11 @@ class BanksSide:
         """What answers rest on: one state from the first question of the block to the last."""
         with self._store.reading() as connection:
             yield Facts(connection)
+
+    def events(self, entity_id: str | None = None) -> list[Event]:
+        """Notices and breaches ever, with the days on which they stood; of one entity, or of all."""
+        with self._store.reading() as connection:
+            return events.events(connection, entity_id)
 
     # ---- keys
 
