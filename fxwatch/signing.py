@@ -40,6 +40,21 @@ class PublicKey:
         return {"algorithm": ALGORITHM, **asdict(self)}
 
 
+def keys_from(published: Any) -> list[PublicKey]:
+    """The keys of a published list: `{"keys": [{"key_id", "public", "valid_from", "valid_to"}, …]}`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    rows = published.get("keys") if isinstance(published, dict) else None
+    if not isinstance(rows, list) or not rows:
+        raise ValueError('it has no list "keys"')
+    names = ("key_id", "public", "valid_from")
+    if not all(isinstance(row, dict) and all(isinstance(row.get(name), str) for name in names) for row in rows):
+        raise ValueError(f"a key has no {', '.join(names)}")
+    return [PublicKey(row["key_id"], row["public"], row["valid_from"], row.get("valid_to")) for row in rows]
+
+
 @dataclass(frozen=True)
 class Proof:
     """What a verification found: a sentence in English and in Chinese."""

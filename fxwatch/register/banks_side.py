@@ -5,9 +5,10 @@ Nothing here makes a frame, unless people read it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fxwatch.register import acts, events, keys
+from fxwatch.register import acts, events, keys, questions, taken
 from fxwatch.register.events import Event
 from fxwatch.register.facts import Facts
 from fxwatch.register.keys import BankKey
@@ -67,3 +68,30 @@ class BanksSide:
         """Every public key that ever signed: see `keys.signing_rows`."""
         with self._store.reading() as connection:
             return keys.signing_rows(connection)
+
+    # ---- what banks were told
+
+    def question(self, receipt: int) -> dict[str, Any] | None:
+        """One question with its answer: see `questions.question`."""
+        with self._store.reading() as connection:
+            return questions.question(connection, receipt)
+
+    def put_reported(self, rows: "pl.DataFrame") -> int:
+        """Keep for which entities each bank reported flows: see `taken.put_reported`."""
+        with self._store.writing("entities of banks") as (connection, _):
+            return taken.put_reported(connection, rows)
+
+    def downloads(self, bank: str | None = None, entity_id: str | None = None) -> "pl.DataFrame":
+        """What banks took along: see `taken.downloads_frame`."""
+        with self._store.reading() as connection:
+            return taken.downloads_frame(connection, bank, entity_id)
+
+    def download_digest(self, number: int) -> str | None:
+        """The SHA-256 of what was signed of a download: see `taken.download_digest`."""
+        with self._store.reading() as connection:
+            return taken.download_digest(connection, number)
+
+    def told_by_file(self, first: date, last: date) -> "pl.DataFrame":
+        """Which entities banks had in a daily file: see `taken.told_by_file`."""
+        with self._store.reading() as connection:
+            return taken.told_by_file(connection, first, last)

@@ -105,6 +105,12 @@ def date_questions(connection: Connection) -> None:
 _COLUMNS = ("receipt", "at", "day", "bank", "by", "key", "asked", "entity_id", "on", "grade", "answer", "signature")
 
 
+def question(connection: Connection, receipt: int) -> dict[str, Any] | None:
+    """One question with its answer, as columns of the table; None where the number was never given."""
+    row = connection.execute(select(questions).where(questions.c.receipt == receipt)).mappings().first()
+    return dict(row) if row else None
+
+
 def questions_frame(
     connection: Connection,
     *,

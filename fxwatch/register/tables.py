@@ -128,12 +128,12 @@ reported = Table(
     sqlite_with_rowid=False,
 )
 
-# Lists of grades that a bank took along. `content` numbers the download whose rows of `told` say what it held: its own,
-# or an earlier one of the same day that held the same.
+# Lists of grades that a bank took along. digest: of what was signed; list_digest: of its lines. `list_of` numbers the
+# download whose rows of `told` say what it held: its own, or an earlier one of the same day that held the same.
 downloads = Table(
     "downloads",
     METADATA,
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", String(26), nullable=False),
     Column("day", String(10), nullable=False),
     Column("bank", String(12), nullable=False),
@@ -142,9 +142,9 @@ downloads = Table(
     Column("kind", String(8), nullable=False),
     Column("entities", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("content", Integer, nullable=False),
+    Column("list_digest", String(64), nullable=False),
+    Column("list_of", Integer, nullable=False),
     Index("downloads_of_bank", "bank", "day"),
-    sqlite_autoincrement=True,
 )
 
 # What a download told about each entity: a record per entity.

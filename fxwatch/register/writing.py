@@ -1,12 +1,12 @@
 """One write transaction: what may be read and written in it, all at one moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
 
-from fxwatch.register import accounts, acts, blocks, cases, keys, projections, questions, roll, standing, tables
+from fxwatch.register import accounts, acts, blocks, cases, keys, projections, questions, roll, standing, tables, taken
 from fxwatch.register.acts import Act
 from fxwatch.register.keys import BankKey
 from fxwatch.terms import Role
@@ -191,6 +191,18 @@ class Writing:
     def record_question(self, **told: Any) -> None:
         """Put a question and its answer on record: see `questions.record`."""
         questions.record(self._connection, self.moment, **told)
+
+    def same_list(self, bank: str, day: date, list_digest: str) -> int | None:
+        """The download of a day that held a list already."""
+        return taken.same_list(self._connection, bank, day, list_digest)
+
+    def next_download(self) -> int:
+        """A number for the download to be put on record next."""
+        return taken.next_download(self._connection)
+
+    def record_download(self, row: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
+        """Put a download on record: see `taken.record_download`."""
+        taken.record_download(self._connection, self.moment, row, lines)
 
 
 def account_payload(
