@@ -32,6 +32,7 @@ class Journal:
         self.path = home / FOLDER / f"{block.first:016d}{SUFFIX}"
         self._next = block.first
         self._size = 0
+        self._is_torn = False
         # Numbers that were taken whose records are not here yet.
         self.owed = 0
         try:
@@ -68,7 +69,7 @@ class Journal:
         """
         self.owed -= 1
         try:
-            written = os.write(self._file, records)
+            written = 0 if self._is_torn else os.write(self._file, records)
             if written != len(records):
                 raise OSError(0, f"only {written} of {len(records)} bytes were taken; the disk is full")
         except OSError as fault:
@@ -84,7 +85,7 @@ class Journal:
             os.ftruncate(self._file, self._size)
         except OSError:
             # Half a line stays behind: no line may follow it, so this block ends here.
-            self._next = self.block.last + 1
+            self._is_torn, self._next = True, self.block.last + 1
         raise _unwritten(self.path, fault) from fault
 
     def sync(self) -> None:

@@ -21,12 +21,12 @@ def take(connection: Connection, key: str, per_second: int, count: int) -> float
     """
     now = _now(connection)
     spelt = postgresql if connection.dialect.name == "postgresql" else sqlite
-    full = per_second * BURST_SECONDS
+    full = max(1.0, per_second * BURST_SECONDS)
     connection.execute(spelt.insert(allowances).values(key=key, left=full, at=now).on_conflict_do_nothing())
     # Locked, where more than one could write: others of this key wait, and nobody else.
     row = connection.execute(select(allowances).where(allowances.c.key == key).with_for_update()).one()
     left = min(full, row.left + max(0.0, now - row.at) * per_second)
-    wait = 0.0 if left > 0 else (1 - left) / per_second
+    wait = 0.0 if left >= 1 else (1 - left) / per_second
     connection.execute(
         update(allowances).where(allowances.c.key == key).values(left=left if wait else left - count, at=now)
     )

@@ -39,7 +39,7 @@ def reserve(connection: Connection, moment: datetime, count: int, home: str | No
 
 def give_back(connection: Connection, first: int, used: int) -> None:
     """A block ends with the number `used`; what lies behind it is given out again where nobody took more since."""
-    last = select(blocks.c.last).where(blocks.c.first == first).scalar_subquery()
+    last = connection.execute(select(blocks.c.last).where(blocks.c.first == first)).scalar_one()
     is_newest = (blocks.c.first == _COUNTER) & (blocks.c.last == last)
     connection.execute(update(blocks).where(is_newest).values(last=used))
     connection.execute(update(blocks).where(blocks.c.first == first).values(last=max(used, first)))
@@ -51,9 +51,9 @@ def waiting(connection: Connection, home: str) -> dict[int, datetime]:
     return {first: datetime.fromisoformat(at) for first, at in connection.execute(statement)}
 
 
-def is_out(connection: Connection, number: int) -> bool:
-    """Whether a number belongs to a block that is not folded to its end: it may have been told without being here yet."""
-    within = blocks.c.first.between(1, number) & (blocks.c.last >= number)
+def is_out(connection: Connection, number: int, home: str) -> bool:
+    """Whether a number belongs to a block of another home that waits: it may have been told without being here yet."""
+    within = blocks.c.first.between(1, number) & (blocks.c.last >= number) & (blocks.c.home != home)
     return connection.execute(select(blocks.c.first).where(within)).first() is not None
 
 

@@ -43,10 +43,10 @@ class RecordsSide:
         with self._store.reading() as connection:
             return blocks.waiting(connection, home)
 
-    def is_receipt_out(self, number: int) -> bool:
-        """Whether a number may have been told without being here yet: see `blocks.is_out`."""
+    def is_receipt_elsewhere(self, number: int, home: str) -> bool:
+        """Whether a number may have been told at another home without being here yet: see `blocks.is_out`."""
         with self._store.reading() as connection:
-            return blocks.is_out(connection, number)
+            return blocks.is_out(connection, number, home)
 
     def folded(self, first: int) -> int | None:
         """Up to which byte the journal of a block is in `questions`; None where no such block waits."""
