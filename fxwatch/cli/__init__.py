@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from fxwatch import __version__
-from fxwatch.cli import approving, asking, casework, demo, files, grading, keeping, reporting, review, running, upkeep
+from fxwatch.cli import (
+    approving,
+    asking,
+    casework,
+    demo,
+    files,
+    grading,
+    keeping,
+    keys,
+    receipts,
+    reporting,
+    review,
+    running,
+    upkeep,
+)
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
 from fxwatch.terms import Language
@@ -25,7 +39,21 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (demo, files, running, asking, review, casework, approving, grading, keeping, reporting, upkeep):
+for room in (
+    demo,
+    files,
+    running,
+    asking,
+    review,
+    casework,
+    approving,
+    grading,
+    keeping,
+    keys,
+    receipts,
+    reporting,
+    upkeep,
+):
     room.register(app)
 
 

@@ -95,3 +95,8 @@ class BanksSide:
         """Which entities banks had in a daily file: see `taken.told_by_file`."""
         with self._store.reading() as connection:
             return taken.told_by_file(connection, first, last)
+
+    def asked_on_the_day(self, first: date, last: date) -> "pl.DataFrame":
+        """Which entities banks asked about on a day, for that day: see `taken.asked_on_the_day`."""
+        with self._store.reading() as connection:
+            return taken.asked_on_the_day(connection, first, last)

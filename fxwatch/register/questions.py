@@ -120,15 +120,18 @@ def questions_frame(
     known_at: datetime | None = None,
     first: date | None = None,
     last: date | None = None,
+    word_for_word: bool = True,
 ) -> "pl.DataFrame":
     """The questions that fit, oldest first; `first` and `last` bound the day on which they were asked.
 
     Returns:
-        receipt, at, day, bank, by, key, asked, entity_id, on, grade, answer (JSON, as it was signed), signature.
+        receipt, at, day, bank, by, key, asked, entity_id, on, grade; and `word_for_word` also answer (JSON, as it was signed)
+        and signature.
     """
     import polars as pl
 
-    statement = select(*(questions.c[name] for name in _COLUMNS))
+    columns = _COLUMNS if word_for_word else _COLUMNS[:-2]
+    statement = select(*(questions.c[name] for name in columns))
     for column, value in ((questions.c.entity_id, entity_id), (questions.c.bank, bank), (questions.c.receipt, receipt)):
         if value is not None:
             statement = statement.where(column == value)
@@ -138,6 +141,6 @@ def questions_frame(
         statement = statement.where(questions.c.day >= first.isoformat())
     if last is not None:
         statement = statement.where(questions.c.day <= last.isoformat())
-    schema: dict[str, Any] = dict.fromkeys(_COLUMNS, pl.String)
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
     schema |= {"receipt": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date, "on": pl.Date}
     return frame(connection, statement.order_by(questions.c.receipt), schema)

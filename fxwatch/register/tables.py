@@ -83,7 +83,7 @@ questions = Table(
     Column("day", String(10)),
     Column("key", String(16)),
     Column("signature", String(128)),
-    Index("questions_of_bank", "bank", "day", "entity_id"),
+    Index("questions_of_bank", "bank", "day", "entity_id", "on"),
     sqlite_autoincrement=True,
 )
 

@@ -133,3 +133,14 @@ def told_by_file(connection: Connection, first: date, last: date) -> "pl.DataFra
         .distinct()
     )
     return frame(connection, statement, {"bank": pl.String, "day": pl.Date, "entity_id": pl.String})
+
+
+def asked_on_the_day(connection: Connection, first: date, last: date) -> "pl.DataFrame":
+    """Which entities banks asked about on a day, for that day: bank, entity_id, day; one row each."""
+    import polars as pl
+
+    day = questions.c.day
+    statement = select(questions.c.bank, questions.c.entity_id, day).where(
+        day.between(first.isoformat(), last.isoformat()), questions.c.on == day
+    )
+    return frame(connection, statement.distinct(), {"bank": pl.String, "entity_id": pl.String, "day": pl.Date})
