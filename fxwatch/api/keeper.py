@@ -34,8 +34,9 @@ class Keeper:
         self._said: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Bring in what an earlier process left behind, fetch receipt numbers, and begin."""
-        await self._tried("what was left behind", self._begin)
+        """Say that this process lives, fetch receipt numbers, and begin; what an earlier one left is folded meanwhile."""
+        await self._tried("the register", self._begin)
+        self._desk.records.is_new = True
         await self._desk.records.fetch()
         self._running = [
             asyncio.get_running_loop().create_task(work())
@@ -45,7 +46,6 @@ class Keeper:
     def _begin(self) -> None:
         forget_orphans(self._desk.home)
         self._register.beat(self._name, self._home)
-        self._metrics.folded += fold(self._desk.home).records
 
     async def stop(self) -> None:
         """Stop, fold everything, and leave the register as if this process had never been."""

@@ -23,6 +23,7 @@ from fxwatch.cli import (
     reporting,
     review,
     running,
+    serving,
     upkeep,
 )
 from fxwatch.cli.door import Door, language_of
@@ -43,6 +44,7 @@ for room in (
     demo,
     files,
     running,
+    serving,
     asking,
     review,
     casework,
