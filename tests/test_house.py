@@ -53,7 +53,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "session",
         },
     ),
-    ("doors", {"cli", "dashboards", "__main__"}),
+    ("doors", {"cli", "dashboards", "client", "__main__"}),
 ]
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
@@ -65,6 +65,8 @@ GUESTS = {
     "streamlit": ("dashboards",),
     "typer": ("cli",),
     "cryptography": ("signing",),
+    "httpx": ("client",),
+    "tenacity": ("client",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))
