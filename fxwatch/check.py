@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fxwatch.signing import SigningKey
 
 _AT_ONCE = 100  # questions of a list in one transaction
+FIRST_YEAR = 1900  # as periods and the command line have it
 _SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -180,12 +181,17 @@ def day_asked(on: date | None, today: date) -> date:
     """The day of the payment that a bank asks about: the one given, else today.
 
     Raises:
-        RequestError: it lies ahead.
+        RequestError: it lies ahead, or before the year 1900.
     """
     if on is not None and on > today:
         raise RequestError(
             f"No grade can be told for {on}: that is after today. Ask on the day of the payment.",
             f"不能答复 {on} 的等级:该日尚未到来。请在付汇当日查询。",
+        )
+    if on is not None and on.year < FIRST_YEAR:
+        raise RequestError(
+            f"No grade can be told for {on}: days begin with the year {FIRST_YEAR}.",
+            f"不能答复 {on} 的等级:日期须自 {FIRST_YEAR} 年起。",
         )
     return on or today
 
