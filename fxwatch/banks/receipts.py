@@ -15,6 +15,7 @@ from fxwatch.signing import Proof, PublicKey, keys_from, proof_of
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
+MOST_NUMBER = 2**63 - 1  # what a database takes
 _MOST_BYTES = 1 << 28
 
 
@@ -33,7 +34,7 @@ def question(home: "Home", number: int, *, bank: str | None = None) -> dict[str,
         NotFound: there is none, or another bank asked. Nobody can tell the two apart.
     """
     fold(home)
-    found = home.register.question(number)
+    found = home.register.question(number) if 0 < number <= MOST_NUMBER else None
     if found is None or bank not in (None, found["bank"]):
         raise NotFound(f"There is no receipt {number}.", f"没有回执 {number}。")
     return found
@@ -105,7 +106,7 @@ def verify_on_record(home: "Home", document: Mapping[str, Any]) -> Proof:
 
 
 def _is_on_record(home: "Home", document: Mapping[str, Any]) -> bool:
-    if isinstance(number := document.get("download"), int):
+    if isinstance(number := document.get("download"), int) and 0 < number <= MOST_NUMBER:
         signed = {name: value for name, value in document.items() if name != "signature"}
         return home.register.download_digest(number) == hashlib.sha256(canonical(signed).encode()).hexdigest()
     if not isinstance(number := document.get("receipt"), int):
