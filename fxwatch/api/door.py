@@ -15,7 +15,7 @@ from typing import Any
 from fxwatch.answering import Asker
 from fxwatch.api.desk import Desk
 from fxwatch.api.metrics import Metrics
-from fxwatch.api.problems import Headers, Problem, language_of, of_fault
+from fxwatch.api.problems import Headers, Problem, language_of, of_fault, of_status
 from fxwatch.errors import FxwatchError, HouseError
 
 Message = MutableMapping[str, Any]
@@ -72,7 +72,11 @@ class Door:
 
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         path = scope["path"]
-        if scope["method"] == "GET" and path.startswith(_BEFORE) and (hot := _hot(path, scope["query_string"])):
+        if b"%" in scope["raw_path"]:
+            # A stroke that was hidden from a proxy's rules finds nothing.
+            if b"%2f" in scope["raw_path"].lower():
+                raise of_status(404, [])
+        elif scope["method"] == "GET" and path.startswith(_BEFORE) and (hot := _hot(path, scope["query_string"])):
             scope["route_name"], scope["answers"] = "grade", 1
             asker = self._desk.admit(scope["headers"])
             if asker.key.scope == "bank":
