@@ -186,7 +186,7 @@ def test_what_only_looks_like_an_identifier_is_none(bureau: Bureau, door: Served
     one = door.http.get(
         door.http.base_url.copy_with(raw_path=b"/v1/entities/" + quote(entity_id) + b"/grade"), headers=door.headers("bank")
     )
-    assert one.status_code == 422, one.text
+    assert one.status_code in (422, 414), one.text
     assert door.post({"entity_ids": [HONEST, entity_id]}).status_code == 422
     assert len(bureau.asked()) == before
 
