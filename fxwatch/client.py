@@ -18,7 +18,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from fxwatch.errors import Forbidden, FxwatchError, HouseError, NotFound, RequestError
 from fxwatch.signing import Proof, PublicKey, keys_from, proof_of
@@ -27,7 +27,7 @@ from fxwatch.terms import Document, Grade
 TRIES = 5
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever a server asks for
 MOST_ASKED = 1000  # entities in one request
-_BACK_OFF = wait_exponential_jitter(initial=0.1, max=5.0)
+_BACK_OFF = wait_random_exponential(multiplier=0.2, max=5.0)
 _STATUS: dict[int, type[FxwatchError]] = {401: Forbidden, 403: Forbidden, 404: NotFound}
 _BUSY = (429, 502, 503, 504)
 

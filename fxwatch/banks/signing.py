@@ -6,11 +6,11 @@ its private key makes a new one, and whatever was signed before stays provable.
 
 import os
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fxwatch.errors import HouseError
+from fxwatch.errors import Decided, HouseError, NotFound, RequestError
 from fxwatch.signing import PublicKey, SigningKey
 from fxwatch.terms import Role
 
@@ -49,13 +49,36 @@ def rotate_signing(home: "Home", *, by: str | None = None) -> SigningKey:
         old = _in_force(home, writing.signing_keys())
         made = _make(home, writing, actor)
         if old is not None:
-            ends = (writing.moment + OVERLAP).isoformat(timespec="microseconds")
-            signed: dict[str, Any] = {"by": actor, "role": Role.ADMINISTRATOR, "day": home.today(), "why": ""}
-            content = {"key_id": old.key_id, "valid_to": ends}
-            writing.append("signing_key_retired", subject=f"signing_key:{old.key_id}", payload=content, **signed)
+            _retire(home, writing, old.key_id, writing.moment + OVERLAP, by=actor, why="")
     if old is not None:
         _file(home, old.key_id).unlink(missing_ok=True)
     return made
+
+
+def retire_signing(home: "Home", key_id: str, *, why: str, by: str | None = None) -> None:
+    """Trust nothing that a key signs from this moment on: it was lost with its machine, or is in wrong hands.
+
+    Raises:
+        NotFound: no such key ever signed here.
+        Decided: it is retired already.
+        RequestError: no reason was given.
+        Forbidden: the account is no administrator.
+    """
+    if not why.strip():
+        raise RequestError("A key is retired for a reason; give it with --why.", "停用签名密钥须注明理由(--why)。")
+    with home.register.writing("a signing key") as writing:
+        found = {row["key_id"]: row for row in writing.signing_keys()}.get(key_id)
+        if found is None:
+            raise NotFound(
+                f"There is no signing key {key_id}. List them with: fxwatch keys signing",
+                f"没有签名密钥 {key_id}。可用 fxwatch keys signing 列出。",
+            )
+        if found["valid_to"] is not None:
+            raise Decided(
+                f"The signing key {key_id} is retired since {found['valid_to']} UTC.",
+                f"签名密钥 {key_id} 已于 {found['valid_to']} UTC 停用。",
+            )
+        _retire(home, writing, key_id, writing.moment, by=home.actor(by), why=why)
 
 
 def public_keys(home: "Home") -> list[PublicKey]:
@@ -83,6 +106,12 @@ def _make(home: "Home", writing: "Writing", by: str) -> SigningKey:
     _write(_file(home, made.key_id), made.pem())
     writing.add_signing_key(made.key_id, made.public, by=by, day=home.today())
     return made
+
+
+def _retire(home: "Home", writing: "Writing", key_id: str, ends: datetime, *, by: str, why: str) -> None:
+    signed: dict[str, Any] = {"by": by, "role": Role.ADMINISTRATOR, "day": home.today(), "why": why}
+    content = {"key_id": key_id, "valid_to": ends.isoformat(timespec="microseconds")}
+    writing.append("signing_key_retired", subject=f"signing_key:{key_id}", payload=content, **signed)
 
 
 def _file(home: "Home", key_id: str) -> Path:

@@ -117,6 +117,21 @@ def rotate(context: typer.Context, by: By = None) -> None:
     )
 
 
+@keys.command("retire-signing")
+def retire(
+    context: typer.Context,
+    key_id: Annotated[str, typer.Argument(help="The key, as `keys signing` lists it.")],
+    why: Why,
+    by: By = None,
+) -> None:
+    """Trust nothing that a key signs from now on: it was lost with its machine, or is in wrong hands."""
+    from fxwatch.banks.signing import retire_signing
+
+    door: Door = context.obj
+    retire_signing(door.home, key_id, why=why, by=by)
+    print(door.say(f"Signing key {key_id} is retired.", f"签名密钥 {key_id} 已停用。"))
+
+
 def _per_second(text: str) -> int:
     number = text.strip().removesuffix("/s")
     if not (number.isascii() and number.isdigit()):

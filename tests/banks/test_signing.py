@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from fxwatch.banks import public_keys, rotate_signing, signing_key
-from fxwatch.banks.receipts import verify_on_record
+from fxwatch.banks.receipts import verify, verify_on_record
+from fxwatch.banks.signing import retire_signing
 from fxwatch.check import check
-from fxwatch.errors import Forbidden, HouseError
+from fxwatch.errors import Decided, Forbidden, HouseError, NotFound
+from fxwatch.signing import SigningKey, seal
 from tests.desk import desk_at
 
 BANK = "120000000001"
@@ -84,8 +86,6 @@ def test_a_home_without_its_private_key_makes_a_new_one_and_old_answers_stay_pro
 
 def test_a_file_that_no_register_knows_is_never_signed_with(desk):
     first = signing_key(desk)
-    from fxwatch.signing import SigningKey
-
     stray = SigningKey.new()
     (desk.path / "signing" / f"{stray.key_id}.pem").write_bytes(stray.pem())
     assert signing_key(desk).key_id == first.key_id
@@ -97,6 +97,21 @@ def test_a_key_that_cannot_be_read_is_told_and_nothing_is_answered(desk):
     with pytest.raises(HouseError, match=r"signing key .* cannot be read"):
         check(desk, "SHIP", BANK)
     assert desk.register.questions().is_empty()
+
+
+def test_a_key_in_wrong_hands_is_retired_and_proves_only_what_came_before(desk):
+    old = check(desk, "SHIP", BANK)
+    stolen = signing_key(desk)
+    retire_signing(desk, stolen.key_id, why="found on a stick")
+    assert check(desk, "SHIP", BANK).key_id != stolen.key_id
+    late = seal({**old.told(), "known_at": f"{desk.register.now().isoformat()}Z"}, stolen)
+    assert verify(old.as_dict(), public_keys(desk)).ok
+    assert not verify(late, public_keys(desk)).ok
+    with pytest.raises(Decided, match="is retired since"):
+        retire_signing(desk, stolen.key_id, why="again")
+    with pytest.raises(NotFound, match="no signing key x"):
+        retire_signing(desk, "x", why="y")
+    assert desk.register.verify().ok
 
 
 def test_two_homes_on_one_register_have_a_key_each(desk, tmp_path):
