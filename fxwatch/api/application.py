@@ -1,5 +1,6 @@
 """The application: the documented routes behind the door, with the keeper beside them as long as it runs."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,14 @@ from fxwatch.api.door import Door
 from fxwatch.api.keeper import Keeper
 from fxwatch.api.metrics import Metrics
 from fxwatch.api.pages import pages
-from fxwatch.api.problems import Problem, language_of, of_fault, of_status
+from fxwatch.api.problems import FAILED, Problem, language_of, of_fault, of_status
 from fxwatch.api.routes import routes
 from fxwatch.errors import FxwatchError, HouseError
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
+
+log = logging.getLogger("fxwatch.api")
 
 DESCRIPTION = """
 The question before every payment abroad: which integrity grade has this entity, and which documents does that ask for?
@@ -71,8 +74,12 @@ def _say_problems(app: FastAPI) -> None:
     @app.exception_handler(FxwatchError)
     async def house(request: Request, fault: FxwatchError) -> Response:
         if isinstance(fault, HouseError):
-            raise fault  # the door writes it into the log
+            log.error("Nothing was answered: %s", fault)
         return _reply(request, of_fault(fault))
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, _: Exception) -> Response:
+        return _reply(request, FAILED)  # the door, to which the fault goes on, writes it into the log
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(request: Request, fault: RequestValidationError) -> Response:

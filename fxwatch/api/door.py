@@ -15,7 +15,7 @@ from typing import Any
 from fxwatch.answering import Asker
 from fxwatch.api.desk import Desk
 from fxwatch.api.metrics import Metrics
-from fxwatch.api.problems import Headers, Problem, language_of, of_fault, of_status
+from fxwatch.api.problems import FAILED, Headers, Problem, language_of, of_fault, of_status
 from fxwatch.errors import FxwatchError, HouseError
 
 Message = MutableMapping[str, Any]
@@ -62,9 +62,7 @@ class Door:
             await reply.problem(of_fault(fault), scope)
         except Exception:
             log.exception("Nothing was answered")
-            await reply.problem(
-                Problem("failed", "fxwatch itself failed; nothing was answered.", "fxwatch 自身出错,未作答复。"), scope
-            )
+            await reply.problem(FAILED, scope)
         finally:
             self._metrics.in_hand -= 1
             answers = scope.get("answers", 0) if reply.status == 200 else 0

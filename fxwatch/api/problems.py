@@ -98,6 +98,9 @@ class Problem(Exception):  # noqa: N818 - the standard's name
         ]
 
 
+FAILED = Problem("failed", "fxwatch itself failed; nothing was answered.", "fxwatch 自身出错,未作答复。")
+
+
 def of_fault(fault: FxwatchError) -> Problem:
     """What a bank is told of an error of the house's own kind: of a fault of the house only that there is one."""
     if isinstance(fault, HouseError):
