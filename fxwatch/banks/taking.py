@@ -113,7 +113,9 @@ def _moves(facts: "Facts", bank: str, since: date, today: date) -> Iterable[Line
         enrolled = date.fromisoformat(entity.since)
         if enrolled < since and entity.entity_id not in events:
             continue
-        for move in moves_of(events.get(entity.entity_id, ()), calendar, since, today, since=enrolled):
+        # A simulation pins today, and may have enrolled an entity after it: there it was always on record.
+        known_since = enrolled if enrolled <= today else None
+        for move in moves_of(events.get(entity.entity_id, ()), calendar, since, today, since=known_since):
             told = {"on": move.on.isoformat(), "before": move.before.value, "grade": move.grade.value}
             named = {"entity_id": entity.entity_id, "name": entity.name}
             yield entity.entity_id, move.grade, canonical_of_plain(named | told)
