@@ -1,10 +1,11 @@
 """The shapes of what goes in and out, for the documentation and for clients that are made from it."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from fxwatch.terms import Document
 
@@ -29,8 +30,18 @@ Identifier = Annotated[
         json_schema_extra={"format": "entity-id"},
     ),
 ]
+
+
+def _as_written(given: object) -> object:
+    # A number would be taken for seconds since 1970, and a moment for its day.
+    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        raise ValueError("a day is written like 2026-03-31")
+    return given
+
+
+IsoDay = Annotated[date, BeforeValidator(_as_written)]
 Day = Annotated[
-    date, Field(description="The day of the payment; today, where it is left out. Not after today.", examples=["2026-10-31"])
+    IsoDay, Field(description="The day of the payment; today, where it is left out. Not after today.")
 ]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ from fxwatch.api.admission import require
 from fxwatch.api.desk import Desk
 from fxwatch.api.metrics import MEDIA_TYPE as METRICS_TYPE
 from fxwatch.api.metrics import Metrics
-from fxwatch.api.problems import KINDS, MEDIA_TYPE, unavailable
+from fxwatch.api.problems import KINDS, MEDIA_TYPE, Problem, unavailable
 from fxwatch.banks import public_keys
 from fxwatch.banks.receipts import receipt as receipt_of
 from fxwatch.banks.taking import Taker, changes, daily_file
@@ -67,7 +66,7 @@ def routes(desk: Desk, metrics: Metrics) -> APIRouter:
         request: Request, entity_id: Annotated[models.Identifier, Path()], on: Annotated[models.Day | None, Query()] = None
     ) -> Response:
         """Ask about one entity before a payment: its grade, and the documents that it asks for. Leaves a receipt."""
-        asker = _asker(request, "ask_grade", "bank")
+        asker = _asker(request, "ask_grade", "bank", takes="on")
         return _json(await desk.one(asker, entity_id, on), NO_STORE)
 
     @router.post(
@@ -119,10 +118,10 @@ def routes(desk: Desk, metrics: Metrics) -> APIRouter:
     )
     async def get_changes(
         request: Request,
-        since: Annotated[date, Query(description="The first day of the moves; at most a year back.", examples=["2026-10-01"])],
+        since: Annotated[models.IsoDay, Query(description="The first day of the moves; at most a year back.")],
     ) -> Response:
         """Whose grade moved since a day, expiry included, among the entities that your bank reported or asked about."""
-        asker = _asker(request, "get_changes", "bank")
+        asker = _asker(request, "get_changes", "bank", takes="since")
         await desk.limits.charge(asker.key, 1)
         return _json(await _on_thread(desk, changes, desk.home, _taker(asker), since), NO_STORE)
 
@@ -188,9 +187,16 @@ METRICS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _asker(request: Request, route: str, *scopes: str) -> Asker:
-    """Who asks, if the scope of the key fits. The door recognised the key before the body was read."""
+def _asker(request: Request, route: str, *scopes: str, takes: str = "") -> Asker:
+    """Who asks, if the scope of the key fits. The door recognised the key before the body was read.
+
+    An argument that is misspelt is refused: passed over, it would be a question about another day.
+    """
     request.scope["route_name"] = route
+    if strange := [name for name, _ in request.query_params.multi_items() if name != takes]:
+        raise Problem("not-understood", f"There is no argument {strange[0]!r} here.", f"此处没有参数 {strange[0]!r}。")
+    if len(request.query_params.multi_items()) > 1:
+        raise Problem("not-understood", f"The argument {takes} was given twice.", f"参数 {takes} 重复。")
     asker: Asker = request.state.asker
     if asker.key.scope not in scopes:
         require(asker, scopes[0])

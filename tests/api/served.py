@@ -71,6 +71,10 @@ class Served:
     def get(self, path: str, who: str = "bank", **more: Any) -> httpx.Response:
         return self.http.get(path, headers=self.headers(who) | more.pop("headers", {}), **more)
 
+    def raw_get(self, target: str, who: str = "bank") -> httpx.Response:
+        """As `get`, with every byte of the address as it is."""
+        return self.http.get(self.http.base_url.copy_with(raw_path=target.encode()), headers=self.headers(who))
+
     def post(self, content: Any, who: str = "bank", **more: Any) -> httpx.Response:
         return self.http.post("/v1/grades:check", json=content, headers=self.headers(who), **more)
 

@@ -44,9 +44,9 @@ def test_both_forms_of_an_identifier_are_answered(door: Served, asked: str) -> N
 def test_the_quick_route_and_its_documented_twin_give_the_same_bytes(door: Served) -> None:
     def told(query: str, entity_id: str = HONEST) -> list[tuple[int, dict[str, str], dict[str, object]]]:
         found = []
-        # An argument that nobody knows is passed over, and sends the question to the twin.
-        for url in (f"/v1/entities/{entity_id}/grade{query}", f"/v1/entities/{entity_id}/grade{query or '?'}&twin=1"):
-            reply = door.get(url)
+        # A letter that is spelt in another way sends the question to the twin.
+        for spelling in (entity_id, f"%{ord(entity_id[0]):02X}{entity_id[1:]}"):
+            reply = door.raw_get(f"/v1/entities/{spelling}/grade{query}")
             content = {n: v for n, v in json.loads(reply.content).items() if n not in DIFFERS}
             headers = {n: v for n, v in reply.headers.items() if n not in ("date", "content-length")}
             found.append((reply.status_code, headers, content))
@@ -179,3 +179,19 @@ def test_it_says_that_it_lives_is_ready_and_what_it_counted(door: Served) -> Non
     assert 'fxwatch_api_requests_total{route="grade",status="200"}' in text
     assert BANK not in text
     assert HONEST not in text
+
+
+def test_which_route_answered_cannot_be_told_but_by_its_count(door: Served) -> None:
+    def counted(route: str) -> float:
+        lines = door.http.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if f'route="{route}",status="200"' in line)
+
+    before = counted("grade"), counted("ask_grade")
+    door.raw_get(f"/v1/entities/{HONEST}/grade")
+    door.raw_get(f"/v1/entities/%31{HONEST[1:]}/grade")
+    assert (counted("grade"), counted("ask_grade")) == (before[0] + 1, before[1] + 1)
+
+
+@pytest.mark.parametrize("query", ["?no=2025-01-31", "?on=2025-01-31&on=2025-02-01", "?On=2025-01-31", "?=x", "?on=2025-01-31&x"])
+def test_an_argument_that_is_misspelt_is_refused_and_not_passed_over(door: Served, query: str) -> None:
+    assert door.raw_get(f"/v1/entities/{HONEST}/grade{query}").status_code == 422
