@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fxwatch.register.taken import Known
     from fxwatch.signing import SigningKey
 
-Line = tuple[str, Grade, str]  # the entity, what is told, and how the line is spelt
+Line = tuple[str, str, str]  # the entity, the grade that is told, and how the line is spelt
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,13 @@ def changes(home: "Home", taker: Taker, since: date) -> bytes:
 def _grades(facts: "Facts", bank: str, today: date) -> Iterable[Line]:
     kind, most = (facts.parameter(name, today) or GRADE_PARAMETERS[name].default for name in PARAMETERS)
     counts = facts.all_counts(*window(today, kind))
-    for entity in _entities(facts, bank, today):
-        found, counted = Grade.UNKNOWN, counts.get(entity.entity_id)
-        if entity.name is not None:
-            found = grade(counted.breaches, counted.notices, int(most)) if counted else Grade.A
+    graded = {entity: grade(*counted, int(most)).value for entity, counted in counts.items()}
+    honest, unknown = Grade.A.value, Grade.UNKNOWN.value
+    for entity_id, name, _ in _entities(facts, bank, today):
+        found = unknown if name is None else graded.get(entity_id, honest)
         # Spelt one by one: other threads have their turn between two lines, and a bank's list may have many.
-        name = encode_basestring(entity.name or "")
-        yield entity.entity_id, found, f'{{"entity_id":"{entity.entity_id}","grade":"{found.value}","name":{name}}}'
+        spelt = encode_basestring(name or "")
+        yield entity_id, found, f'{{"entity_id":"{entity_id}","grade":"{found}","name":{spelt}}}'
 
 
 def _moves(facts: "Facts", bank: str, since: date, today: date) -> Iterable[Line]:
@@ -118,7 +118,7 @@ def _moves(facts: "Facts", bank: str, since: date, today: date) -> Iterable[Line
         for move in moves_of(events.get(entity.entity_id, ()), calendar, since, today, since=known_since):
             told = {"on": move.on.isoformat(), "before": move.before.value, "grade": move.grade.value}
             named = {"entity_id": entity.entity_id, "name": entity.name}
-            yield entity.entity_id, move.grade, canonical_of_plain(named | told)
+            yield entity.entity_id, move.grade.value, canonical_of_plain(named | told)
 
 
 def _entities(facts: "Facts", bank: str, today: date) -> "list[Known]":
@@ -158,7 +158,7 @@ def _sealed(home: "Home", taker: Taker, signer: "SigningKey", today: date, found
 
 def _newest(lines: Sequence[Line]) -> list[tuple[str, str]]:
     """What was told last about each entity: of several moves the newest."""
-    return list({entity: told.value for entity, told, _ in lines}.items())
+    return list({entity: told for entity, told, _ in lines}.items())
 
 
 def _spelt(told: dict[str, Any], field: str, lines: str) -> bytes:
