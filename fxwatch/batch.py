@@ -15,7 +15,7 @@ from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames
+from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames, reported_by_banks
 from fxwatch.warehouse.recording import newest_load, record_run
 
 if TYPE_CHECKING:
@@ -109,8 +109,10 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
             day=home.today(),
             moment=moment,
         )
+        whom = reported_by_banks(warehouse.con)
         tell(3, STEPS)
         snapshot = warehouse.publish()
+        home.register.put_reported(whom)
         tell(4, STEPS)
     counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
     missing = findings.not_computed

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fxwatch.check import Answer, check, check_each
 from fxwatch.errors import RequestError
+from fxwatch.recording import fold
 from fxwatch.terms import Role
 
 if TYPE_CHECKING:
@@ -68,19 +69,17 @@ def ask_each(home: "Home", entity_ids: Sequence[str], *, by: str, on: date | Non
 
 
 def asked_since(home: "Home", day: date, *, by: str) -> "pl.DataFrame":
-    """What the account's institution asked from the start of a day (in Shanghai) on, the newest first.
+    """What the account's institution asked on a day and after it, through whichever door, the newest first.
 
     Returns:
         receipt, at (UTC), by, entity_id, name, grade, on.
     """
     import polars as pl
 
-    from fxwatch.home import ZONE
-
-    start = datetime.combine(day, time.min, ZONE).astimezone(UTC).replace(tzinfo=None)
-    found = home.register.questions(bank=institution_of(home, by), since=start)
+    fold(home)
+    found = home.register.questions(bank=institution_of(home, by), first=day).sort("at", "receipt", descending=True)
     name = pl.col("answer").str.json_path_match("$.name").alias("name")
-    return found.select("receipt", "at", "by", "entity_id", name, "grade", "on").reverse()
+    return found.select("receipt", "at", "by", "entity_id", name, "grade", "on")
 
 
 def as_row(told: Told) -> dict[str, Any]:

@@ -87,6 +87,30 @@ class Settings:
         "what the identity provider says that is the account's name",
         "身份认证信息中作为账户名的字段",
     )
+    file_days: int = _setting(
+        1,
+        "days",
+        "days after its own on which a bank may use a daily list in place of a question",
+        "每日名单当日之后仍可代替查询使用的天数",
+    )
+    api_connections: int = _setting(
+        4000, "connections", "most connections of banks at a time", "银行接口的最大并发连接数"
+    )
+    api_seconds: float = _setting(
+        10.0, "seconds", "how long a bank may take to send its question", "银行发送一次查询的最长秒数"
+    )
+    api_proxies: str = _setting(
+        "",
+        "word",
+        "addresses of proxies whose X-Forwarded headers are believed, comma between; empty: none",
+        "可信代理的地址(采信其 X-Forwarded 头),以逗号分隔;空则不采信",
+    )
+    record_sync: bool = _setting(
+        False,
+        "yes or no",
+        "an answer waits until its record is on the disk, so that a loss of power loses none",
+        "查询记录写入磁盘后才答复,断电也不丢失",
+    )
     register_url: str = _setting(
         "",
         "URL",
@@ -206,6 +230,13 @@ def _positive(value: Any) -> int:
     return number
 
 
+def _count(value: Any) -> int:
+    number = int(str(value))
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
 def _seconds(value: Any) -> float:
     number = float(str(value))
     if not 0 <= number < 1e6:
@@ -249,6 +280,8 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "hours": _positive,
     "minutes": _positive,
     "address": _address,
+    "days": _count,
+    "connections": _positive,
     "snapshots": _positive,
     "divisions": _divisions,
     "seconds": _seconds,

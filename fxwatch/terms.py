@@ -99,6 +99,13 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class KeyScope(StrEnum):
+    """What a key of the banks' door sees: one bank's own questions, or every receipt."""
+
+    BANK = "bank"
+    BUREAU = "bureau"
+
+
 LABELS: dict[str, tuple[str, str]] = {
     "receipt": ("receipts", "收入"),
     "payment": ("payments", "支出"),
@@ -192,6 +199,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "policy_ended": ("policy ended", "终止策略"),
     "file_produced": ("file produced", "出具档案"),
     "letter_produced": ("letter produced", "出具提示函"),
+    "key_added": ("key added", "添加密钥"),
+    "key_revoked": ("key revoked", "吊销密钥"),
+    "signing_key_added": ("signing key added", "启用签名密钥"),
+    "signing_key_retired": ("signing key retired", "停用签名密钥"),
     "backup_made": ("backup made", "备份"),
     "home_restored": ("home restored", "恢复"),
     "home_repaired": ("home repaired", "修复"),
@@ -211,6 +222,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "analyst": ("analyst", "分析人员"),
     "bank": ("bank", "银行"),
     "administrator": ("administrator", "管理员"),
+    "bureau": ("bureau", "监管部门"),
+    "house": ("the house itself", "系统自行"),
     "article": ("of the article", "文章所列"),
     "supplementary": ("supplementary", "补充"),
     "in_scope": ("in scope", "范围内"),

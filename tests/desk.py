@@ -35,6 +35,7 @@ class Desk:
     """Stands in for a home: the register is real, the hits are those of `sees`."""
 
     def __init__(self, path: Path, today: date, *, simulation: bool) -> None:
+        self.path = path
         self.place = place_of(path / "register.sqlite")
         self.register = Register.create(self.place, simulation=simulation, operator="operator")
         self.settings = Settings(verify_ids=False)

@@ -30,7 +30,10 @@ def desk(tmp_path, monkeypatch):
 
 def test_a_bank_is_told_grade_and_documents_and_nothing_else(desk):
     told = check(desk, "10000042X", BANK).as_dict()
-    assert list(told) == ["entity_id", "name", "grade", "documents", "on", "known_at", "valid_until", "receipt"]
+    assert list(told) == [
+        *("entity_id", "name", "grade", "documents", "on", "known_at", "valid_until", "receipt"),
+        *("key_id", "signature"),
+    ]
     assert (told["entity_id"], told["name"], told["grade"]) == ("10000042X", "name of 10000042X", "A")
     assert told["documents"] == ["payment_instruction"]
     assert (told["on"], told["valid_until"]) == ("2025-06-30", "2025-06-30T23:59:59+08:00")
@@ -82,7 +85,7 @@ def test_a_question_that_is_none_is_refused_and_not_kept(desk, entity, bank, on,
 def test_the_question_is_on_record_as_it_was_answered(desk):
     answer = check(desk, "91120101100000446Y", BANK)
     kept = desk.register.questions().row(0, named=True)
-    assert json.loads(kept["answer"]) == answer.as_dict()
+    assert json.loads(kept["answer"]) | {"signature": kept["signature"]} == answer.as_dict()
     assert (kept["bank"], kept["by"], kept["asked"]) == (BANK, "operator", "91120101100000446Y")
     assert kept["at"] == answer.known_at
     assert isinstance(answer.known_at, datetime)

@@ -1,6 +1,6 @@
 """A bank clerk's questions: for the own institution alone, one by one or as a list."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -98,13 +98,6 @@ def test_a_clerk_sees_what_the_own_institution_asked_and_nothing_of_others(desk)
         (1, "clerk", LAW, f"name of {LAW}", "A"),
     ]
     assert clerk.asked_since(desk, date(2999, 1, 1), by="clerk").is_empty()
-
-
-def test_the_newest_questions_are_found_by_their_moment(desk):
-    moments = [clerk.ask(desk, LAW, by="clerk").known_at for _ in range(3)]
-    asked = desk.register.questions(since=moments[1])
-    assert asked["receipt"].to_list() == [2, 3]
-    assert desk.register.questions(since=datetime(2000, 1, 1)).height == 3
 
 
 # ---- accounts of banks

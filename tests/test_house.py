@@ -27,6 +27,8 @@ STEPS: list[tuple[str, set[str]]] = [
             "locks",
             "workdays",
             "passwords",
+            "canonical",
+            "signing",
         },
     ),
     ("contract", {"rule"}),
@@ -38,6 +40,7 @@ STEPS: list[tuple[str, set[str]]] = [
         {
             "batch",
             "review",
+            "banks",
             "check",
             "clerk",
             "reading",
@@ -53,7 +56,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "admission",
         },
     ),
-    ("doors", {"cli", "dashboards", "__main__"}),
+    ("doors", {"cli", "dashboards", "client", "__main__"}),
 ]
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
@@ -67,6 +70,9 @@ GUESTS = {
     "argon2": ("passwords",),
     "itsdangerous": ("dashboards",),
     "playwright": (),
+    "cryptography": ("signing",),
+    "httpx": ("client",),
+    "tenacity": ("client",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

@@ -1,6 +1,5 @@
 """Check: a bank clerk asks before a payment and is told the grade and the documents, and sees nothing else."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -150,8 +149,7 @@ def _remark(visit: Visit, one: clerk.Told) -> str | None:
 
 def _today(visit: Visit) -> None:
     """What this institution asked today, and nothing of any other."""
-    day = datetime.now(UTC).astimezone(ZONE).date()
-    asked = clerk.asked_since(visit.home, day, by=visit.account.name)
+    asked = clerk.asked_since(visit.home, visit.home.today(), by=visit.account.name)
     with st.expander(visit.say("check.today", count=asked.height)):
         if asked.is_empty():
             st.caption(visit.say("check.none_today"))

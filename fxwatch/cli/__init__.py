@@ -18,6 +18,8 @@ from fxwatch.cli import (
     files,
     grading,
     keeping,
+    keys,
+    receipts,
     reporting,
     review,
     running,
@@ -38,7 +40,22 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (demo, files, running, asking, review, casework, approving, grading, keeping, reporting, upkeep, serving):
+for room in (
+    demo,
+    files,
+    running,
+    serving,
+    asking,
+    review,
+    casework,
+    approving,
+    grading,
+    keeping,
+    keys,
+    receipts,
+    reporting,
+    upkeep,
+):
     room.register(app)
 
 

@@ -10,6 +10,7 @@ from fxwatch.grading import GRADE_PARAMETERS, documents, grade, window
 from fxwatch.identifiers import entity_key
 from fxwatch.policies import dated, monthly
 from fxwatch.reading import hits as reading
+from fxwatch.register import Event
 from fxwatch.terms import Grade, Language, label
 
 if TYPE_CHECKING:
@@ -215,52 +216,17 @@ def history(home: "Home", entity_id: str) -> pl.DataFrame:
     entry = home.register.enrolled(key)
     if entry is None:
         return pl.DataFrame(schema=HISTORY)
-    events, numbers = _events(home, key), home.register.parameters()
+    events, numbers = home.register.events(key), home.register.parameters()
     rows = []
     for known in ("now", "then"):
         since = entry["on_record_since"] if known == "then" else entry["registered_on"] or entry["on_record_since"]
-        begins = min([since, *(e["day"] for e in events)]) if known == "now" else since
+        begins = min([since, *(e.day for e in events)]) if known == "now" else since
         rows += _stretches(events, numbers, known, min(begins, home.today()), home.today())
     return pl.DataFrame(rows, schema=HISTORY, orient="row")
 
 
-def _events(home: "Home", key: str) -> list[dict[str, Any]]:
-    """Notices and breaches ever, each with the days from which and to which it was known to stand."""
-    notices = [
-        {
-            "what": f"notice {row['notice']} (act {row['act']})",
-            "is_breach": False,
-            "day": row["day"],
-            "recorded_on": row["day"],
-            "ended_on": row["rescinded_on"],
-        }
-        for row in home.register.notices(entity_id=key).iter_rows(named=True)
-    ]
-    versions = home.register.breach_versions(key)
-    breaches = [
-        {
-            "what": f"breach {row['breach_no']} (act {row['act']})",
-            "is_breach": True,
-            "day": row["day"],
-            "recorded_on": row["recorded_on"],
-            "ended_on": _ended(row, versions),
-        }
-        for row in versions
-    ]
-    return notices + breaches
-
-
-def _ended(row: dict[str, Any], versions: list[dict[str, Any]]) -> date | None:
-    """From which day on a version of a breach no longer stood: whichever later act about its number bears the earliest day."""
-    later = [v for v in versions if v["breach_no"] == row["breach_no"] and v["act"] > row["act"]]
-    ends = [v["recorded_on"] for v in later]
-    ends += [v["rescinded_on"] for v in (row, *later) if v["rescinded_on"]]
-    # Replaced by a version that speaks of another entity, it is not among this one's.
-    return min((*ends, *([row["replaced_on"]] if row["replaced_on"] else [])), default=None)
-
-
 def _stretches(
-    events: list[dict[str, Any]], numbers: pl.DataFrame, known: str, begins: date, today: date
+    events: list[Event], numbers: pl.DataFrame, known: str, begins: date, today: date
 ) -> list[tuple[Any, ...]]:
     """The grade on every day on which it may change, days of one answer put together."""
     turns = _turns(events, numbers, begins, today)
@@ -273,28 +239,28 @@ def _stretches(
     return told
 
 
-def _turns(events: list[dict[str, Any]], numbers: pl.DataFrame, begins: date, today: date) -> list[date]:
-    marks = {d for e in events for d in (e["day"], e["recorded_on"], e["ended_on"]) if d}
+def _turns(events: list[Event], numbers: pl.DataFrame, begins: date, today: date) -> list[date]:
+    marks = {d for e in events for d in (e.day, e.recorded_on, e.ended_on) if d}
     marks |= set(numbers["valid_from"]) | set(numbers["day"])
     # What is a year old leaves a rolling window; around 29 February that is a day sooner or later.
     years = range(begins.year, today.year + 1)
-    leaving = {e["day"] + timedelta(days=n) for e in events for n in (364, 365, 366, 367)}
+    leaving = {e.day + timedelta(days=n) for e in events for n in (364, 365, 366, 367)}
     marks |= leaving | {date(year, 1, 1) for year in years}
     return [begins, *sorted(d for d in marks if begins < d <= today)]
 
 
-def _told_on(events: list[dict[str, Any]], numbers: pl.DataFrame, known: str, day: date) -> tuple[Any, ...]:
+def _told_on(events: list[Event], numbers: pl.DataFrame, known: str, day: date) -> tuple[Any, ...]:
     if known == "then":
-        events = [e for e in events if e["recorded_on"] <= day and (e["ended_on"] is None or e["ended_on"] > day)]
+        events = [e for e in events if e.stood_on(day)]
         numbers = numbers.filter(pl.col("day") <= day)
     else:
-        events = [e for e in events if e["ended_on"] is None]
+        events = [e for e in events if e.ended_on is None]
     first, last = window(day, _in_force(numbers, "grade.window", day))
-    counting = [e for e in events if first <= e["day"] <= last]
-    breaches = sum(e["is_breach"] for e in counting)
+    counting = [e for e in events if first <= e.day <= last]
+    breaches = sum(e.is_breach for e in counting)
     notices = len(counting) - breaches
     letter = grade(breaches, notices, int(_in_force(numbers, "grade.max_notices_for_b", day)))
-    return letter.value, breaches, notices, ", ".join(e["what"] for e in counting)
+    return letter.value, breaches, notices, ", ".join(e.what for e in counting)
 
 
 def _in_force(numbers: pl.DataFrame, name: str, day: date) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # `init` gives these to the operating-system user; a bank's account is for one institution and is made for it.
 OPERATOR_ROLES = (Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR)
 
+# The role of an act that nobody decides about: the house does it when it is needed, and `by` says who ran it.
+HOUSE = "house"
+
 
 @dataclass(frozen=True)
 class Account:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, select, union
 
-from fxwatch.register.chain import FIRST_LINK, canonical, link
+from fxwatch.canonical import canonical
+from fxwatch.register.chain import FIRST_LINK, link
 from fxwatch.register.frames import frame
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import acts, decisions, mentions
@@ -47,6 +48,10 @@ class Kind(StrEnum):
     POLICY_ENDED = "policy_ended"  # name
     FILE_PRODUCED = "file_produced"  # entity_id, language, form, digest
     LETTER_PRODUCED = "letter_produced"  # notice, language, form, digest
+    KEY_ADDED = "key_added"  # key, number, bank, name, scope, per_second, expires_on, digest (of the secret)
+    KEY_REVOKED = "key_revoked"  # key
+    SIGNING_KEY_ADDED = "signing_key_added"  # key_id, public
+    SIGNING_KEY_RETIRED = "signing_key_retired"  # key_id, valid_to
     BACKUP_MADE = "backup_made"  # place, manifest (its digest), snapshot, acts, head
     HOME_RESTORED = "home_restored"  # made_at, made_by, manifest, acts, head
     HOME_REPAIRED = "home_repaired"  # done (sentences)
@@ -58,7 +63,7 @@ class Act:
     """One act. `day` is the day it bears, `at` the moment (UTC) it was recorded; `subject` says on what.
 
     A subject is `notice:N1`, `hit:ID`, `breach:NO`, `inquiry:Q1`, `objection:O1`, `proposal:P1`, `entity:ID`, `policy:NAME`,
-    or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
+    `key:K1`, `signing_key:ID`, or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
     was known: the newest run, the versions of the rules, the snapshot. That of an act that waited for approval names its
     `proposal` and who approved it.
     """

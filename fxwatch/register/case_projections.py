@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, update
 
+from fxwatch.canonical import canonical
 from fxwatch.register.acts import Act, Kind
-from fxwatch.register.chain import canonical
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import adopted_policies, assignments, inquiries, mentions, objections, proposals
 

@@ -1,13 +1,11 @@
 """The chain: each act carries the hash of the one before, so that none can be changed or taken out unseen."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
+from fxwatch.canonical import canonical
 from fxwatch.terms import Language
 
 FIRST_LINK = "0" * 64
@@ -28,29 +26,6 @@ class Verification:
     def say(self, language: Language) -> str:
         """The finding in the reader's language."""
         return self.chinese if language == "zh" else self.english
-
-
-def canonical(value: Any) -> str:
-    """JSON with one spelling: sorted keys, no spaces; days, moments and decimals as text, floats refused.
-
-    >>> canonical({"b": Decimal("1.50"), "a": [date(2026, 3, 31), None]})
-    '{"a":["2026-03-31",null],"b":"1.50"}'
-    """
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if value is None or isinstance(value, str | int):
-        return value
-    raise TypeError(f"an act cannot keep {value!r}: {type(value).__name__} has no exact spelling")
 
 
 def link(row: Mapping[str, Any]) -> str:

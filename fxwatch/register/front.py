@@ -16,9 +16,11 @@ from fxwatch.errors import HouseError, RequestError
 from fxwatch.register import accounts, acts, cases, copying, migrations, questions, roll, standing, verifying, worked
 from fxwatch.register.accounts import Account
 from fxwatch.register.acts import Act, Kind
+from fxwatch.register.banks_side import BanksSide
 from fxwatch.register.chain import Verification
 from fxwatch.register.entrance import Entrance
 from fxwatch.register.migrations import Step
+from fxwatch.register.records_side import RecordsSide
 from fxwatch.register.store import Store
 from fxwatch.register.writing import Writing, account_payload
 from fxwatch.terms import Role
@@ -30,11 +32,8 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 _SHANGHAI = timedelta(hours=8)  # all year round
 
 
-class Register:
+class Register(BanksSide, RecordsSide):
     """Who the entities are, what the bureau did, what banks were told."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     @classmethod
     def create(cls, where: Path | str, *, simulation: bool, operator: str) -> "Register":
@@ -405,24 +404,10 @@ class Register:
 
     # ---- questions
 
-    def record_question(self, **told: Any) -> int:
-        """Put a question and its answer on record: see `questions.record`. Returns the receipt's number."""
-        with self.writing("a question") as writing:
-            return writing.record_question(**told)
-
-    def questions(
-        self,
-        entity_id: str | None = None,
-        bank: str | None = None,
-        receipt: int | None = None,
-        known_at: datetime | None = None,
-        since: datetime | None = None,
-    ) -> "pl.DataFrame":
+    def questions(self, **asked: Any) -> "pl.DataFrame":
         """What was asked and told: see `questions.questions_frame`."""
         with self._store.reading() as connection:
-            return questions.questions_frame(
-                connection, entity_id=entity_id, bank=bank, receipt=receipt, known_at=known_at, since=since
-            )
+            return questions.questions_frame(connection, **asked)
 
 
 def _day(moment: datetime) -> date:

@@ -15,8 +15,9 @@ from sqlalchemy.schema import CreateColumn
 from fxwatch.errors import HouseError
 from fxwatch.register.acts import Kind, read_act, stored
 from fxwatch.register.projections import project
+from fxwatch.register.questions import date_questions, widen
 from fxwatch.register.store import Store
-from fxwatch.register.tables import METADATA, PROJECTIONS, keep_as_in_sqlite, meta
+from fxwatch.register.tables import METADATA, PROJECTIONS, keep_as_in_sqlite, meta, questions
 from fxwatch.register.writing import Writing
 from fxwatch.terms import Role
 
@@ -54,10 +55,22 @@ def remake_projections(connection: Connection) -> None:
         project(connection, read_act(row))
 
 
+def add_banks_door(connection: Connection) -> None:
+    """Keys of banks and of signatures, what banks took along, and what is kept of a signed answer."""
+    add_tables(connection)
+    for name in ("day", "key", "signature"):
+        add_column(connection, questions.c[name])
+    for index in questions.indexes:
+        index.create(connection, checkfirst=True)
+    date_questions(connection)
+    widen(connection)
+
+
 # One line for each version after the first, in order. Never changed once it was released.
 STEPS: tuple[Step, ...] = (
     Step(2, "inquiries, objections, approvals, assignments and policies", remake_projections),
     Step(3, "passwords and sessions", add_tables),
+    Step(4, "keys of banks, signed answers and lists taken along", add_banks_door),
 )
 
 

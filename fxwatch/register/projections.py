@@ -7,13 +7,14 @@ from sqlalchemy import Connection, func, select, update
 
 from fxwatch.register.acts import Act, Kind
 from fxwatch.register.case_projections import CASE_CHANGES
+from fxwatch.register.key_projections import KEY_CHANGES
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import accounts, breaches, decisions, notices, parameters
 
 
 def project(connection: Connection, act: Act) -> None:
     """Bring the tables up to an act."""
-    change = _CHANGES.get(act.kind) or CASE_CHANGES.get(act.kind)
+    change = _CHANGES.get(act.kind) or CASE_CHANGES.get(act.kind) or KEY_CHANGES.get(act.kind)
     if change is not None:
         change(connection, act)
 

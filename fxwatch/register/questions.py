@@ -1,11 +1,11 @@
 """What banks asked and what they were told, word for word."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import JSON, Connection, Text, bindparam, cast, func, insert, literal, select, update
 
-from fxwatch.register.chain import canonical
 from fxwatch.register.frames import frame
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import questions
@@ -13,39 +13,102 @@ from fxwatch.register.tables import questions
 if TYPE_CHECKING:
     import polars as pl
 
+COLUMNS = tuple(column.name for column in questions.columns)
+
+_SHANGHAI = timedelta(hours=8)  # all year round
+
 
 def record(
     connection: Connection,
     moment: datetime,
     *,
+    receipt: int,
     bank: str,
     by: str,
     asked: str,
     entity_id: str,
     on: date,
+    day: date,
     grade: str,
-    answer: dict[str, Any],
-) -> int:
-    """Put a question and its answer on record; the answer is kept with its receipt in it.
+    answer: str,
+    signature: str | None = None,
+    key: str | None = None,
+) -> None:
+    """Put a question and its answer on record.
 
-    Returns:
-        The receipt's number.
+    Args:
+        connection: a writing one.
+        moment: when it was asked.
+        receipt: the number of its record, which the answer bears.
+        bank: the institution code of the bank that asks.
+        by: the account, or the name of the key.
+        asked: the identifier as it was given; `entity_id` is the entity's key.
+        entity_id: whom it is about.
+        on: the day asked about.
+        day: the day on which it was asked.
+        grade: what was told.
+        answer: the whole answer as it was spelt and signed.
+        signature: over that.
+        key: the key with which the bank asked (`K1`); None from the command line.
     """
     row = {
+        "receipt": receipt,
         "at": stamp(moment),
         "bank": bank,
         "by": by,
         "asked": asked,
         "entity_id": entity_id,
         "on": on.isoformat(),
+        "day": day.isoformat(),
         "grade": grade,
-        "answer": "",
+        "answer": answer,
+        "signature": signature,
+        "key": key,
     }
-    key = connection.execute(insert(questions), row).inserted_primary_key
-    receipt = int(key[0]) if key else 0
-    told = canonical({**answer, "receipt": receipt})
-    connection.execute(update(questions).where(questions.c.receipt == receipt).values(answer=told))
-    return receipt
+    connection.execute(insert(questions), row)
+
+
+def insert_records(connection: Connection, records: Sequence[str]) -> None:
+    """Put records on record that waited in a journal: JSON objects with the columns of the table, `answer` an object.
+
+    The database reads the JSON itself, in one statement, while Python answers the next bank. An answer keeps its spelling.
+    """
+    lines = "[" + ",".join(records) + "]"
+    if connection.dialect.name == "postgresql":
+        each = func.json_array_elements(cast(literal(lines, Text), JSON)).table_valued("value")
+        values: list[Any] = [each.c.value.op("->>")(name) for name in COLUMNS]
+        values[0] = cast(values[0], questions.c.receipt.type)
+    else:
+        each = func.json_each(literal(lines, Text)).table_valued("value")
+        values = [func.json_extract(each.c.value, f"$.{name}") for name in COLUMNS]
+    connection.execute(insert(questions).from_select(COLUMNS, select(*values).select_from(each)))
+
+
+def widen(connection: Connection) -> None:
+    """Let receipts grow past two thousand million, where the database sets a limit; a volume of some years."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE questions ALTER COLUMN receipt TYPE BIGINT")
+
+
+def date_questions(connection: Connection) -> None:
+    """Say of each question on which day it was asked, where a version before the third kept its moment alone."""
+    undated = select(questions.c.receipt, questions.c.at).where(questions.c.day.is_(None))
+    rows = [
+        {"which": receipt, "asked_on": (datetime.fromisoformat(at) + _SHANGHAI).date().isoformat()}
+        for receipt, at in connection.execute(undated)
+    ]
+    if rows:
+        which = questions.c.receipt == bindparam("which")
+        connection.execute(update(questions).where(which).values(day=bindparam("asked_on")), rows)
+
+
+_COLUMNS = ("receipt", "at", "day", "bank", "by", "key", "asked", "entity_id", "on", "grade", "answer", "signature")
+
+
+def question(connection: Connection, receipt: int) -> dict[str, Any] | None:
+    """One question with its answer, as columns of the table; None where the number was never given."""
+    row = connection.execute(select(questions).where(questions.c.receipt == receipt)).mappings().first()
+    return dict(row) if row else None
 
 
 def questions_frame(
@@ -55,29 +118,29 @@ def questions_frame(
     bank: str | None = None,
     receipt: int | None = None,
     known_at: datetime | None = None,
-    since: datetime | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    word_for_word: bool = True,
 ) -> "pl.DataFrame":
-    """The questions that fit, oldest first: receipt, at, bank, by, asked, entity_id, on, grade, answer (JSON).
+    """The questions that fit, oldest first; `first` and `last` bound the day on which they were asked.
 
-    `since` looks at the newest questions alone, however many there are before that moment (UTC).
+    Returns:
+        receipt, at, day, bank, by, key, asked, entity_id, on, grade; and `word_for_word` also answer (JSON, as it was signed)
+        and signature.
     """
     import polars as pl
 
-    columns = ("receipt", "at", "bank", "by", "asked", "entity_id", "on", "grade", "answer")
-    statement = select(*(questions.c[name] for name in columns)).order_by(questions.c.receipt)
+    columns = _COLUMNS if word_for_word else _COLUMNS[:-2]
+    statement = select(*(questions.c[name] for name in columns))
     for column, value in ((questions.c.entity_id, entity_id), (questions.c.bank, bank), (questions.c.receipt, receipt)):
         if value is not None:
             statement = statement.where(column == value)
     if known_at is not None:
         statement = statement.where(questions.c.at <= stamp(known_at))
-    if since is not None:
-        statement = statement.where(questions.c.receipt > _last_before(connection, since))
+    if first is not None:
+        statement = statement.where(questions.c.day >= first.isoformat())
+    if last is not None:
+        statement = statement.where(questions.c.day <= last.isoformat())
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
-    return frame(connection, statement, schema | {"receipt": pl.Int64, "at": pl.Datetime("us"), "on": pl.Date})
-
-
-def _last_before(connection: Connection, moment: datetime) -> int:
-    """The newest receipt from before a moment: receipts and moments rise together, so the search ends soon."""
-    newest = questions.c.receipt.desc()
-    before = select(questions.c.receipt).where(questions.c.at < stamp(moment)).order_by(newest).limit(1)
-    return int(connection.execute(before).scalar() or 0)
+    schema |= {"receipt": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date, "on": pl.Date}
+    return frame(connection, statement.order_by(questions.c.receipt), schema)

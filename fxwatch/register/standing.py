@@ -158,6 +158,18 @@ def counts(connection: Connection, entity_id: str, first: date, last: date, know
     return Counts(breaches=count(breaches, _not_yet(breaches.c.replaced_at, known_at)), notices=count(notices))
 
 
+def all_counts(connection: Connection, first: date, last: date) -> dict[str, Counts]:
+    """`counts` of every entity for which anything counts."""
+
+    def each(table: Table, *more: ColumnElement[bool]) -> dict[str, int]:
+        within = table.c.day.between(first.isoformat(), last.isoformat())
+        statement = select(table.c.entity_id, func.count()).where(within, _stands(table, None), *more)
+        return {row[0]: row[1] for row in connection.execute(statement.group_by(table.c.entity_id))}
+
+    by_kind = each(breaches, _not_yet(breaches.c.replaced_at, None)), each(notices)
+    return {entity: Counts(*(kind.get(entity, 0) for kind in by_kind)) for entity in by_kind[0].keys() | by_kind[1]}
+
+
 def notice(connection: Connection, number: str) -> dict[str, Any] | None:
     """One notice, as columns of the table."""
     row = connection.execute(select(notices).where(notices.c.notice == number)).mappings().first()

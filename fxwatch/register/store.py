@@ -57,7 +57,7 @@ class Store:
         Raises:
             HouseError: there is one already, or none can be made there.
         """
-        with self._faults():
+        with self.faults():
             if self.place.exists():
                 raise HouseError(
                     f"{self.name} exists already; a register is never written over.",
@@ -68,7 +68,7 @@ class Store:
 
     def discard(self) -> None:
         """Take back a register that was made a moment ago for a home that did not come to be."""
-        with self._faults(), self.place.writing("init", LOCK_SECONDS) as connection:
+        with self.faults(), self.place.writing("init", LOCK_SECONDS) as connection:
             METADATA.drop_all(connection)
 
     @classmethod
@@ -91,7 +91,7 @@ class Store:
         return store
 
     def _check(self, *, older: bool) -> None:
-        with self._faults():
+        with self.faults():
             if not self.place.exists():
                 raise HouseError(
                     f"There is no register at {self.name}. Make a home with: fxwatch init, or restore a backup.",
@@ -121,6 +121,10 @@ class Store:
             raise self._damaged("it does not say its version")
         return int(found)
 
+    def moment_in(self, connection: Connection) -> str:
+        """The moment of the newest writing, as a connection sees it; empty before the first."""
+        return str(connection.execute(select(meta.c.value).where(meta.c.key == "moment")).scalar_one())
+
     def close(self) -> None:
         """Let go of it."""
         self.place.engine.dispose()
@@ -131,7 +135,7 @@ class Store:
 
         `forgiving` reads bytes that are no text as what they are not, so that a proof can name where they stand.
         """
-        with self._faults(), self.place.reading(forgiving=forgiving) as connection:
+        with self.faults(), self.place.reading(forgiving=forgiving) as connection:
             yield connection
 
     @contextmanager
@@ -148,23 +152,39 @@ class Store:
             raise RuntimeError("a write transaction was begun inside another one; pass the first one on instead")
         self._here.is_writing = True
         try:
-            with self._faults(), self.place.writing(doing, LOCK_SECONDS) as connection:
+            with self.faults(), self.place.writing(doing, LOCK_SECONDS) as connection:
                 yield connection, _tick(connection)
         finally:
             self._here.is_writing = False
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def counting(self, doing: str, seconds: float) -> Iterator[Connection]:
+        """A connection that may keep count of something beside the record: it moves no moment, and others need not know.
+
+        Raises:
+            HomeLocked: another process writes and did not finish in `seconds`.
+        """
+        with self.faults(), self.place.counting(doing, seconds) as connection:
+            yield connection
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """What the driver complains of inside the block, as an error with a sentence."""
         try:
             yield
         except DBAPIError as fault:
-            self._refuse(fault)
+            self.refuse(fault)
         except Exception as fault:
             if not self.place.is_fault(fault):
                 raise
-            self._refuse(fault)
+            self.refuse(fault)
 
-    def _refuse(self, fault: Exception) -> NoReturn:
+    def refuse(self, fault: Exception) -> NoReturn:
+        """Say a complaint of the driver as an error with a sentence.
+
+        Raises:
+            HouseError: always.
+        """
         told = self.place.say(fault)
         if self.place.is_damage(told):
             raise self._damaged(told) from fault

@@ -6,10 +6,23 @@ database, and what a hash covers is exactly what is stored.
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, Integer, MetaData, String, Table, Text, event
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
 
 # Bump this when a table changes, and write the step that leads here from the version before, in `migrations`.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 METADATA = MetaData()
 
@@ -53,11 +66,12 @@ roll = Table(
     sqlite_with_rowid=False,
 )
 
-# What questions were asked and what was answered, word for word.
+# What questions were asked and what was answered, word for word. `answer` is what `signature` covers; `key` names the key
+# of a bank that asked by HTTP. `day` is the day on which it was asked: that of `at`, but where a simulation pins today.
 questions = Table(
     "questions",
     METADATA,
-    Column("receipt", Integer, primary_key=True),
+    Column("receipt", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("at", String(26), nullable=False),
     Column("bank", String(12), nullable=False),
     Column("by", String(128), nullable=False),
@@ -66,6 +80,10 @@ questions = Table(
     Column("on", String(10), nullable=False),
     Column("grade", String(8), nullable=False),
     Column("answer", Text, nullable=False),
+    Column("day", String(10)),
+    Column("key", String(16)),
+    Column("signature", String(128)),
+    Index("questions_of_bank", "bank", "day", "entity_id", "on"),
     sqlite_autoincrement=True,
 )
 
@@ -107,6 +125,76 @@ preferences = Table(
     Column("account", String(128), primary_key=True),
     Column("language", String(2)),
     Column("signed_in_at", String(26)),
+)
+
+# Receipt numbers that were given out, a block at a time: those of the API wait in a journal, whose bytes up to `folded` are
+# rows of `questions`. `home` says where the journal lies. The row `first` = 0 is the counter: `last` is the newest number.
+blocks = Table(
+    "blocks",
+    METADATA,
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("home", Text, nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("folded", BigInteger, nullable=False),
+)
+
+# Processes of the API that answer now, each with when it was last heard of.
+processes = Table(
+    "processes",
+    METADATA,
+    Column("process", String(32), primary_key=True),
+    Column("home", Text, nullable=False),
+    Column("seen_at", String(26), nullable=False),
+)
+
+# What is left of a key's limit where several processes share it: how many questions at a moment (seconds since 1970).
+allowances = Table(
+    "allowances",
+    METADATA,
+    Column("key", String(16), primary_key=True),
+    Column("left", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# For which entities a bank reported flows, with the newest flow's day: copied from the warehouse by every run, because
+# the banks' door reads the register alone.
+reported = Table(
+    "reported",
+    METADATA,
+    Column("bank", String(12), primary_key=True),
+    Column("entity_id", String(32), primary_key=True),
+    Column("last_day", String(10), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Lists of grades that a bank took along. digest: of what was signed; list_digest: of its lines. `list_of` numbers the
+# download whose rows of `told` say what it held: its own, or an earlier one of the same day that held the same.
+downloads = Table(
+    "downloads",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(26), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("bank", String(12), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("key", String(16)),
+    Column("kind", String(8), nullable=False),
+    Column("entities", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("list_digest", String(64), nullable=False),
+    Column("list_of", Integer, nullable=False),
+    Index("downloads_of_bank", "bank", "day"),
+)
+
+# What a download told about each entity: a record per entity.
+told = Table(
+    "told",
+    METADATA,
+    Column("download", Integer, primary_key=True, autoincrement=False),
+    Column("entity_id", String(32), primary_key=True),
+    Column("grade", String(8), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # ---- Projections: written with their act, in its transaction; `verify` makes them again and compares.
@@ -311,9 +399,45 @@ adopted_policies = Table(
     Column("ended_act", Integer),
 )
 
+# Keys with which banks ask by HTTP. digest: SHA-256 of the secret, which is kept nowhere. expires_on: the last day on
+# which it works; empty where it has none. per_second: how many questions it may ask.
+keys = Table(
+    "keys",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(16), nullable=False, unique=True),
+    Column("bank", String(12), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("per_second", Integer, nullable=False),
+    Column("expires_on", String(10)),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("revoked_on", String(10)),
+    Column("revoked_at", String(26)),
+    Column("revoked_by", String(128)),
+    Column("revoked_why", Text),
+    Column("revoked_act", Integer),
+)
+
+# Public halves of the keys that sign answers, for ever. valid_to: until when one signed; empty while it does.
+signing_keys = Table(
+    "signing_keys",
+    METADATA,
+    Column("act", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", String(16), nullable=False, unique=True),
+    Column("public", String(64), nullable=False),
+    Column("valid_from", String(26), nullable=False),
+    Column("valid_to", String(26)),
+)
+
 PROJECTIONS = (
     *(accounts, notices, decisions, breaches, parameters),
     *(inquiries, objections, proposals, assignments, mentions, adopted_policies),
+    *(keys, signing_keys),
 )
 
 

@@ -1,13 +1,14 @@
 """One write transaction: what may be read and written in it, all at one moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
 
-from fxwatch.register import accounts, acts, cases, projections, questions, roll, standing, tables
+from fxwatch.register import accounts, acts, blocks, cases, keys, projections, questions, roll, standing, tables, taken
 from fxwatch.register.acts import Act
+from fxwatch.register.keys import BankKey
 from fxwatch.terms import Role
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Writing:
         """A number for the proposal to be made next."""
         return self._next(tables.proposals)
 
+    def next_key(self) -> int:
+        """A number for the key to be added next."""
+        return self._next(tables.keys)
+
     def _next(self, table: Table) -> int:
         last = self._numbers.get(table.name) or cases.last_number(self._connection, table)
         self._numbers[table.name] = last + 1
@@ -140,6 +145,33 @@ class Writing:
         """The policy of a name that stands."""
         return cases.policy(self._connection, name)
 
+    def key(self, key: str) -> BankKey | None:
+        """One key of a bank, revoked or not."""
+        return keys.key_by_name(self._connection, key)
+
+    def live_keys(self) -> list[BankKey]:
+        """Every key of a bank that is not revoked."""
+        return keys.live_keys(self._connection)
+
+    def signing_keys(self) -> list[dict[str, Any]]:
+        """Every public key that ever signed: see `keys.signing_rows`."""
+        return keys.signing_rows(self._connection)
+
+    def add_signing_key(self, key_id: str, public: str, *, by: str, day: date) -> Act:
+        """Publish a key that signs answers from now on. An act of the house: no account decides about it.
+
+        A home makes one by itself when the first answer needs it; who may run the house may hold its key.
+        """
+        return self._write(
+            acts.Kind.SIGNING_KEY_ADDED,
+            by=by,
+            role=accounts.HOUSE,
+            subject=f"signing_key:{key_id}",
+            day=day,
+            why="",
+            payload={"key_id": key_id, "public": public},
+        )
+
     def covered(self) -> "pl.DataFrame":
         """For which entity, rule and month a notice stands: see `standing.covered_frame`."""
         return standing.covered_frame(self._connection)
@@ -156,9 +188,25 @@ class Writing:
         """The value of a parameter in force on a day; None where the default is."""
         return standing.parameter(self._connection, name, on)
 
-    def record_question(self, **told: Any) -> int:
-        """Put a question and its answer on record: see `questions.record`. Returns the receipt's number."""
-        return questions.record(self._connection, self.moment, **told)
+    def next_receipt(self) -> int:
+        """A number for the question to be put on record next."""
+        return blocks.reserve(self._connection, self.moment, 1).first
+
+    def record_question(self, **told: Any) -> None:
+        """Put a question and its answer on record: see `questions.record`."""
+        questions.record(self._connection, self.moment, **told)
+
+    def same_list(self, bank: str, day: date, list_digest: str) -> int | None:
+        """The download of a day that held a list already."""
+        return taken.same_list(self._connection, bank, day, list_digest)
+
+    def next_download(self) -> int:
+        """A number for the download to be put on record next."""
+        return taken.next_download(self._connection)
+
+    def record_download(self, row: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
+        """Put a download on record: see `taken.record_download`."""
+        taken.record_download(self._connection, self.moment, row, lines)
 
 
 def account_payload(

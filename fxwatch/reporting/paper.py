@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fxwatch.canonical import canonical
 from fxwatch.errors import RequestError
 from fxwatch.register import Kind
-from fxwatch.register.chain import canonical
 from fxwatch.terms import Language, Role
 
 if TYPE_CHECKING:

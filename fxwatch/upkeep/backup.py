@@ -15,6 +15,7 @@ from fxwatch import __version__
 from fxwatch.errors import HouseError, RequestError
 from fxwatch.home import REGISTER_FILE
 from fxwatch.locks import locked
+from fxwatch.recording import fold
 from fxwatch.settings import FILE as SETTINGS_FILE
 from fxwatch.settings import strip_password
 from fxwatch.terms import Role
@@ -68,6 +69,7 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
             f"{place} 在本库之内:库若丢失,备份也随之丢失。请另选 {home.path} 之外的位置。",
         )
     began = datetime.now(UTC).replace(tzinfo=None)
+    fold(home)  # what banks were told until now is to be in the copy
     with packing(place) as pack, _one_moment(home) as (snapshot, pinned, register, copied):
         files = {WAREHOUSE_FILE: pack.add(WAREHOUSE_FILE, pinned)}
         if files[WAREHOUSE_FILE]["sha256"] != (kept_digest(snapshot) or files[WAREHOUSE_FILE]["sha256"]):

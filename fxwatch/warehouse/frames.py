@@ -62,6 +62,12 @@ def declaration_numbers(con: "duckdb.DuckDBPyConnection", declarations: pl.Serie
     return found
 
 
+def reported_by_banks(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """For which entities each bank reported flows: bank, entity_id, last_day (of its newest flow)."""
+    found: pl.DataFrame = con.sql(query("reported")).pl()
+    return found
+
+
 def flow_ids_behind(con: "duckdb.DuckDBPyConnection", evidence: pl.DataFrame) -> pl.DataFrame:
     """Columns finding, flow_ids (sorted list of `declaration_no/leg`) of evidence with columns finding, flow."""
     con.register("asked", evidence.select("finding", "flow").to_arrow())

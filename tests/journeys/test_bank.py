@@ -5,7 +5,7 @@ import re
 from tests.journeys.conftest import Ask
 
 BANK = "120000000001"
-SEEN = {"entity_id", "name", "grade", "documents", "on", "known_at", "valid_until", "receipt"}
+SEEN = {"entity_id", "name", "grade", "documents", "on", "known_at", "valid_until", "receipt", "key_id", "signature"}
 
 
 def test_a_bank_sees_grade_and_documents_and_nothing_else(ask: Ask) -> None:

@@ -20,7 +20,7 @@ FLOWS = """
     F1/1    2026-01-05 receipt   transport  USA     Lines        100.01     40.00       in_scope
     F2/1    2026-01-06 payment   transport  JPN     Harbour      30.00      30.00       in_scope
     F3/1    2026-03-09 receipt   consulting ,       Lines        0.02       ,           in_scope
-    F4/1    2026-03-10 payment   ,          ,       ,            5.00       ,           waiting
+    F4/1    2026-03-10 payment   ,          ,       ,            5.00       ,           unclassified
     F5/1    2026-03-11 payment   transport  JPN     Harbour      7.00       ,           deleted
 """
 
@@ -128,7 +128,7 @@ def test_sums_are_the_same_however_little_of_the_flows_is_read(home):
     for by in portrait.BY:
         assert portrait.sums_of(home, LAWYERS[0], by).equals(portrait.summed(flows, by))
     assert portrait.settled_of(home, LAWYERS[0]).equals(portrait.settled(flows))
-    assert portrait.states_of(home, LAWYERS[0]) == {"in_scope": 3, "waiting": 0, "out_of_scope": 0, "deleted": 0}
+    assert portrait.states_of(home, LAWYERS[0]) == {"in_scope": 3, "unclassified": 0, "out_of_scope": 0, "deleted": 0}
     assert portrait.sums_of(home, IDLE, "month").is_empty()
 
 

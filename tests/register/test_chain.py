@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fxwatch.canonical import canonical
 from fxwatch.register.acts import stored
-from fxwatch.register.chain import canonical, link
+from fxwatch.register.chain import link
 
 DAY = date(2026, 3, 31)
 HIT = {"hit_id": "large:X", "rule": "large", "entity_id": "LAW", "raised_on": "2026-03-02", "digest": "d"}

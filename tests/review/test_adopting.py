@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from fxwatch.canonical import canonical
 from fxwatch.errors import Decided, Forbidden, NotFound, RequestError
 from fxwatch.policies import Policy, policy_from, read_policy
 from fxwatch.reading.cases import policies
-from fxwatch.register.chain import canonical
 from fxwatch.review import adopt_policy, auto_monthly, auto_notices, end_policy, issue_notices
 
 TEXT = """

@@ -31,8 +31,11 @@ def notice(register: Register, name: str, hit_id: str) -> str:
 
 
 def question(register: Register, name: str) -> str:
-    told = {"by": name, "asked": "law", "entity_id": "LAW", "on": DAY, "grade": "A"}
-    return f"receipt {register.record_question(bank=name, answer={'asked_by': name}, **told)}"
+    told = {"by": name, "asked": "law", "entity_id": "LAW", "on": DAY, "day": DAY, "grade": "A", "answer": name}
+    with register.writing("a question") as writing:
+        receipt = writing.next_receipt()
+        writing.record_question(receipt=receipt, bank=name, **told)
+    return f"receipt {receipt}"
 
 
 def account(register: Register, name: str, number: int) -> str:

@@ -1,0 +1,24 @@
+"""A bureau with its door, one for the tests of a file; and one's own for those that break something."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.served import Bureau, Served, serving
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    return Bureau(tmp_path_factory.mktemp("api") / "home")
+
+
+@pytest.fixture(scope="module")
+def door(bureau: Bureau) -> Iterator[Served]:
+    with serving(bureau.path, bureau.keys) as served:
+        yield served
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Bureau:
+    return Bureau(tmp_path / "home")
