@@ -249,6 +249,20 @@ def test_a_refusal_is_not_remembered(visit: Visit) -> None:
     recall.forget()
 
 
+def test_answers_that_hold_much_make_room_for_one_another(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall, "BYTES", 20_000)
+    asked: list[int] = []
+
+    def answer(home: Session, number: int) -> dict[str, pl.DataFrame]:
+        asked.append(number)
+        return {"rows": pl.DataFrame({"number": [number] * 1_000})}  # 8,000 bytes
+
+    for number in (1, 2, 1, 3, 1, 2):
+        recall.remembered(visit, answer, number)
+    assert asked == [1, 2, 3, 2]
+    recall.forget()
+
+
 def test_the_answer_asked_for_longest_ago_is_dropped_first(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recall, "ANSWERS", 2)
     asked: list[int] = []
