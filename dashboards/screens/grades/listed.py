@@ -44,7 +44,7 @@ def show(visit: Visit, when: When) -> None:
         columns=_SHOWN,
         select="one",
         export=f"grades-{when.on}",
-        height=560,
+        height=min(560, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:

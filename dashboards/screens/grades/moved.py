@@ -44,7 +44,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_moves",
         select="one",
         export=f"moves-{first}-{last}",
-        height=520,
+        height=min(520, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:

@@ -28,7 +28,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_would",
         select="one",
         export=f"would-move-{when.on}",
-        height=560,
+        height=min(560, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:
