@@ -11,7 +11,8 @@ import uvicorn
 from starlette.middleware import Middleware
 from streamlit import config
 
-from dashboards import serving, theme, words
+from dashboards import serving, theme, warming, words
+from dashboards.gate import oidc
 from dashboards.gate.guard import Guard
 from dashboards.gate.headers import Headers
 from dashboards.gate.routes import Gate
@@ -42,6 +43,7 @@ def serve(
     try:
         here = serving.prepare(path, host, listening.getsockname()[1])
         behind = application(here)
+        warming.begin(here.home)
         named = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         ready(here.home.settings.dashboard_url or f"http://{named}:{here.port}")
         settings = uvicorn.Config(
@@ -77,9 +79,10 @@ def application(here: Serving) -> Any:
     """The ASGI application that serves a home."""
     serving.begin(here)
     configure(here)
+    gate = Gate(here)
     return st.App(
         SCRIPT,
-        routes=Gate(here).routes(),
+        routes=[*gate.routes(), *oidc.routes(gate)],
         middleware=[Middleware(Headers, is_https=here.is_https), Middleware(Guard, serving=here)],
         on_script_error=say_failed,
     )

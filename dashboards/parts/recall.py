@@ -1,6 +1,7 @@
 """Answers that many visits share: kept until what they rest on changes, computed once, however many ask at a time."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -14,6 +15,7 @@ from fxwatch.session import Session
 Answer = TypeVar("Answer")
 # Kept at most, in number and in bytes; the one that was asked for longest ago goes first.
 ANSWERS, BYTES = 256, 500 << 20
+DAY = 86_400.0
 
 _UNKNOWN = object()
 
@@ -26,6 +28,7 @@ class _Kept:
     state: Any = _UNKNOWN
     answer: Any = None
     bytes: int = 0
+    asked: float = 0.0  # when a visit asked last
 
 
 _kept: OrderedDict[Any, _Kept] = OrderedDict()
@@ -48,7 +51,7 @@ def remembered(
         args, kw: handed on.
         of: what it rests on: `register` (snapshot, acts, and today), or `snapshot` alone.
     """
-    return recalled(visit.home, function, *args, of=of, **kw)
+    return recalled(visit.home, function, *args, of=of, at=time.monotonic(), **kw)
 
 
 def recalled(
@@ -56,13 +59,16 @@ def recalled(
     function: Callable[..., Answer],
     *args: Any,
     of: Literal["register", "snapshot"] = "register",
+    at: float = 0.0,
     **kw: Any,
 ) -> Answer:
-    """The same without a visit: for whoever prepares what visits will ask."""
+    """The same without a visit: for whoever prepares what visits will ask. `at`: the moment, where a visit asks."""
     key = (home.path, of, function, args, tuple(sorted(kw.items())))
     with _keeping:
         kept = _kept.setdefault(key, _Kept())
-        _kept.move_to_end(key)
+        if at:
+            kept.asked = at
+            _kept.move_to_end(key)
     with kept.lock:
         if kept.state != (state := state_of(home, of)):
             kept.answer = function(home, *args, **kw)
@@ -70,6 +76,14 @@ def recalled(
             _make_room()
         answer: Answer = kept.answer
     return answer
+
+
+def lately(home: Session, most: int = 24) -> list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:
+    """What visits asked in the last day, the latest first: what it rests on, the function, its arguments."""
+    since = time.monotonic() - DAY
+    with _keeping:
+        found = [key for key, kept in reversed(_kept.items()) if key[0] == home.path and kept.asked > since]
+    return [(of, function, args, dict(more)) for _, of, function, args, more in found[:most]]
 
 
 def _make_room() -> None:
