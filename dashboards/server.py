@@ -47,7 +47,12 @@ def serve(
         named = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         ready(here.home.settings.dashboard_url or f"http://{named}:{here.port}")
         settings = uvicorn.Config(
-            behind, log_level="warning", access_log=False, server_header=False, ws="websockets-sansio"
+            behind,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            ws="websockets-sansio",
         )
         uvicorn.Server(settings).run(sockets=[listening])
     finally:
