@@ -11,6 +11,7 @@ from fxwatch.grading import window
 from fxwatch.reading import cases
 from fxwatch.reading.grades import parameter
 from fxwatch.register import Kind
+from fxwatch.warehouse.summing import names_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -86,6 +87,13 @@ def _copies(act: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from payload.get("hits", [])
     if act["kind"] == Kind.HIT_DISMISSED:
         yield payload["hit"]
+
+
+def named(home: "Home", rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with an `entity_id` and beside it the `name` on the roll as published, null for an entity that is on none."""
+    ids = rows["entity_id"].drop_nulls().unique().to_list()
+    names = names_of(home.snapshot().con, ids)
+    return rows.join(names, on="entity_id", how="left", maintain_order="left")
 
 
 def per_day(flows: pl.DataFrame) -> pl.DataFrame:

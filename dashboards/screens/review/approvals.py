@@ -10,15 +10,15 @@ from dashboards.visit import Visit
 from fxwatch.errors import Decided
 from fxwatch.reading.cases import approvals
 from fxwatch.reading.consequences import if_noticed, if_rescinded
-from fxwatch.reading.dossier import proposed_in
+from fxwatch.reading.dossier import named, proposed_in
 from fxwatch.register import Kind
 
-_COLUMNS = ["proposal", "does", "on_what", "entity_id", "by", "day", "why"]
+_COLUMNS = ["proposal", "does", "on_what", "name", "by", "day", "why"]
 
 
 def show(visit: Visit) -> None:
     """Show what waits, oldest first; a row that is picked tells all and can be answered."""
-    waiting = approvals(visit.home)
+    waiting = named(visit.home, approvals(visit.home))
     if waiting.is_empty():
         empty.say(visit, "review.nothing_waits", "review.nothing_waits_next")
         return
@@ -27,17 +27,16 @@ def show(visit: Visit) -> None:
     picked = tables.show(
         visit, waiting, key="review_approvals", columns=_COLUMNS, select="many", height=height, export="approvals"
     )
-    rows = waiting.to_dicts() if waiting.height == 1 else [waiting.row(at, named=True) for at in picked]
+    rows = [waiting.row(at, named=True) for at in picked or [0]]
     for row in rows:
         _one(visit, row)
-    if rows:
-        answer(visit, rows)
+    answer(visit, rows)
 
 
 def _one(visit: Visit, row: dict[str, Any]) -> None:
     with st.container(border=True):
         st.markdown(
-            f"**{row['proposal']} · {visit.label(row['does'])}** · {figures.plain(row['on_what'])} · "
+            f"**{row['proposal']} · {visit.label(row['does'])}** · {figures.plain(row['name'] or row['on_what'])} · "
             f"{figures.plain(row['by'])} · {figures.day(row['day'], visit.language)}"
         )
         st.markdown(figures.plain(row["why"]))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,12 +33,16 @@ def _what(visit: Visit, act: Mapping[str, Any]) -> str:
     payload = json.loads(act["payload"])
     why = figures.plain(act["why"])
     if act["kind"] == Kind.HIT_ASSIGNED:
-        due = visit.say("review.by_day", day=payload["due_on"]) if payload["due_on"] else ""
+        due = visit.say("review.by_day", day=_day(visit, payload["due_on"])) if payload["due_on"] else ""
         return visit.say("review.given_to", account=figures.plain(payload["to"])) + due
     if act["kind"] == Kind.HIT_DISMISSED and payload["explains_until"]:
-        return f"{why} {visit.say('review.explains_to', day=payload['explains_until'])}"
+        return f"{why} {visit.say('review.explains_to', day=_day(visit, payload['explains_until']))}"
     number = next((payload[n] for n in ("notice", "inquiry", "proposal") if n in payload), None)
     return f"{number}: {why}" if number else why
+
+
+def _day(visit: Visit, iso: str) -> str:
+    return figures.day(date.fromisoformat(iso), visit.language)
 
 
 def why_not_open(visit: Visit, hit: Mapping[str, Any], acts: pl.DataFrame) -> str:
