@@ -146,7 +146,7 @@ def test_what_no_run_has_seen_is_said(see: See, tmp_path):
     assert "no rule has seen it yet" in told(see("morning", home.actor(None), home=home))
 
 
-def _visited(home: Session, last_visit: datetime) -> None:
+def _visited(home: "Session", last_visit: "datetime") -> None:
     from dashboards.screens import morning
     from dashboards.visit import Visit
 
