@@ -89,6 +89,20 @@ def test_the_theme_is_readable_in_both_shades() -> None:
                 assert palette.contrast(options[f"theme.{shade}.{name}"], ground) >= 4.5, (shade, name, ground)
 
 
+def faded(ink: str, ground: str, much: float = 0.6) -> str:
+    """What a caption is written in: the text's colour, partly seen through."""
+    mixed = (round(int(ink[i : i + 2], 16) * much + int(ground[i : i + 2], 16) * (1 - much)) for i in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "sidebar.backgroundColor"])
+def test_captions_are_readable_too(shade: str, ground: str) -> None:
+    options = theme.options()
+    beneath = options[f"theme.{shade}.{ground}"]
+    assert palette.contrast(faded(options[f"theme.{shade}.textColor"], beneath), beneath) >= 4.5
+
+
 def test_the_gate_is_readable_in_both_shades() -> None:
     import re
 
