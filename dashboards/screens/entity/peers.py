@@ -12,7 +12,7 @@ from fxwatch.reading import peers, portrait, traits
 
 ROW = 46
 MIX = ("item", "own_share", "peers_share", "share_of_item")
-SEEN = 0.005  # smaller parts of both are in the table alone
+SEEN = 6  # items in the picture; the table has all
 _MONEY = ("turnover_usd", "receipts_usd", "payments_usd")
 
 
@@ -78,7 +78,8 @@ def _items(visit: Visit, items: pl.DataFrame) -> None:
     spoken = pl.Series("item", [visit.label(item) for item in items["item"]], dtype=pl.String)
     named = items.with_columns(spoken).rename({"share": "own_share"})
     weight = pl.max_horizontal(pl.col("own_share", "peers_share").fill_null(0))
-    drawn = named.filter(weight >= SEEN)
+    largest = named.with_columns(weight=weight).filter(pl.col("weight") > 0).top_k(SEEN, by="weight")["item"]
+    drawn = named.filter(pl.col("item").is_in(largest.implode()))
     series = [
         Series(visit.say("entity.own_share"), "net", [v or 0 for v in drawn["own_share"]]),
         Series(visit.say("entity.peers_share"), "quiet", [v or 0 for v in drawn["peers_share"]]),
