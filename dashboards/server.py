@@ -101,6 +101,7 @@ def configure(here: Serving) -> None:
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
         "client.allowedOrigins": [],
+        "client.disableDataExport": True,  # the table's own file would hold formulas; ours does not
         "runner.magicEnabled": False,
         "server.headless": True,
         "server.port": here.port,

@@ -125,7 +125,7 @@ class Visitor:
 
     def button(self, name: str) -> Locator:
         """A button by what it says; its key, where it has one, is said behind."""
-        return self.page.get_by_role("button", name=re.compile(rf"^\W*{re.escape(name)}( \S)?$")).first
+        return self.page.get_by_role("button", name=re.compile(rf"^\W*{re.escape(name)}( Shortcut .*)?$")).first
 
     def press(self, name: str) -> None:
         """Press a button and wait."""
