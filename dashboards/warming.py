@@ -6,8 +6,7 @@ from typing import Any
 
 from dashboards.parts import recall
 from fxwatch.errors import FxwatchError
-from fxwatch.reading import morning, pulse
-from fxwatch.reading.monitors import monitor
+from fxwatch.reading import drill, morning, pulse
 from fxwatch.reading.queue import queue
 from fxwatch.session import Session
 from fxwatch.terms import Status
@@ -23,7 +22,8 @@ FIRST: tuple[tuple[Any, ...], ...] = (
     ("snapshot", pulse.pulse),
     ("snapshot", pulse.leaders),
     ("snapshot", pulse.surges),
-    ("snapshot", monitor, "top_items"),
+    ("snapshot", drill.days_known),
+    ("snapshot", drill.named_monitor, "top_items"),
 )
 
 
