@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import words
-from dashboards.parts import figures, pictures, recall, tables
+from dashboards.parts import empty, figures, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.screens.grades import groups
 from dashboards.screens.grades.when import When
@@ -24,6 +24,9 @@ def show(visit: Visit, when: When) -> None:
     """Figures, then the months, then provinces and industries beside one another."""
     days = tuple(month_ends(when.on, MONTHS))
     counts = recall.remembered(visit, grade_counts, days, by=("region", "section"), known_at=when.known_at)
+    if counts.is_empty():
+        empty.say(visit, "grades.empty_then")
+        return
     chosen = groups.choose(visit, counts)
     _figures(visit, chosen)
     _months(visit, chosen)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.parts import figures, links
 from dashboards.visit import Visit
 from fxwatch.home import ZONE
+from fxwatch.periods import EARLIEST_YEAR, LATEST_YEAR
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ def _keep_moment() -> None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
 
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
+        moment = datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
     except ValueError:
         return None
+    return moment if moment and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None
