@@ -1,6 +1,5 @@
 """The server: Streamlit's application behind our gate, on one port of this machine."""
 
-import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +16,11 @@ from dashboards.gate.guard import Guard
 from dashboards.gate.headers import Headers
 from dashboards.gate.routes import Gate
 from dashboards.serving import Serving
-from fxwatch.errors import RequestError
+from fxwatch.errors import FxwatchError, RequestError
+from fxwatch.terms import Language
 
 SCRIPT = Path(__file__).with_name("app.py")
 LARGEST_UPLOAD = 1  # MB: a clerk's list of identifiers; files of banks come in by the command line
-_log = logging.getLogger(__name__)
 
 
 def serve(
@@ -119,7 +118,7 @@ def configure(here: Serving) -> None:
 
 
 def say_failed(fault: Exception) -> bool:
-    """What a visitor sees of an error in a screen: that it happened, in one sentence; the rest goes to the log."""
-    _log.error("a screen failed", exc_info=fault)
-    st.error(f"{words.say('shell.failed', 'en')}  \n{words.say('shell.failed', 'zh')}")
+    """What a visitor sees of an error in a screen: a sentence, never a traceback. Streamlit has logged the rest."""
+    language: Language = "zh" if st.session_state.get("shell_language") == "zh" else "en"
+    st.error(fault.say(language) if isinstance(fault, FxwatchError) else words.say("shell.failed", language))
     return True
