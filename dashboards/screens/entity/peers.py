@@ -1,6 +1,7 @@
 """Where the entity stands among its peers: by size and hits with quartiles and rank, and by its mix of items."""
 
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -56,7 +57,7 @@ def _measures(visit: Visit, found: peers.Standing) -> None:
         st.caption(visit.say("entity.moved_nothing"))
 
 
-def _measure(visit: Visit, row: dict[str, Decimal | int | str | None], peers_count: int) -> dict[str, object]:
+def _measure(visit: Visit, row: dict[str, Any], peers_count: int) -> dict[str, object]:
     """A row as it is read: amounts in full, counts whole, the place as `12 of 48`."""
     name, rank = str(row["measure"]), row["rank"]
 
@@ -70,7 +71,7 @@ def _measure(visit: Visit, row: dict[str, Decimal | int | str | None], peers_cou
         "measure": visit.say(f"entity.measure_{name}"),
         **{column: written(row[column]) for column in ("own", "first_quartile", "median", "third_quartile")},
         "place": place,
-        "below": (peers_count - int(rank)) / max(peers_count - 1, 1) if rank else None,
+        "below": row["below"],
     }
 
 
