@@ -6,7 +6,8 @@ from typing import Any
 
 from dashboards.parts import recall
 from fxwatch.errors import FxwatchError
-from fxwatch.reading import drill, morning, pulse
+from fxwatch.reading import book, drill, morning, pulse, spread
+from fxwatch.reading.graded import graded_list
 from fxwatch.reading.queue import queue
 from fxwatch.session import Session
 from fxwatch.terms import Status
@@ -19,6 +20,9 @@ FIRST: tuple[tuple[Any, ...], ...] = (
     ("snapshot", morning.freshness),
     ("register", queue, Status.OPEN.value),
     ("register", morning.movers),
+    ("register", spread.by_month, None, None),
+    ("register", graded_list, None, None),
+    ("register", book.hits_by_month),
     ("snapshot", pulse.pulse),
     ("snapshot", pulse.leaders),
     ("snapshot", pulse.surges),

@@ -28,7 +28,7 @@ _LETTERS = [Grade.C.value, Grade.B.value, Grade.A.value]
 
 def show(visit: Visit, when: When) -> None:
     """The filters, the list, and the way to an entity."""
-    found = recall.remembered(visit, graded_list, when.on, when.known_at)
+    found = recall.remembered(visit, graded_list, *when.asked)
     fits = groups.choose(visit, _narrowed(visit, found))
     st.caption(
         visit.say("grades.listed", count=fits.height, shown=figures.count(fits.height), all=figures.count(found.height))

@@ -12,9 +12,8 @@ from dashboards.screens.grades.when import When
 from dashboards.screens.grades.widths import narrow
 from dashboards.visit import Visit
 from fxwatch.reading.moves import moves
-from fxwatch.reading.spread import month_ends
+from fxwatch.reading.spread import MONTHS, month_ends
 
-MONTHS = 24
 OTHER = "other"
 _SHOWN = ["day", "name", "before", "after", "reason", "region", "section", "entity_id"]
 _WAYS = {"worse": pl.col("after") > pl.col("before"), "better": pl.col("after") < pl.col("before")}
