@@ -13,7 +13,7 @@ from fxwatch.reading.consequences import if_noticed, if_rescinded
 from fxwatch.reading.dossier import named, proposed_in
 from fxwatch.register import Kind
 
-_COLUMNS = ["proposal", "does", "on_what", "name", "by", "day", "why"]
+_COLUMNS = ["proposal", "does", "name", "by", "day", "why"]
 
 
 def show(visit: Visit) -> None:
@@ -35,8 +35,10 @@ def show(visit: Visit) -> None:
 
 def _one(visit: Visit, row: dict[str, Any]) -> None:
     with st.container(border=True):
+        kind, _, number = row["on_what"].partition(":")
+        does = visit.label(row["does"]) + ("" if kind == "entity" else f" {figures.plain(number)}")
         st.markdown(
-            f"**{row['proposal']} · {visit.label(row['does'])}** · {figures.plain(row['name'] or row['on_what'])} · "
+            f"**{row['proposal']} · {does}** · {figures.plain(row['name'] or row['entity_id'])} · "
             f"{figures.plain(row['by'])} · {figures.day(row['day'], visit.language)}"
         )
         st.markdown(figures.plain(row["why"]))
@@ -60,7 +62,7 @@ def answer(visit: Visit, rows: list[dict[str, Any]]) -> None:
     if not visit.may("approver") and len(own) < len(rows):
         st.caption(visit.say("review.approvers_answer"))
         return
-    with st.form("review_answer"):
+    with st.form("review_answer", enter_to_submit=False):  # Enter could mean either answer
         why = st.text_input(visit.say("review.why"), placeholder=visit.say("review.why_hint"))
         with st.container(horizontal=True):
             approved = may_approve and st.form_submit_button(
