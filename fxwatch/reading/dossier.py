@@ -11,11 +11,16 @@ from fxwatch.grading import window
 from fxwatch.reading import cases
 from fxwatch.reading.grades import parameter
 from fxwatch.register import Kind
+from fxwatch.terms import Status
 from fxwatch.warehouse.summing import names_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
+_GIVE: dict[str, tuple[Kind, ...]] = {
+    Status.NOTICED: (Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED),
+    Status.DISMISSED: (Kind.HIT_DISMISSED, Kind.NOTICE_RESCINDED),
+}
 _DECIDING = (Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED, Kind.HIT_DISMISSED)
 
 
@@ -78,6 +83,17 @@ def rested_on(acts: pl.DataFrame, hit_id: str) -> dict[str, Any] | None:
     deciding = acts.filter(pl.col("kind").is_in([str(kind) for kind in _DECIDING])).reverse()
     kept = (copy for row in deciding.iter_rows(named=True) for copy in _copies(row) if copy["hit_id"] == hit_id)
     return next(kept, None)
+
+
+def decision_in(acts: pl.DataFrame, status: str) -> dict[str, Any] | None:
+    """The act that gave a hit its status, of its own acts; None where it has the status for another reason.
+
+    Args:
+        acts: `Register.acts` of the hit.
+        status: `noticed` or `dismissed`; no act gives the other ones.
+    """
+    deciding = acts.filter(pl.col("kind").is_in([str(kind) for kind in _GIVE.get(status, ())]))
+    return None if deciding.is_empty() else deciding.row(-1, named=True)
 
 
 def _copies(act: dict[str, Any]) -> Iterator[dict[str, Any]]:

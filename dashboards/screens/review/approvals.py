@@ -11,9 +11,10 @@ from fxwatch.errors import Decided
 from fxwatch.reading.cases import approvals
 from fxwatch.reading.consequences import if_noticed, if_rescinded
 from fxwatch.reading.dossier import named, proposed_in
-from fxwatch.register import Kind
 
 _COLUMNS = ["proposal", "does", "name", "by", "day", "why"]
+
+ISSUED = "notice_issued"  # the kind of act that a proposed notice becomes
 
 
 def show(visit: Visit) -> None:
@@ -44,7 +45,7 @@ def _one(visit: Visit, row: dict[str, Any]) -> None:
         st.markdown(figures.plain(row["why"]))
         for said in proposed_in(visit.home, row["proposal"]):
             st.markdown(f"- {figures.plain(said[visit.language])}")
-        if row["does"] == Kind.NOTICE_ISSUED:
+        if row["does"] == ISSUED:
             foretold.show(visit, if_noticed(visit.home, row["hits"]), issuing=False)
         elif row["on_what"].startswith("notice:"):
             foreseen = if_rescinded(visit.home, row["entity_id"], row["on_what"].removeprefix("notice:"))
@@ -78,7 +79,7 @@ def _carry_out(visit: Visit, names: list[str], why: str, *, approve: bool) -> No
     with decide.guard(visit) as outcome:
         if approve:
             acts = home.approve(names, why=why or visit.say("review.approved_why"), by=by)
-            notices = [act.payload["notice"] for act in acts if act.kind == Kind.NOTICE_ISSUED]
+            notices = [act.payload["notice"] for act in acts if act.kind == ISSUED]
         else:
             home.refuse(names, why=why, by=by)
     if isinstance(outcome.fault, Decided):
