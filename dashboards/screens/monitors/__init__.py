@@ -74,9 +74,8 @@ def _of_one_group(visit: Visit, view: Asked, table: pl.DataFrame) -> pl.DataFram
 def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) -> None:
     """The rows of the group, picking one of which opens what is behind it; the files hold the whole table."""
     key = behind.key_of(view)
-    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns]
-    if view.by and view.by not in columns:
-        columns = [view.by, *columns]
+    one_group = view.by if view.by != "item" else None  # it is named above the picture
+    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns and name != one_group]
     said = spoken.in_words(visit, view, shown)
     rows = tables.show(visit, said, key=key, columns=columns, select="one", config=_widths(visit, columns))
     headers = {name: words.heading(name, visit.language) for name in table.columns}
