@@ -48,6 +48,7 @@ def test_a_page_of_the_queue_stands_beside_the_case_of_its_first_hit(
     book = rules()[first["rule"]]
     assert f"**{book.title_zh if language == 'zh' else book.title}**" in told(seen)
     assert buttons(seen) >= DEEDS
+    assert seen.query_params["hit"] == first["hit_id"]
 
 
 def test_the_flows_behind_the_opened_hit_are_shown_and_no_others(see: See, office: Session) -> None:
@@ -68,7 +69,7 @@ def test_a_filter_goes_into_the_url_and_a_link_opens_with_it(see: See, office: S
     assert min(tables_of(seen)[0]["amount_usd"]) > 2_000_000
     seen.button(key="review_clear").click().run()
     assert tables_of(seen)[0].height == min(50, queue(office).height)
-    assert set(seen.query_params) <= {"order"}
+    assert set(seen.query_params) <= {"order", "hit"}
 
 
 def test_rules_are_counted_and_what_fits_nothing_says_so(see: See, office: Session) -> None:

@@ -32,6 +32,7 @@ def show(visit: Visit) -> None:
     st.html(_STYLE.format(background=COLOURS[theme]["background"]))
     left, right = st.columns([5, 7], gap="medium")
     opened = links.asked("hit") or fit.page(listing.page_number(fit))["hit_id"][0]
+    links.keep(hit=opened)  # what is open can be sent to a colleague, and stays open when somebody else decides it
     with left, st.container(key="review_left"):
         ticked = listing.show(visit, fit, opened)
     with right, st.container(key="review_right"):
