@@ -1,6 +1,5 @@
 """The server: Streamlit's application behind our gate, on one port of this machine."""
 
-import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +10,17 @@ import uvicorn
 from starlette.middleware import Middleware
 from streamlit import config
 
-from dashboards import serving, theme, words
+from dashboards import serving, theme, warming, words
+from dashboards.gate import oidc
 from dashboards.gate.guard import Guard
 from dashboards.gate.headers import Headers
 from dashboards.gate.routes import Gate
 from dashboards.serving import Serving
-from fxwatch.errors import RequestError
+from fxwatch.errors import FxwatchError, RequestError
+from fxwatch.terms import Language
 
 SCRIPT = Path(__file__).with_name("app.py")
 LARGEST_UPLOAD = 1  # MB: a clerk's list of identifiers; files of banks come in by the command line
-_log = logging.getLogger(__name__)
 
 
 def serve(
@@ -42,10 +42,16 @@ def serve(
     try:
         here = serving.prepare(path, host, listening.getsockname()[1])
         behind = application(here)
+        warming.begin(here.home)
         named = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         ready(here.home.settings.dashboard_url or f"http://{named}:{here.port}")
         settings = uvicorn.Config(
-            behind, log_level="warning", access_log=False, server_header=False, ws="websockets-sansio"
+            behind,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            ws="websockets-sansio",
         )
         uvicorn.Server(settings).run(sockets=[listening])
     finally:
@@ -77,9 +83,10 @@ def application(here: Serving) -> Any:
     """The ASGI application that serves a home."""
     serving.begin(here)
     configure(here)
+    gate = Gate(here)
     return st.App(
         SCRIPT,
-        routes=Gate(here).routes(),
+        routes=[*gate.routes(), *oidc.routes(gate)],
         middleware=[Middleware(Headers, is_https=here.is_https), Middleware(Guard, serving=here)],
         on_script_error=say_failed,
     )
@@ -93,6 +100,7 @@ def configure(here: Serving) -> None:
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
         "client.allowedOrigins": [],
+        "client.disableDataExport": True,  # the table's own file would hold formulas; ours does not
         "runner.magicEnabled": False,
         "server.headless": True,
         "server.port": here.port,
@@ -110,7 +118,7 @@ def configure(here: Serving) -> None:
 
 
 def say_failed(fault: Exception) -> bool:
-    """What a visitor sees of an error in a screen: that it happened, in one sentence; the rest goes to the log."""
-    _log.error("a screen failed", exc_info=fault)
-    st.error(f"{words.say('shell.failed', 'en')}  \n{words.say('shell.failed', 'zh')}")
+    """What a visitor sees of an error in a screen: a sentence, never a traceback. Streamlit has logged the rest."""
+    language: Language = "zh" if st.session_state.get("shell_language") == "zh" else "en"
+    st.error(fault.say(language) if isinstance(fault, FxwatchError) else words.say("shell.failed", language))
     return True

@@ -15,6 +15,8 @@ from fxwatch.reading.morning import Freshness, freshness
 from fxwatch.terms import Language, Role
 
 LOGO = Path(__file__).parent / "theme" / "logo.svg"
+# What Streamlit says beside a field of its own accord, in English whatever the page speaks; our labels say it.
+_QUIET = '<style>[data-testid="InputInstructions"] {display: none}</style>'
 FOLLOWS = 5.0  # seconds between two looks at the pointer of what is published
 
 _READERS = frozenset({Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR})
@@ -34,6 +36,7 @@ SCREENS: dict[str, tuple[str, str, frozenset[Role]]] = {
 
 def navigation(visit: Visit) -> Any:
     """The screens that this account sees, in the sidebar; the one that is asked for is given back, to be run."""
+    st.html(_QUIET)
     groups: dict[str, list[Any]] = {}
     pages: dict[str, Any] = {}
     hidden: list[Any] = []

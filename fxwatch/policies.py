@@ -198,8 +198,25 @@ def monthly(hits: pl.DataFrame, covered: pl.DataFrame, through: date) -> pl.Data
         The columns of `PLAN`, by month, entity and rule. `notice` is the standing one that the hits would join,
         uncounted; null where a notice would be issued.
     """
-    due = hits.filter((pl.col("status") == "open") & pl.col("auto_notice") & (pl.col("raised_on") <= through))
-    return _consolidated(due, covered, "entity_rule_month")
+    return _consolidated(hits.filter(_due(through)), covered, "entity_rule_month")
+
+
+def monthly_issues(hits: pl.DataFrame, covered: pl.DataFrame, through: date) -> pl.DataFrame:
+    """The notices that policy `monthly` would issue, without what they would name: much quicker for everybody at once.
+
+    Args:
+        hits, covered, through: as for `monthly`.
+
+    Returns:
+        entity_id, rule, month; in no order.
+    """
+    keys = ["entity_id", "rule", "month"]
+    due = hits.lazy().filter(_due(through)).with_columns(month=pl.col("raised_on").dt.truncate("1mo"))
+    return due.select(keys).unique().join(covered.lazy(), on=keys, how="anti").collect()
+
+
+def _due(through: date) -> pl.Expr:
+    return (pl.col("status") == "open") & pl.col("auto_notice") & (pl.col("raised_on") <= through)
 
 
 def plan_of(policy: Policy, hits: pl.DataFrame, covered: pl.DataFrame, through: date) -> pl.DataFrame:

@@ -15,7 +15,8 @@ entities may be put one below the other: every monitor says the same.
 | `flows` | Int64 | number of flows |
 | `settled_usd` | Int64 | the part of `amount_usd` settled against or bought with CNY, in **cents** |
 
-A monitor names what it needs of `since`, `entity` and `economy` in `Monitor.columns`; more columns are welcome.
+A monitor names what it needs of `since`, `entity` and `economy` in `Monitor.columns`; more columns are welcome. To one that
+does not name `since` all days of the period are one, and its first day stands for them.
 """
 
 from decimal import Decimal

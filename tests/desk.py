@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from fxwatch.kept import Kept
 from fxwatch.reading import calendar
 from fxwatch.reading import hits as reading
 from fxwatch.register import Register
@@ -42,6 +43,7 @@ class Desk:
         self.pinned = today
         self.found = pl.DataFrame(schema=HIT)
         self.supersedes: dict[str, list[str]] = {}
+        self.kept = Kept()
         self.amounts: dict[str, Decimal] = {}
         self.calendar = weekdays(2023, 2026)
 

@@ -43,7 +43,7 @@ class Gate:
         """The page; whoever has a session already goes on."""
         wanted = path_of_ours(request.query_params.get("next", ""))
         visitor = await to_thread.run_sync(self.serving.visitor, request.cookies.get(SESSION))
-        return RedirectResponse(wanted, 303) if visitor else self._page(request, wanted)
+        return RedirectResponse(wanted, 303) if visitor else self.page(request, wanted)
 
     async def enter(self, request: Request) -> Response:
         """A name and a password were sent."""
@@ -54,8 +54,8 @@ class Gate:
         try:
             token = await to_thread.run_sync(attempt, limiter=self.judges)
         except FxwatchError as fault:
-            told = fault.say(self._language(request))
-            return self._page(request, wanted, name=name, refusal=told, status=fault.http_status)
+            told = fault.say(self.language(request))
+            return self.page(request, wanted, name=name, refusal=told, status=fault.http_status)
         return self.admit(token, RedirectResponse(wanted, 303))
 
     def admit(self, token: str, response: Response) -> Response:
@@ -92,12 +92,14 @@ class Gate:
             return PlainTextResponse("the register cannot be read", 503)
         return PlainTextResponse("ok")
 
-    def _language(self, request: Request) -> Language:
+    def language(self, request: Request) -> Language:
+        """The language of whoever is not signed in."""
         spoken = request.headers.get("accept-language")
         return self.serving.language(request.cookies.get(LANGUAGE), spoken)
 
-    def _page(self, request: Request, wanted: str, **more: object) -> Response:
-        language = self._language(request)
+    def page(self, request: Request, wanted: str, **more: object) -> Response:
+        """The sign-in page in the reader's language; `more` as for `sign_in_page`."""
+        language = self.language(request)
         notice = words.say("shell.simulation", language) if self.serving.home.simulation else ""
         provider = bool(self.serving.home.settings.oidc_issuer)
         return sign_in_page(language, next_page=wanted, notice=notice, provider=provider, **more)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ COLOURS: dict[Theme, dict[str, str]] = {
         "neutral": "#4c6a92",
         "quiet": "#7d8ca0",
         "limit": "#a61e2c",
-        "text": "#1f2937",
+        "text": "#0f1722",
         "soft": "#4b5563",
         "line": "#d5dbe3",
         "background": "#ffffff",

@@ -1,23 +1,34 @@
 """Answers that many visits share: kept until what they rest on changes, computed once, however many ask at a time."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypeVar
+
+import polars as pl
 
 from dashboards.visit import Visit
 from fxwatch.session import Session
 
 Answer = TypeVar("Answer")
-ANSWERS = 256  # kept at most; the one that was asked for longest ago goes first
+# Kept at most, in number and in bytes; the one that was asked for longest ago goes first.
+ANSWERS, BYTES = 256, 500 << 20
+DAY = 86_400.0
+
+_UNKNOWN = object()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Kept:
+    """The newest answer to one question: an older one is let go as soon as the question is asked again."""
+
     lock: threading.Lock = field(default_factory=threading.Lock)
+    state: Any = _UNKNOWN
     answer: Any = None
-    known: bool = False
+    bytes: int = 0
+    asked: float = 0.0  # when a visit asked last
 
 
 _kept: OrderedDict[Any, _Kept] = OrderedDict()
@@ -40,17 +51,57 @@ def remembered(
         args, kw: handed on.
         of: what it rests on: `register` (snapshot, acts, and today), or `snapshot` alone.
     """
-    key = (visit.home.path, state_of(visit.home, of), function, args, tuple(sorted(kw.items())))
+    return recalled(visit.home, function, *args, of=of, at=time.monotonic(), **kw)
+
+
+def recalled(
+    home: Session,
+    function: Callable[..., Answer],
+    *args: Any,
+    of: Literal["register", "snapshot"] = "register",
+    at: float = 0.0,
+    **kw: Any,
+) -> Answer:
+    """The same without a visit: for whoever prepares what visits will ask. `at`: the moment, where a visit asks."""
+    key = (home.path, of, function, args, tuple(sorted(kw.items())))
     with _keeping:
         kept = _kept.setdefault(key, _Kept())
-        _kept.move_to_end(key)
-        while len(_kept) > ANSWERS:
-            _kept.popitem(last=False)
+        if at:
+            kept.asked = at
+            _kept.move_to_end(key)
     with kept.lock:
-        if not kept.known:
-            kept.answer, kept.known = function(visit.home, *args, **kw), True
-    answer: Answer = kept.answer
+        if kept.state != (state := state_of(home, of)):
+            kept.answer = function(home, *args, **kw)
+            kept.state, kept.bytes = state, size_of(kept.answer)
+            _make_room()
+        answer: Answer = kept.answer
     return answer
+
+
+def lately(home: Session, most: int = 24) -> list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:
+    """What visits asked in the last day, the latest first: what it rests on, the function, its arguments."""
+    since = time.monotonic() - DAY
+    with _keeping:
+        found = [key for key, kept in reversed(_kept.items()) if key[0] == home.path and kept.asked > since]
+    return [(of, function, args, dict(more)) for _, of, function, args, more in found[:most]]
+
+
+def _make_room() -> None:
+    with _keeping:
+        held = sum(kept.bytes for kept in _kept.values())
+        while len(_kept) > ANSWERS or (held > BYTES and len(_kept) > 1):
+            held -= _kept.popitem(last=False)[1].bytes
+
+
+def size_of(answer: Any) -> int:
+    """About how many bytes an answer holds: those of its frames."""
+    if isinstance(answer, pl.DataFrame):
+        return int(answer.estimated_size())
+    if is_dataclass(answer):
+        return sum(size_of(getattr(answer, part.name)) for part in fields(answer))
+    if isinstance(answer, dict):
+        return sum(map(size_of, answer.values()))
+    return sum(map(size_of, answer)) if isinstance(answer, list | tuple) else 0
 
 
 def state_of(home: Session, of: Literal["register", "snapshot"] = "register") -> tuple[Any, ...]:

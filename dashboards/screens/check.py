@@ -124,8 +124,10 @@ def _list(visit: Visit, told: list[clerk.Told]) -> None:
     ]
     st.markdown(f"**{visit.say('check.counted', count=len(told))}** {' · '.join(parts)}")
     frame = pl.DataFrame(rows, schema_overrides=_TYPES).select(COLUMNS)
-    widths = {"name": NAME, "remark": REMARK}
-    config = {n: st.column_config.TextColumn(visit.say(f"columns.{n}"), width=w) for n, w in widths.items()}
+    config = {
+        "name": st.column_config.TextColumn(visit.say("columns.name"), width=NAME),
+        "remark": st.column_config.TextColumn(visit.say("check.remark"), width=REMARK),
+    }
     tables.show(visit, tables.localized(frame, visit), key="check_answers", export="check", config=config)
 
 

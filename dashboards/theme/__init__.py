@@ -8,7 +8,7 @@ from dashboards.parts.palette import COLOURS
 FONT = "'Source Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 
 _LIGHT = {
-    "primaryColor": "#0b7285",
+    "primaryColor": "#0a6a7c",
     "backgroundColor": COLOURS["light"]["background"],
     "secondaryBackgroundColor": "#f1f4f7",
     "textColor": COLOURS["light"]["text"],

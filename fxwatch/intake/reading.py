@@ -7,7 +7,7 @@ from fxwatch.intake.columns import Column, check_header
 from fxwatch.intake.csv_rows import CsvReader
 from fxwatch.intake.files import Source, Tally
 from fxwatch.intake.parquet_rows import ParquetReader
-from fxwatch.intake.rows import Rows
+from fxwatch.intake.rows import ABOUT, Rows
 from fxwatch.intake.sheet_rows import SheetReader
 
 
@@ -21,7 +21,7 @@ class Reading:
 
 
 def read(source: Source, columns: Mapping[str, Column], size: int) -> Reading:
-    """Open a file and check its header; rows come in stretches of at most `size`.
+    """Open a file and check its header; rows come in stretches of at most `size`, without the columns `ABOUT`.
 
     Raises:
         FileRefused: it cannot be read, has no header, lacks a bold column, or names one twice.
@@ -37,5 +37,5 @@ def read(source: Source, columns: Mapping[str, Column], size: int) -> Reading:
     if isinstance(reader, ParquetReader):
         reader.check_types(columns)
     extra = [name for name in reader.names if name not in columns]
-    rows = (piece for stretch in reader.rows() for piece in stretch.slices(size))
+    rows = (piece.without(ABOUT) for stretch in reader.rows() for piece in stretch.slices(size))
     return Reading(extra, rows, reader.tally)

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 # In a row's JSON, what is odd about it stands under the one name that no column has.
 ODDITY = ""
+# What a file for correction says of each row beside its own columns: no part of the row when it comes again.
+ABOUT = ("fxwatch_reason", "fxwatch_sentence")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.line)
+
+    def without(self, names: Sequence[str]) -> "Rows":
+        """The same rows as if the file had not these columns."""
+        return replace(self, columns=self.columns.drop(names, strict=False))
 
     def slices(self, size: int) -> Iterator["Rows"]:
         """The same rows in even pieces of at most `size`."""

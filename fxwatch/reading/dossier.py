@@ -11,10 +11,16 @@ from fxwatch.grading import window
 from fxwatch.reading import cases
 from fxwatch.reading.grades import parameter
 from fxwatch.register import Kind
+from fxwatch.terms import Status
+from fxwatch.warehouse.summing import names_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
+_GIVE: dict[str, tuple[Kind, ...]] = {
+    Status.NOTICED: (Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED),
+    Status.DISMISSED: (Kind.HIT_DISMISSED, Kind.NOTICE_RESCINDED),
+}
 _DECIDING = (Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED, Kind.HIT_DISMISSED)
 
 
@@ -79,6 +85,17 @@ def rested_on(acts: pl.DataFrame, hit_id: str) -> dict[str, Any] | None:
     return next(kept, None)
 
 
+def decision_in(acts: pl.DataFrame, status: str) -> dict[str, Any] | None:
+    """The act that gave a hit its status, of its own acts; None where it has the status for another reason.
+
+    Args:
+        acts: `Register.acts` of the hit.
+        status: `noticed` or `dismissed`; no act gives the other ones.
+    """
+    deciding = acts.filter(pl.col("kind").is_in([str(kind) for kind in _GIVE.get(status, ())]))
+    return None if deciding.is_empty() else deciding.row(-1, named=True)
+
+
 def _copies(act: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The copies of hits in an act's payload."""
     payload = json.loads(act["payload"])
@@ -86,6 +103,13 @@ def _copies(act: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from payload.get("hits", [])
     if act["kind"] == Kind.HIT_DISMISSED:
         yield payload["hit"]
+
+
+def named(home: "Home", rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with an `entity_id` and beside it the `name` on the roll as published, null for an entity that is on none."""
+    ids = rows["entity_id"].drop_nulls().unique().to_list()
+    names = names_of(home.snapshot().con, ids)
+    return rows.join(names, on="entity_id", how="left", maintain_order="left")
 
 
 def per_day(flows: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from fxwatch.errors import RequestError
 from fxwatch.grading import GRADE_PARAMETERS, documents, grade, window
 from fxwatch.identifiers import entity_key
-from fxwatch.policies import dated, monthly
+from fxwatch.policies import dated, monthly, monthly_issues
 from fxwatch.reading import hits as reading
 from fxwatch.register import Event
 from fxwatch.terms import Grade, Language, label
@@ -54,12 +54,10 @@ def grades(home: "Home", on: date | None = None, known_at: datetime | None = Non
     day = on or home.today()
     first, last = window(day, parameter(home, "grade.window", day, known_at))
     hits = reading.hits_of(home, status="open", last=day, known_at=known_at)
-    roll = home.register.on_record(known_at).select("entity_id", full_year=pl.col("since") <= first)
+    roll = _on_record(home, known_at).select("entity_id", full_year=pl.col("since") <= first)
     counted = home.register.counted(known_at).filter(pl.col("day").is_between(first, last))
     by_kind = [counted.filter(pl.col("kind") == kind) for kind in ("breach", "notice")]
-    plan = monthly(hits, home.register.covered(known_at), day).filter(
-        pl.col("notice").is_null() & (dated(pl.col("month"), day) >= first)
-    )
+    plan = monthly_issues(hits, home.register.covered(known_at), day).filter(dated(pl.col("month"), day) >= first)
     parts = {
         "breaches": by_kind[0],
         "notices": by_kind[1],
@@ -78,6 +76,13 @@ def grades(home: "Home", on: date | None = None, known_at: datetime | None = Non
         window_from=pl.lit(first),
         window_to=pl.lit(last),
     ).select(COLUMNS)
+
+
+def _on_record(home: "Home", known_at: datetime | None) -> pl.DataFrame:
+    """Since when each entity of the roll is on record: kept until an entry of the roll changes."""
+    if known_at is not None:
+        return home.register.on_record(known_at)
+    return home.kept.get("on record", home.register.roll_mark(), home.register.on_record)
 
 
 def parameter(home: "Home", name: str, on: date, known_at: datetime | None = None) -> str:

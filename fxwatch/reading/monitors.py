@@ -195,6 +195,8 @@ class _Seen:
         columns += [DIMENSIONS[dimension].column for dimension in (*self.wanted, *([by] if by else []))]
         columns += ["item", "bpm6"] if "item" in self.wanted else []
         sums = sums_in(self.con, self.stretches, list(dict.fromkeys(columns)), _only(self.wanted, self.people)).lazy()
+        if "since" not in columns:
+            sums = sums.with_columns(since=pl.lit(self.asked.days.start if self.asked.days else None, pl.Date))
         if self.scope != BOTH_SCOPES:
             sums = sums.filter(pl.col("scope") == self.scope)
         found = _grouped(_narrowed(sums, self.wanted, self.people), by, self.asked.scheme, self.people)

@@ -20,7 +20,6 @@ from fxwatch.warehouse.summing import days_loaded
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
-_MANY = 10_000  # more are not named one by one
 _BADNESS = {grade.value: place for place, grade in enumerate((Grade.A, Grade.B, Grade.C))}
 
 
@@ -71,9 +70,11 @@ def new_hits(home: "Home", after: datetime | None) -> pl.DataFrame:
     Returns:
         rule, hits (all but withdrawn ones), open_hits, entities (with one of these hits); the most first.
     """
-    new = hits_after(home.snapshot().con, after)
-    found = hits_of(home, ids=None if len(new) > _MANY else new.to_list())
-    standing = found.filter(pl.col("hit_id").is_in(new.implode()) & (pl.col("status") != Status.WITHDRAWN))
+    found = hits_of(home)
+    if after is not None:
+        new = hits_after(home.snapshot().con, after).alias("hit_id").to_frame()
+        found = found.join(new, on="hit_id", how="semi")
+    standing = found.filter(pl.col("status") != Status.WITHDRAWN)
     counts = standing.group_by("rule").agg(
         hits=pl.len().cast(pl.Int64),
         open_hits=(pl.col("status") == Status.OPEN).sum().cast(pl.Int64),

@@ -53,7 +53,8 @@ class Standing:
         level, code, months: of the group.
         peers: how many moved money, the entity included if it did.
         measures: measure, own, first_quartile, median, third_quartile (values of peers, none made up), rank (1 is the largest;
-            empty for an entity that moved nothing); numbers are Decimal.
+            empty for an entity that moved nothing), below (the share of the other peers that have less; empty likewise); the
+            numbers are Decimal.
         items: item, amount_usd (its own), share (of its own turnover), peers_share (of that of all peers together),
             share_of_item (its part of what all peers moved in the item); shares are empty where there is nothing to divide by.
     """
@@ -89,7 +90,12 @@ def standing(group: Group, entity_id: str) -> Standing:
     own = group.measured.filter(entity_id=entity_id)
     found = own.row(0, named=True) if own.height else None
     rows = [_measure(group.measured[name], found[name] if found else None, name) for name in MEASURES]
-    schema: dict[str, Any] = {"measure": pl.String, **dict.fromkeys(_NUMBERS, _USD), "rank": pl.Int64}
+    schema: dict[str, Any] = {
+        "measure": pl.String,
+        **dict.fromkeys(_NUMBERS, _USD),
+        "rank": pl.Int64,
+        "below": pl.Float64,
+    }
     table = pl.DataFrame(rows, schema=schema, orient="row")
     return Standing(group.level, group.code, group.months, group.measured.height, table, _items(group.items, entity_id))
 
@@ -127,8 +133,10 @@ def _measured(sums: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
 def _measure(values: pl.Series, own: Any, name: str) -> Sequence[Any]:
     ordered = values.sort()
     quartiles = [ordered[round((len(ordered) - 1) * q)] for q in (0.25, 0.5, 0.75)]
-    rank = None if own is None else int((values > own).sum()) + 1
-    return (name, own, *quartiles, rank)
+    if own is None:
+        return (name, None, *quartiles, None, None)
+    below = int((values < own).sum()) / max(len(values) - 1, 1)
+    return (name, own, *quartiles, int((values > own).sum()) + 1, below)
 
 
 def _items(items: pl.DataFrame, entity_id: str) -> pl.DataFrame:

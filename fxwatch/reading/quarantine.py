@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fxwatch.intake.rows import ODDITY, from_raw
+from fxwatch.intake.rows import ABOUT, ODDITY, from_raw
 from fxwatch.terms import Language
 from fxwatch.warehouse import loading
 
@@ -37,8 +37,8 @@ def page_of(home: "Home", kind: str, reason: str | None = None, page: int = 1) -
 def to_correct(home: "Home", kind: str, reason: str | None, language: Language) -> bytes:
     """Rows that wait as a CSV file: why each was not taken, then its columns as they came.
 
-    The two columns before the others are of no use to a load, which names and passes over them: the file can be loaded as
-    soon as its rows are corrected. What a row had beyond its header stands behind, as it did.
+    The two columns before the others (`ABOUT`) are no part of a row when it is loaded: the file can come back as soon as its
+    rows are corrected, and a row that was left as it was is the same row. What one had beyond its header stands behind it.
 
     Returns:
         The file in UTF-8 with a mark at its beginning, by which spreadsheets know the encoding.
@@ -49,17 +49,7 @@ def to_correct(home: "Home", kind: str, reason: str | None, language: Language) 
     sentence = waiting["sentence_zh" if language == "zh" else "sentence"]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*_beside(columns.columns), *columns.columns])
+    writer.writerow([*ABOUT, *columns.columns])
     for why, told, row, more in zip(waiting["reason"], sentence, columns.iter_rows(), excess, strict=True):
         writer.writerow([why, told, *row, *more])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _beside(columns: list[str]) -> list[str]:
-    """What the two columns about the reason are called: not as one that came."""
-    names = []
-    for name in ("reason", "sentence"):
-        while name in columns:
-            name = f"_{name}"
-        names.append(name)
-    return names

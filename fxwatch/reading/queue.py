@@ -54,18 +54,26 @@ def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
     """Every hit of a status, as a queue shows it: the columns `COLUMNS`, in no order of its own.
 
     `amount_usd` (Decimal) is the sum of the flows behind a hit; `times_limit` is the value over its limit; `age_days` counts
-    from the day on which it was found; `due_on` is of its assignment or by the general term. `name` and `area` are those of
+    from the day on which it was found; `due_on` is of its assignment or by the general term, empty for a hit that is not open. `name` and `area` are those of
     the roll as published, empty for an entity that is on none.
 
     Raises:
         RequestError: no such status.
     """
-    hits, _ = with_terms(home, reading.hits_of(home, status=status))
+    hits = reading.hits_of(home, status=status)
+    if status == Status.OPEN:
+        hits, _ = with_terms(home, hits)
+    else:  # what is decided is due no more
+        hits = hits.with_columns(age_days=_age(home), due_on=pl.lit(None, pl.Date), overdue=pl.lit(False))
     snapshot = home.snapshot()
     names = home.kept.get(_NAMES, snapshot.name, lambda: who(snapshot.con).select("entity_id", "name", "area"))
     times = pl.col("value").cast(pl.Float64) / pl.col("limit_value").cast(pl.Float64)
     hits = hits.join(names, on="entity_id", how="left", maintain_order="left")
     return hits.with_columns(times_limit=times).select(COLUMNS)
+
+
+def _age(home: "Home") -> pl.Expr:
+    return (pl.lit(home.today()) - pl.col("found_on")).dt.total_days()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TRAITS = {"region": region, "section": section}
 UNKNOWN = "unknown"
+MONTHS = 24
 _ROLL = "roll"  # a column that is the same for everybody, so that there is a group where none was asked for
 
 
@@ -62,6 +63,12 @@ def grade_counts(
     every = every.with_columns((pl.col("entities") - pl.col(Grade.B) - pl.col(Grade.C)).alias(Grade.A)).drop("entities")
     long = every.unpivot([Grade.A, Grade.B, Grade.C], index=["day", *by], variable_name="grade", value_name="entities")
     return long.sort("day", *by, "grade")
+
+
+def by_month(home: "Home", last: date | None = None, known_at: datetime | None = None) -> pl.DataFrame:
+    """`grade_counts` by province and section at the ends of the last `MONTHS` months; of the newest month on `last`, or today."""
+    days = month_ends(last or home.today(), MONTHS)
+    return grade_counts(home, days, by=("region", "section"), known_at=known_at)
 
 
 def _having(letter: Grade) -> pl.Expr:

@@ -173,6 +173,11 @@ class Register(BanksSide, RecordsSide):
         with self._store.reading() as connection:
             return roll.on_record_frame(connection, known_at)
 
+    def roll_mark(self) -> tuple[int, str]:
+        """What changes whenever an entry of the roll does: see `roll.mark`."""
+        with self._store.reading() as connection:
+            return roll.mark(connection)
+
     def enrolled(self, entity_id: str, known_at: datetime | None = None) -> dict[str, Any] | None:
         """One entry of the roll as known at a moment; None for an entity that is not on it."""
         with self._store.reading() as connection:

@@ -157,6 +157,12 @@ def on_record_frame(connection: Connection, known_at: datetime | None = None) ->
     return frame(connection, statement, {"entity_id": pl.String, "since": pl.Date})
 
 
+def mark(connection: Connection) -> tuple[int, str]:
+    """How many versions the roll has, and from when the newest is known: entries are only ever added."""
+    count, newest = connection.execute(select(func.count(), func.max(roll.c.known_from))).one()
+    return int(count), newest or ""
+
+
 def enrolled(connection: Connection, entity_id: str, known_at: datetime | None = None) -> dict[str, Any] | None:
     """One entry of the roll as known at a moment; None for an entity that is not on it."""
     columns = (*ENTRY, "on_record_since")

@@ -26,7 +26,6 @@ class Concentration(Monitor):
     )
     basis = "ours: the article's shares, turned from items to the entities and economies behind them"
     basis_zh = "本系统补充:将文中的占比由项目推及其背后的主体与国家(地区)"
-    columns = ("since",)
     separately = ("entity", "economy")
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:

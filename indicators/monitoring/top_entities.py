@@ -26,7 +26,7 @@ class TopEntities(Monitor):
     )
     basis = "founding article, monitoring indicators: the first ten entities within each item"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:各项目内居前十位的主体"
-    columns = ("since", "entity")
+    columns = ("entity",)
 
     top_count: int = param(
         10, unit="count", meaning="entities shown for each item and direction", meaning_zh="每个项目和方向列出的主体数"

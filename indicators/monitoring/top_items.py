@@ -26,7 +26,7 @@ class TopItems(Monitor):
     )
     basis = "founding article, monitoring indicators: the first three items by cumulative receipts and by payments"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:累计收入、累计支出居前三位的项目"
-    columns = ("since", "entity")
+    columns = ("entity",)
 
     top_count: int = param(3, unit="count", meaning="items shown for each direction", meaning_zh="每个方向列出的项目数")
 

@@ -89,6 +89,20 @@ def test_the_theme_is_readable_in_both_shades() -> None:
                 assert palette.contrast(options[f"theme.{shade}.{name}"], ground) >= 4.5, (shade, name, ground)
 
 
+def faded(ink: str, ground: str, much: float = 0.6) -> str:
+    """What a caption is written in: the text's colour, partly seen through."""
+    mixed = (round(int(ink[i : i + 2], 16) * much + int(ground[i : i + 2], 16) * (1 - much)) for i in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "sidebar.backgroundColor"])
+def test_captions_are_readable_too(shade: str, ground: str) -> None:
+    options = theme.options()
+    beneath = options[f"theme.{shade}.{ground}"]
+    assert palette.contrast(faded(options[f"theme.{shade}.textColor"], beneath), beneath) >= 4.5
+
+
 def test_the_gate_is_readable_in_both_shades() -> None:
     import re
 
@@ -246,6 +260,20 @@ def test_a_refusal_is_not_remembered(visit: Visit) -> None:
     for _ in range(2):
         with pytest.raises(Decided):
             recall.remembered(visit, refuse)
+    recall.forget()
+
+
+def test_answers_that_hold_much_make_room_for_one_another(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall, "BYTES", 20_000)
+    asked: list[int] = []
+
+    def answer(home: Session, number: int) -> dict[str, pl.DataFrame]:
+        asked.append(number)
+        return {"rows": pl.DataFrame({"number": [number] * 1_000})}  # 8,000 bytes
+
+    for number in (1, 2, 1, 3, 1, 2):
+        recall.remembered(visit, answer, number)
+    assert asked == [1, 2, 3, 2]
     recall.forget()
 
 

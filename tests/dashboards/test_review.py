@@ -1,11 +1,13 @@
 """The queue and the case: what somebody sees, what they may do, and that what is said before a decision is what comes."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.screens.review.listing import table_key
+from fxwatch.reading.hits import flows_behind
 from fxwatch.reading.queue import Asked, line, queue
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
@@ -46,6 +48,7 @@ def test_a_page_of_the_queue_stands_beside_the_case_of_its_first_hit(
     book = rules()[first["rule"]]
     assert f"**{book.title_zh if language == 'zh' else book.title}**" in told(seen)
     assert buttons(seen) >= DEEDS
+    assert seen.query_params["hit"] == first["hit_id"]
 
 
 def test_the_flows_behind_the_opened_hit_are_shown_and_no_others(see: See, office: Session) -> None:
@@ -66,7 +69,7 @@ def test_a_filter_goes_into_the_url_and_a_link_opens_with_it(see: See, office: S
     assert min(tables_of(seen)[0]["amount_usd"]) > 2_000_000
     seen.button(key="review_clear").click().run()
     assert tables_of(seen)[0].height == min(50, queue(office).height)
-    assert set(seen.query_params) <= {"order"}
+    assert set(seen.query_params) <= {"order", "hit"}
 
 
 def test_rules_are_counted_and_what_fits_nothing_says_so(see: See, office: Session) -> None:
@@ -182,6 +185,31 @@ def test_ticks_decide_several_and_one_notice_an_entity_is_said_beforehand(see: S
     deed_sent(seen, "too large")
     assert own_office.register.notices().height == before + 2
     assert own_office.hits(ids=[ids[0], ids[other]])["status"].unique().to_list() == ["noticed"]
+
+
+def test_evidence_that_changed_since_a_decision_is_said_in_words(see: See, own_office: Session, tmp_path: Path) -> None:
+    decided, left = in_line(own_office, rule="large_transport_transfer")[:2]
+    own_office.issue_notices([decided], why="too large", by="wang")
+    correct(own_office, tmp_path, "C", decided)
+    correct(own_office, tmp_path, "D", left)
+    own_office.run()
+    seen = see("review", home=own_office, hit=decided)
+    assert seen.warning[0].value.startswith("The evidence has changed since the decision. Decided on: USD ")
+    assert "Now: USD 777,777.77 in 1 flow." in seen.warning[0].value
+    assert "no longer found" in see("review", home=own_office, hit=left).info[0].value
+    assert "已不成立" in see("review", language="zh", home=own_office, hit=left).info[0].value
+
+
+def correct(home: Session, folder: Path, action: str, hit: str) -> None:
+    """Change the one flow behind a hit to USD 777,777.77, or delete it."""
+    flow = flows_behind(home, [hit]).row(0, named=True)
+    number, leg = flow["flow_id"].split("/")
+    name = home.hits(ids=[hit])["entity_id"][0]
+    row = f"{number},{leg},{action},{name},{flow['direction']},{flow['day']},{flow['code']},USD,777777.77"
+    file = folder / f"{action}.csv"
+    file.write_text(f"declaration_no,leg,action,entity_id,direction,day,code,currency,amount\n{row}\n", "utf-8")
+    report = home.load("flows", file)
+    assert report.accepted == 1
 
 
 def test_who_is_no_regulator_looks_and_is_told_why(see: See) -> None:

@@ -1,5 +1,6 @@
 """Four eyes on the review screen: what one proposes another answers; objections and rescissions where the role allows."""
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -53,6 +54,14 @@ def test_a_proposed_hit_says_so_and_is_not_proposed_twice(see: See, careful: Ses
     keys = {one.key for one in seen.button}
     assert {"review_deed_approve", "review_deed_refuse"} <= keys
     assert "review_deed_notice" not in keys
+
+
+def test_an_approver_does_not_approve_what_they_proposed_themselves(see: See, careful: Session) -> None:
+    other = str(queue(careful).filter(pl.col("proposal").is_null())["hit_id"][0])
+    careful.issue_notices([other], why="large", by="sun")
+    keys = {one.key for one in see("review", "sun", home=careful, hit=other).button}
+    assert "review_deed_refuse" in keys
+    assert "review_deed_approve" not in keys
 
 
 def test_who_proposed_may_take_it_back_but_not_approve(see: See, careful: Session) -> None:

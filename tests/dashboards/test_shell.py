@@ -120,15 +120,22 @@ def test_a_name_is_no_markdown(arrive: Arrive, own_office: Session) -> None:
     assert "**a\\_b\\_c**" in told(arrive("a_b_c", home=own_office))
 
 
-def test_a_screen_that_fails_says_so_in_a_sentence_and_no_traceback() -> None:
-    def script() -> None:
-        from dashboards.server import say_failed
-
-        assert say_failed(ZeroDivisionError("secret detail"))
-
-    shown = AppTest.from_function(script).run()
-    assert "could not be shown" in shown.error[0].value
+@pytest.mark.parametrize(("language", "sentence"), [("en", "could not be shown"), ("zh", "此页面无法显示")])
+def test_a_screen_that_fails_says_so_in_a_sentence_and_no_traceback(language: str, sentence: str) -> None:
+    shown = AppTest.from_function(_fails)
+    shown.session_state["shell_language"] = language
+    shown.run()
+    assert sentence in shown.error[0].value
     assert "secret detail" not in shown.error[0].value
+    assert shown.error[1].value == {"en": "No home.", "zh": "没有库。"}[language]
+
+
+def _fails() -> None:
+    from dashboards.server import say_failed
+    from fxwatch.errors import HouseError
+
+    assert say_failed(ZeroDivisionError("secret detail"))
+    assert say_failed(HouseError("No home.", "没有库。"))
 
 
 # ---- serving

@@ -69,6 +69,23 @@ def test_a_dismissal_moves_the_provisional_grade_alone(desk: Desk, until: date |
     assert (said.grade_after, said.provisional_after) == grades_of(desk, "LAW")
 
 
+@pytest.mark.parametrize(
+    ("until", "after"), [(None, "B"), (date(2025, 3, 31), "B"), (date(2025, 5, 31), "B"), (date(2025, 6, 5), "A")]
+)
+def test_what_a_dismissal_explains_is_no_more_expected(desk: Desk, until: date | None, after: str) -> None:
+    desk.sees("""
+        hit   entity rule  raised
+        march LAW    large 2025-03-05
+        april LAW    large 2025-04-05
+        may   LAW    large 2025-05-05
+        june  LAW    large 2025-06-05
+    """)
+    (said,) = if_dismissed(desk, ["march"], until)
+    assert (said.provisional, said.provisional_after) == ("C", after)
+    dismiss(desk, ["march"], why="seen", explains_until=until)
+    assert grades_of(desk, "LAW") == ("A", after)
+
+
 @pytest.mark.parametrize("to", ["dismissed", "open"])
 def test_a_rescission_is_foretold_too(desk: Desk, to: str) -> None:
     issue_notices(desk, ["may"], why="large")

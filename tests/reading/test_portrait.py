@@ -163,8 +163,10 @@ def test_its_place_counts_from_the_largest_and_quartiles_are_values_of_peers(hom
     found = peers.standing(peers.group_of(home, "7231"), LAWYERS[0])
     measures = {row[0]: row[1:] for row in found.measures.rows()}
     # 1500 in all; the others 2000 to 12000.
-    assert measures["turnover_usd"] == (*(Decimal(n) for n in (1500, 4000, 7000, 9000)), 12)
-    assert measures["payments_usd"][-1] == 1
+    assert measures["turnover_usd"] == (*(Decimal(n) for n in (1500, 4000, 7000, 9000)), 12, 0.0)
+    assert measures["payments_usd"][-2:] == (1, 1.0)
+    # Nobody has a hit: all share the first place, and nobody has less.
+    assert measures["hits"][-2:] == (1, 0.0)
     assert measures["flows"][0] == 2
     top = peers.standing(peers.group_of(home, "7231"), LAWYERS[-1])
     assert top.measures.filter(measure="turnover_usd")["rank"].to_list() == [1]
@@ -183,6 +185,7 @@ def test_an_entity_that_moved_nothing_has_no_place_but_sees_its_peers(home):
     found = peers.standing(peers.group_of(home, "72"), IDLE)
     assert found.peers == 12
     assert found.measures["rank"].to_list() == [None] * 5
+    assert found.measures["below"].to_list() == [None] * 5
     assert found.measures["median"][0] == Decimal(7000)
     assert found.items["share"].to_list() == [None, None]
 

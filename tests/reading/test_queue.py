@@ -178,4 +178,6 @@ def test_who_has_a_hit_and_by_when_is_seen_at_once_and_a_decided_one_is_gone(hom
     assert mine.select("hit_id", "due_on").rows() == [(streak, date(2026, 2, 5))]
     home.issue_notices([transfer], why="too large")
     assert queue(home)["hit_id"].to_list() == [streak]
-    assert queue(home, "noticed").select("hit_id", "notice").rows() == [(transfer, "N1")]
+    decided = queue(home, "noticed")
+    assert decided.columns == list(COLUMNS)
+    assert decided.select("hit_id", "notice", "due_on", "overdue").rows() == [(transfer, "N1", None, False)]

@@ -1,6 +1,7 @@
 """Where the entity stands among its peers: by size and hits with quartiles and rank, and by its mix of items."""
 
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -12,7 +13,7 @@ from fxwatch.reading import peers, portrait, traits
 
 ROW = 46
 MIX = ("item", "own_share", "peers_share", "share_of_item")
-SEEN = 0.005  # smaller parts of both are in the table alone
+SEEN = 6  # items in the picture; the table has all
 _MONEY = ("turnover_usd", "receipts_usd", "payments_usd")
 
 
@@ -56,7 +57,7 @@ def _measures(visit: Visit, found: peers.Standing) -> None:
         st.caption(visit.say("entity.moved_nothing"))
 
 
-def _measure(visit: Visit, row: dict[str, Decimal | int | str | None], peers_count: int) -> dict[str, object]:
+def _measure(visit: Visit, row: dict[str, Any], peers_count: int) -> dict[str, object]:
     """A row as it is read: amounts in full, counts whole, the place as `12 of 48`."""
     name, rank = str(row["measure"]), row["rank"]
 
@@ -70,7 +71,7 @@ def _measure(visit: Visit, row: dict[str, Decimal | int | str | None], peers_cou
         "measure": visit.say(f"entity.measure_{name}"),
         **{column: written(row[column]) for column in ("own", "first_quartile", "median", "third_quartile")},
         "place": place,
-        "below": (peers_count - int(rank)) / max(peers_count - 1, 1) if rank else None,
+        "below": row["below"],
     }
 
 
@@ -78,7 +79,8 @@ def _items(visit: Visit, items: pl.DataFrame) -> None:
     spoken = pl.Series("item", [visit.label(item) for item in items["item"]], dtype=pl.String)
     named = items.with_columns(spoken).rename({"share": "own_share"})
     weight = pl.max_horizontal(pl.col("own_share", "peers_share").fill_null(0))
-    drawn = named.filter(weight >= SEEN)
+    largest = named.with_columns(weight=weight).filter(pl.col("weight") > 0).top_k(SEEN, by="weight")["item"]
+    drawn = named.filter(pl.col("item").is_in(largest.implode()))
     series = [
         Series(visit.say("entity.own_share"), "net", [v or 0 for v in drawn["own_share"]]),
         Series(visit.say("entity.peers_share"), "quiet", [v or 0 for v in drawn["peers_share"]]),

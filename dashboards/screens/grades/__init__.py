@@ -5,7 +5,7 @@ import streamlit as st
 from dashboards.parts import empty, links, recall
 from dashboards.screens.grades import listed, moved, over_time, provisional, when
 from dashboards.visit import Visit
-from fxwatch.reading.spread import grade_counts
+from fxwatch.reading.spread import by_month
 
 _PARTS = {"over_time": over_time.show, "moves": moved.show, "provisional": provisional.show, "list": listed.show}
 
@@ -15,7 +15,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(visit.say("grades.title"), anchor=False, width="content")
         part = _chosen(visit)
-    if recall.remembered(visit, grade_counts, (visit.home.today(),)).is_empty():
+    if recall.remembered(visit, by_month, None, None).is_empty():
         empty.say(visit, "grades.empty", "grades.empty_next")
         return
     _PARTS[part](visit, when.choose(visit) if part != "moves" else when.now(visit))

@@ -28,7 +28,7 @@ _LETTERS = [Grade.C.value, Grade.B.value, Grade.A.value]
 
 def show(visit: Visit, when: When) -> None:
     """The filters, the list, and the way to an entity."""
-    found = recall.remembered(visit, graded_list, when.on, when.known_at)
+    found = recall.remembered(visit, graded_list, *when.asked)
     fits = groups.choose(visit, _narrowed(visit, found))
     st.caption(
         visit.say("grades.listed", count=fits.height, shown=figures.count(fits.height), all=figures.count(found.height))
@@ -44,7 +44,7 @@ def show(visit: Visit, when: When) -> None:
         columns=_SHOWN,
         select="one",
         export=f"grades-{when.on}",
-        height=560,
+        height=min(560, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:

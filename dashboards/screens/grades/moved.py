@@ -12,9 +12,8 @@ from dashboards.screens.grades.when import When
 from dashboards.screens.grades.widths import narrow
 from dashboards.visit import Visit
 from fxwatch.reading.moves import moves
-from fxwatch.reading.spread import month_ends
+from fxwatch.reading.spread import MONTHS, month_ends
 
-MONTHS = 24
 OTHER = "other"
 _SHOWN = ["day", "name", "before", "after", "reason", "region", "section", "entity_id"]
 _WAYS = {"worse": pl.col("after") > pl.col("before"), "better": pl.col("after") < pl.col("before")}
@@ -44,7 +43,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_moves",
         select="one",
         export=f"moves-{first}-{last}",
-        height=520,
+        height=min(520, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:

@@ -6,15 +6,14 @@ import polars as pl
 import streamlit as st
 
 from dashboards import words
-from dashboards.parts import figures, pictures, recall, tables
+from dashboards.parts import empty, figures, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.screens.grades import groups
 from dashboards.screens.grades.when import When
 from dashboards.visit import Visit
-from fxwatch.reading.spread import grade_counts, month_ends
+from fxwatch.reading.spread import by_month
 from fxwatch.terms import Grade
 
-MONTHS = 24
 BARS = 12  # groups in a picture; the table has all
 LETTERS = (Grade.A.value, Grade.B.value, Grade.C.value)
 _BELOW_A = (Grade.C, Grade.B)
@@ -22,8 +21,10 @@ _BELOW_A = (Grade.C, Grade.B)
 
 def show(visit: Visit, when: When) -> None:
     """Figures, then the months, then provinces and industries beside one another."""
-    days = tuple(month_ends(when.on, MONTHS))
-    counts = recall.remembered(visit, grade_counts, days, by=("region", "section"), known_at=when.known_at)
+    counts = recall.remembered(visit, by_month, *when.asked)
+    if counts.is_empty():
+        empty.say(visit, "grades.empty_then")
+        return
     chosen = groups.choose(visit, counts)
     _figures(visit, chosen)
     _months(visit, chosen)

@@ -16,7 +16,7 @@ _SHOWN = ["name", "grade", "provisional_grade", "notices", "breaches", "open_hit
 def show(visit: Visit, when: When) -> None:
     """The ways with their numbers, the list, and the way to an entity's open hits."""
     st.caption(visit.say("grades.provisional_hint"))
-    found = would_move(recall.remembered(visit, graded_list, when.on, when.known_at))
+    found = would_move(recall.remembered(visit, graded_list, *when.asked))
     if found.is_empty():
         st.info(visit.say("grades.nobody_would"))
         return
@@ -28,7 +28,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_would",
         select="one",
         export=f"would-move-{when.on}",
-        height=560,
+        height=min(560, 35 * (told.height + 1) + 3),
         config=narrow(visit),
     )
     if picked:

@@ -8,19 +8,24 @@ import streamlit as st
 from dashboards.parts import figures, links
 from dashboards.visit import Visit
 from fxwatch.home import ZONE
+from fxwatch.periods import EARLIEST_YEAR, LATEST_YEAR
 
 
 @dataclass(frozen=True)
 class When:
-    """The day that is asked, and the moment (UTC) as of which it is known; None for now."""
+    """The day that is asked, and the moment (UTC) as of which it is known; None for now.
+
+    `asked` is both as questions take them: nothing for today, so that the answer made ahead is found.
+    """
 
     on: date
     known_at: datetime | None
+    asked: tuple[date | None, datetime | None]
 
 
 def now(visit: Visit) -> When:
     """Today, as known now."""
-    return When(visit.home.today(), None)
+    return When(visit.home.today(), None, (None, None))
 
 
 def choose(visit: Visit) -> When:
@@ -40,11 +45,13 @@ def choose(visit: Visit) -> When:
             day, clock = visit.say("grades.known_day"), visit.say("grades.known_time")
             st.date_input(day, key="grades_known_day", format="YYYY-MM-DD", width=180, on_change=_keep_moment)
             st.time_input(clock, key="grades_known_time", width=120, on_change=_keep_moment)
+    day_asked = None if on == visit.home.today() else on
     if known is None:
-        return When(on, None)
+        return When(on, None, (day_asked, None))
     shown = f"{figures.day(known.date(), visit.language)} {known:%H:%M}"
     st.caption(visit.say("grades.as_known", day=figures.day(on, visit.language), moment=shown))
-    return When(on, known.astimezone(UTC).replace(tzinfo=None))
+    moment = known.astimezone(UTC).replace(tzinfo=None)
+    return When(on, moment, (day_asked, moment))
 
 
 def _keep_day() -> None:
@@ -64,13 +71,15 @@ def _keep_moment() -> None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and EARLIEST_YEAR <= day.year <= LATEST_YEAR else None
 
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
+        moment = datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
     except ValueError:
         return None
+    return moment if moment and EARLIEST_YEAR <= moment.year <= LATEST_YEAR else None

@@ -1,5 +1,7 @@
 """Monitors: what people look at, for any period, by any dimension; from an item to its entities to their flows."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -11,7 +13,8 @@ from dashboards.visit import Visit
 from fxwatch.errors import RequestError
 from fxwatch.reading import drill
 
-_NAME = 230  # pixels: what stands behind a name is in sight, too
+_NAME, _GROWTH = 230, 112  # pixels: what stands behind a name is in sight, too
+_GROWTHS = ("mom", "yoy", "share_change")
 # Where the order of reading is another than that of the monitor: what is looked for first stands in sight.
 _ORDER = {
     "trends": (
@@ -71,12 +74,10 @@ def _of_one_group(visit: Visit, view: Asked, table: pl.DataFrame) -> pl.DataFram
 def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) -> None:
     """The rows of the group, picking one of which opens what is behind it; the files hold the whole table."""
     key = behind.key_of(view)
-    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns]
-    if view.by and view.by not in columns:
-        columns = [view.by, *columns]
+    one_group = view.by if view.by != "item" else None  # it is named above the picture
+    columns = [name for name in _ORDER.get(view.name, table.columns) if name in table.columns and name != one_group]
     said = spoken.in_words(visit, view, shown)
-    name = {"name": st.column_config.TextColumn(words.heading("name", visit.language), width=_NAME)}
-    rows = tables.show(visit, said, key=key, columns=columns, select="one", config=name if "name" in columns else None)
+    rows = tables.show(visit, said, key=key, columns=columns, select="one", config=_widths(visit, columns))
     headers = {name: words.heading(name, visit.language) for name in table.columns}
     whole = spoken.in_words(visit, view, table)
     export.offer(visit, tables.localized(whole, visit), key=key, stem=view.name.replace("_", "-"), headers=headers)
@@ -85,3 +86,13 @@ def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) 
         behind.Opened.row(shown.row(changed[0], named=True), view.by).keep()
     elif changed == []:
         behind.Opened().keep()
+
+
+def _widths(visit: Visit, columns: list[str]) -> dict[str, Any]:
+    """Wider than usual where a header is long, narrower where a name is."""
+    heading = {name: words.heading(name, visit.language) for name in columns}
+    growths = {
+        n: st.column_config.NumberColumn(heading[n], format="percent", width=_GROWTH) for n in _GROWTHS if n in columns
+    }
+    names = {n: st.column_config.TextColumn(heading[n], width=_NAME) for n in ("name",) if n in columns}
+    return growths | names

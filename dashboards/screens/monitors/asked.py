@@ -43,12 +43,15 @@ class Asked:
     group: str | None
 
     def words(self) -> dict[str, Any]:
-        """What `fxwatch.reading.monitors.monitor` takes."""
-        told: dict[str, Any] = {"period": self.period, "scheme": self.scheme, "scope": self.scope, "where": self.where}
+        """What `fxwatch.reading.monitors.monitor` takes; what is as usual is not said, so that one question is asked one way."""
         has = parameters(self.name)
-        more: dict[str, Any] = {"as_of": self.as_of, "by": self.by}
-        more |= {"every": self.every if "every" in has else None, "top": self.top if "top_count" in has else None}
-        return told | {name: value for name, value in more.items() if value is not None}
+        told: dict[str, Any] = {"as_of": self.as_of, "by": self.by, "where": self.where}
+        told["period"] = self.period if self.period != "ytd" else None
+        told["scheme"] = self.scheme if self.scheme != "article" else None
+        told["scope"] = self.scope if self.scope != BOTH_SCOPES else None
+        told["every"] = self.every if "every" in has and self.every != "month" else None
+        told["top"] = self.top if "top_count" in has else None
+        return {name: value for name, value in told.items() if value}
 
     def items(self) -> tuple[str, ...]:
         """The items of the scheme in the order of ties, without `all`."""

@@ -124,11 +124,11 @@ def _flows(visit: Visit, asked: Asked, opened: Opened) -> None:
     told = opened.words(asked) | {"item": opened.item, "direction": opened.direction or asked.direction}
     days = recall.remembered(visit, drill.days_behind, opened.entity, of="snapshot", **told)
     flows = int(days["flows"].sum())
-    left, right = st.columns([6, 2], vertical_alignment="center")
     name = recall.remembered(visit, drill.name_of, opened.entity, of="snapshot")
-    left.markdown(f"**{figures.plain(name)}** · {_named(visit, asked, replace(opened, entity=None))}")
-    with right:
-        links.to(visit, "entity", visit.say("monitors.to_entity"), entity=opened.entity)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        said = f"**{figures.plain(name)}** · {_named(visit, asked, replace(opened, entity=None))}"
+        st.markdown(said, width="content")
+        links.to(visit, "entity", f":primary[{visit.say('monitors.to_entity')}]", entity=opened.entity)
     if not flows:
         st.info(visit.say("monitors.no_flows"))
         return

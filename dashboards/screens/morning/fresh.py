@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboards.parts import figures, links
+from dashboards.parts import figures
+from dashboards.screens.morning.tiles import lead
 from dashboards.visit import Visit
 from fxwatch.reading import morning
 
@@ -13,11 +14,11 @@ def show(visit: Visit, state: morning.Freshness) -> None:
     """Newest flow, newest run, loads that no run has seen, and the quarantine by reason."""
     st.subheader(visit.say("morning.freshness"))
     say, language = visit.say, visit.language
-    links.to(visit, "operations", say("morning.newest_flow", day=figures.day(state.newest_day, language)), part="loads")
+    lead(visit, "operations", say("morning.newest_flow", day=figures.day(state.newest_day, language)), part="loads")
     if state.run is not None:
         at = figures.moment(state.run["ended_at"], language)
         found = say("morning.newest_run", run=state.run["run_id"], moment=at, hits=figures.count(state.run["hits"]))
-        links.to(visit, "operations", found, part="runs")
+        lead(visit, "operations", found, part="runs")
     else:
         st.warning(say("morning.no_run"))
     if state.loads_since and state.run is not None:
@@ -31,10 +32,10 @@ def _quarantine(visit: Visit, state: morning.Freshness) -> None:
         st.success(visit.say("morning.no_quarantine"))
         return
     words = visit.say("morning.quarantine", rows=figures.count(rows), count=rows)
-    links.to(visit, "operations", f"**{words}**", part="quarantine")
+    lead(visit, "operations", words, part="quarantine")
     for row in state.quarantine.head(REASONS_SHOWN).iter_rows(named=True):
         kind, reason = row["kind"], row["reason"]
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-            said = f"{visit.label(kind)} · {visit.say(f'morning.reason_{reason}')}"
-            links.to(visit, "operations", said, part="quarantine", kind=kind, reason=reason)
+            said = f"{visit.say(f'morning.reason_{reason}')} · {visit.label(kind)}"
+            lead(visit, "operations", said, mark="", part="quarantine", kind=kind, reason=reason)
             st.markdown(f":small[{figures.count(row['rows'])}]", width="content")

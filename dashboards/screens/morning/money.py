@@ -60,8 +60,8 @@ def _leaders(visit: Visit) -> None:
 def _leader(visit: Visit, row: dict[str, Any], colour: str) -> None:
     name, amount, share, change = st.columns([11, 6, 4, 5], vertical_alignment="center", gap="small")
     with name:
-        item = figures.plain(visit.label(row["item"]))
-        links.to(visit, "monitors", item, help=item, **_entities_of(row))
+        item = visit.label(row["item"])
+        lead(visit, "monitors", item, mark="", help=figures.plain(item), **_entities_of(row))
     amount.markdown(
         f":small[{figures.plain(figures.money(row['amount_usd'], visit.language))}]", text_alignment="right"
     )
@@ -92,16 +92,15 @@ def _surge(visit: Visit, surge: pl.DataFrame) -> None:
     head = surge.row(0, named=True)
     arrow = "▲" if head["kind"] == "rise" else "▼"
     item, direction = (figures.plain(visit.label(head[name])) for name in ("item", "direction"))
-    links.to(visit, "monitors", f"**{arrow} {item}**", **_entities_of(head), period=head["period"])
+    links.to(visit, "monitors", f":primary[**{arrow} {item}**]", **_entities_of(head), period=head["period"])
     growth = figures.plain(figures.change(head["growth"]))
     change = figures.plain(figures.money(head["change"], visit.language)).replace(" ", "\u00a0")
     st.caption(visit.say(f"morning.surge_{head['basis']}", direction=direction, growth=growth, change=change))
     for row in surge.iter_rows(named=True):
-        name, amount = st.columns([5, 3], gap="small", vertical_alignment="center")
+        name, amount = st.columns([6, 5], gap="small", vertical_alignment="center")
         with name:
-            named = figures.plain(row["name"])
-            links.to(visit, "entity", named, help=named, entity=row["entity_id"])
-        money = figures.plain(figures.money(row["contribution"], visit.language))
+            lead(visit, "entity", row["name"], mark="", help=figures.plain(row["name"]), entity=row["entity_id"])
+        money = figures.plain(figures.money(row["contribution"], visit.language)).replace(" ", "\u00a0")
         amount.markdown(f":small[{money}]", text_alignment="right")
 
 

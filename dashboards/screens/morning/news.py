@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboards.parts import figures, links, pictures, recall
+from dashboards.parts import figures, pictures, recall
 from dashboards.screens.morning.tiles import lead
 from dashboards.visit import Visit
 from fxwatch.reading import morning
@@ -36,9 +36,7 @@ def hits(visit: Visit, after: datetime | None) -> None:
     for row in shown.iter_rows(named=True):
         name, count, entities = st.columns([6, 2, 3], gap="small", vertical_alignment="center")
         with name:
-            links.to(
-                visit, "review", figures.plain(title(visit, row["rule"])), rule=row["rule"], status="open", since=moment
-            )
+            lead(visit, "review", title(visit, row["rule"]), mark="", rule=row["rule"], status="open", since=moment)
         for column, key in ((count, "hits"), (entities, "entities")):
             number = row[key]
             words = visit.say(f"morning.rule_{key}", hits=figures.count(number), count=number)
@@ -54,10 +52,9 @@ def movers(visit: Visit) -> None:
         st.info(visit.say("morning.no_movers"))
         return
     for row in found.head(SHOWN).iter_rows(named=True):
-        name, way, count = st.columns([7, 2, 2], gap="small", vertical_alignment="center")
+        name, way, count = st.columns([13, 4, 5], gap="small", vertical_alignment="center")
         with name:
-            named = figures.plain(row["name"])
-            links.to(visit, "entity", named, help=named, entity=row["entity_id"])
+            lead(visit, "entity", row["name"], mark="", help=figures.plain(row["name"]), entity=row["entity_id"])
         way.markdown(f"{badge(row['grade'])} → {badge(row['provisional_grade'])}")
         words = visit.say("morning.mover_hits", hits=figures.count(row["open_hits"]))
         count.markdown(f":small[{words}]", text_alignment="right")

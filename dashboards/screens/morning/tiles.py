@@ -81,9 +81,9 @@ def ways(moving: pl.DataFrame) -> list[tuple[str, str, int]]:
     return list(counted.sort("provisional_grade", "grade", descending=[True, False]).iter_rows())
 
 
-def lead(visit: Visit, screen: str, words: str, **query: Any) -> None:
-    """A link to a list, with a mark that says so."""
-    links.to(visit, screen, f"{figures.plain(words)} ›", **query)
+def lead(visit: Visit, screen: str, words: str, *, mark: str = " ›", help: str | None = None, **query: Any) -> None:
+    """A link to a list, in the colour of links; `words` are plain text."""
+    links.to(visit, screen, f":primary[{figures.plain(words)}{mark}]", help=help, **query)
 
 
 def _money(visit: Visit) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import figures, links, pictures, recall, tables
+from dashboards.parts import figures, pictures, recall, tables
 from dashboards.screens.morning.news import title
+from dashboards.screens.morning.tiles import lead
 from dashboards.visit import Visit
 from fxwatch.reading import morning
 
@@ -29,7 +30,7 @@ def show(visit: Visit) -> None:
         _ages(visit, waiting)
     with st.container(horizontal=True, gap="medium"):
         for name, number, query in _others(visit, waiting):
-            links.to(visit, "review", f"{visit.say(f'morning.{name}')} **{figures.count(number)}**", **query)
+            lead(visit, "review", f"{visit.say(f'morning.{name}')}: {figures.count(number)}", **query)
 
 
 def _ages(visit: Visit, waiting: morning.Waiting) -> None:
@@ -42,8 +43,8 @@ def _ages(visit: Visit, waiting: morning.Waiting) -> None:
     pictures.draw(visit, bars, key="morning_ages", about=visit.say("morning.work"), height=70 + 44 * len(names))
     with st.container(horizontal=True, gap="medium"):
         for column, age, _ in AGES:
-            words = f"{visit.say(f'columns.{column}')} **{figures.count(waiting.all[column])}**"
-            links.to(visit, "review", words, status="open", age=age)
+            words = f"{visit.say(f'columns.{column}')}: {figures.count(waiting.all[column])}"
+            lead(visit, "review", words, status="open", age=age)
     with st.expander(visit.say("parts.as_table")):
         titled = by_rule.with_columns(
             pl.col("rule").map_elements(lambda rule: title(visit, rule), return_dtype=pl.String)

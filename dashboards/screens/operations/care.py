@@ -54,7 +54,9 @@ def _back_up(visit: Visit) -> None:
     if not visit.may(Role.ADMINISTRATOR):
         st.caption(visit.say("operations.only_administrators"))
         return
-    place = st.text_input(visit.say("operations.place"), key="operations_place", placeholder="/backup/fxwatch.tar.gz")
+    place = st.text_input(
+        visit.say("operations.place"), key="operations_place", placeholder=visit.say("operations.place_like")
+    )
     why = st.text_input(visit.say("operations.why"), key="operations_backup_why")
     if not st.button(visit.say("operations.back_up"), key="operations_backup", disabled=not place.strip()):
         return

@@ -1,8 +1,11 @@
 """The files that came in, each with its counts: every row read is accepted, duplicate, out of scope or in quarantine."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
+from dashboards import words
 from dashboards.parts import empty, figures, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.screens.operations import coming
@@ -11,7 +14,7 @@ from fxwatch.reading import operations
 
 NEWEST = 30  # loads in the picture
 _COUNTS = {"accepted": "receipt", "duplicate": "quiet", "out_of_scope": "neutral", "quarantined": "C"}
-_SHOWN = ["load_id", "kind", "file", "known_from", "by", "read", *_COUNTS, "encoding", "extra_columns", "sha256"]
+_SHOWN = ["load_id", "file", "kind", "read", *_COUNTS, "known_from", "by", "encoding", "extra_columns", "sha256"]
 
 
 def show(visit: Visit) -> None:
@@ -23,7 +26,7 @@ def show(visit: Visit) -> None:
         return
     _totals(visit, found)
     _picture(visit, found.head(NEWEST))
-    tables.show(visit, found.select(_SHOWN), key="operations_loads", export="loads")
+    tables.show(visit, found.select(_SHOWN), key="operations_loads", export="loads", config=_narrow(visit))
 
 
 def _totals(visit: Visit, found: pl.DataFrame) -> None:
@@ -34,10 +37,18 @@ def _totals(visit: Visit, found: pl.DataFrame) -> None:
 
 
 def _picture(visit: Visit, newest: pl.DataFrame) -> None:
+    """What became of the rows that were not accepted: beside the accepted ones nobody would see them."""
+    st.subheader(visit.say("operations.not_accepted"), anchor=False)
     oldest_first = newest.reverse()
-    labels = [f"{row['load_id']} · {row['file']}" for row in oldest_first.iter_rows(named=True)]
+    labels = [str(number) for number in oldest_first["load_id"]]
     drawn = [
-        Series(visit.say(f"columns.{name}"), colour, oldest_first[name].to_list()) for name, colour in _COUNTS.items()
+        Series(visit.say(f"columns.{name}"), colour, oldest_first[name].to_list())
+        for name, colour in _COUNTS.items()
+        if name != "accepted"
     ]
     option = pictures.stacked_bars(labels, drawn, visit.language, kind="count")
-    pictures.draw(visit, option, key="operations_loads_picture", about=visit.say("operations.loads_about"), height=240)
+    pictures.draw(visit, option, key="operations_loads_picture", about=visit.say("operations.loads_about"), height=220)
+
+
+def _narrow(visit: Visit) -> dict[str, Any]:
+    return {"file": st.column_config.TextColumn(words.heading("file", visit.language), width=230)}

@@ -7,6 +7,7 @@ from dashboards.parts import decide, empty, figures, links, recall, tables
 from dashboards.screens.operations import coming
 from dashboards.visit import Visit
 from fxwatch.intake import retry
+from fxwatch.intake.reasons import Reason
 from fxwatch.reading import quarantine
 
 _SHOWN = ["line", "reason", "sentence", "declaration_no", "leg", "load_id", "file", "raw"]
@@ -82,8 +83,11 @@ def _rows(visit: Visit, kind: str, reason: str | None, rows: int) -> None:
     asked = links.asked("page") or "1"
     page = min(int(asked), pages) if asked.isdigit() and int(asked) else 1
     found = recall.remembered(visit, quarantine.page_of, kind, reason, page, of="snapshot")
-    spoken = found.with_columns(sentence="sentence_zh") if visit.language == "zh" else found
-    tables.show(visit, spoken.select(_SHOWN), key="operations_rows", height=460)
+    reasons = {reason: visit.say(f"operations.reason_{reason}") for reason in Reason.__members__}
+    spoken = found.with_columns(
+        pl.col("reason").replace(reasons), sentence="sentence_zh" if visit.language == "zh" else "sentence"
+    )
+    tables.show(visit, spoken.select(_SHOWN), key="operations_rows", height=min(460, 35 * (spoken.height + 1) + 3))
     if pages > 1:
         st.session_state["operations_page"] = page
         st.pagination(

@@ -31,13 +31,13 @@ def _newest(visit: Visit, found: pl.DataFrame) -> None:
     columns[0].metric(
         visit.say("operations.newest_run"), figures.moment(run["started_at"], visit.language), border=True
     )
-    columns[1].metric(visit.say("columns.flows"), figures.count(run["flows"]), border=True)
+    columns[1].metric(visit.say("columns.flows"), figures.count(run["flows"]), border=True, height="stretch")
     more = None if before is None else run["hits"] - before
     columns[2].metric(
-        visit.say("operations.hits"), figures.count(run["hits"]), border=True, delta_color="off",
+        visit.say("operations.hits"), figures.count(run["hits"]), border=True, height="stretch", delta_color="off",
         delta=None if more is None else f"{more:+,}", delta_description=visit.say("operations.since_run_before"),
     )  # fmt: skip
-    columns[3].metric(visit.say("columns.seconds"), f"{run['seconds']:,.1f}", border=True)
+    columns[3].metric(visit.say("columns.seconds"), f"{run['seconds']:,.2f}", border=True, height="stretch")
 
 
 def _picture(visit: Visit, runs: pl.DataFrame) -> None:

@@ -3,6 +3,7 @@
 import polars as pl
 import streamlit as st
 
+from dashboards import words
 from dashboards.parts import recall, tables
 from dashboards.screens.operations import account
 from dashboards.visit import Visit
@@ -17,7 +18,12 @@ def show(visit: Visit) -> None:
     labels = {role.value: visit.label(role) for role in Role}
     spoken = found.with_columns(pl.col("roles").list.eval(pl.element().replace(labels)))
     st.caption(visit.say("operations.users_hint"))
-    picked = tables.show(visit, spoken, key="operations_users", select="one", export="accounts")
+    columns, language = st.column_config, visit.language
+    config = {
+        "name": columns.TextColumn(words.heading("name", language), width=200),
+        "roles": columns.TextColumn(words.heading("roles", language), width=360),
+    }
+    picked = tables.show(visit, spoken, key="operations_users", select="one", export="accounts", config=config)
     if picked:
         account.change(visit, found.row(picked[0], named=True))
     else:

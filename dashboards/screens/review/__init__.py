@@ -11,9 +11,13 @@ from fxwatch.session import Session
 
 _VIEWS = {"hits": hits.show, "approvals": approvals.show, "objections": objections.show, "inquiries": inquiries.show}
 
+# Two things stand side by side here: the page gives them the width that it has.
+_STYLE = '<style>[data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem; }</style>'
+
 
 def show(visit: Visit) -> None:
     """Show the screen."""
+    st.html(_STYLE)
     waiting = recall.remembered(visit, _waiting)
     # Approvals are there while four eyes are on, or while something still waits.
     views = [v for v in _VIEWS if v != "approvals" or waiting["approvals"] is not None]

@@ -10,15 +10,16 @@ from dashboards.visit import Visit
 from fxwatch.errors import Decided
 from fxwatch.reading.cases import approvals
 from fxwatch.reading.consequences import if_noticed, if_rescinded
-from fxwatch.reading.dossier import proposed_in
-from fxwatch.register import Kind
+from fxwatch.reading.dossier import named, proposed_in
 
-_COLUMNS = ["proposal", "does", "on_what", "entity_id", "by", "day", "why"]
+_COLUMNS = ["proposal", "does", "name", "by", "day", "why"]
+
+ISSUED = "notice_issued"  # the kind of act that a proposed notice becomes
 
 
 def show(visit: Visit) -> None:
     """Show what waits, oldest first; a row that is picked tells all and can be answered."""
-    waiting = approvals(visit.home)
+    waiting = named(visit.home, approvals(visit.home))
     if waiting.is_empty():
         empty.say(visit, "review.nothing_waits", "review.nothing_waits_next")
         return
@@ -27,23 +28,24 @@ def show(visit: Visit) -> None:
     picked = tables.show(
         visit, waiting, key="review_approvals", columns=_COLUMNS, select="many", height=height, export="approvals"
     )
-    rows = waiting.to_dicts() if waiting.height == 1 else [waiting.row(at, named=True) for at in picked]
+    rows = [waiting.row(at, named=True) for at in picked or [0]]
     for row in rows:
         _one(visit, row)
-    if rows:
-        answer(visit, rows)
+    answer(visit, rows)
 
 
 def _one(visit: Visit, row: dict[str, Any]) -> None:
     with st.container(border=True):
+        kind, _, number = row["on_what"].partition(":")
+        does = visit.label(row["does"]) + ("" if kind == "entity" else f" {figures.plain(number)}")
         st.markdown(
-            f"**{row['proposal']} · {visit.label(row['does'])}** · {figures.plain(row['on_what'])} · "
+            f"**{row['proposal']} · {does}** · {figures.plain(row['name'] or row['entity_id'])} · "
             f"{figures.plain(row['by'])} · {figures.day(row['day'], visit.language)}"
         )
         st.markdown(figures.plain(row["why"]))
         for said in proposed_in(visit.home, row["proposal"]):
             st.markdown(f"- {figures.plain(said[visit.language])}")
-        if row["does"] == Kind.NOTICE_ISSUED:
+        if row["does"] == ISSUED:
             foretold.show(visit, if_noticed(visit.home, row["hits"]), issuing=False)
         elif row["on_what"].startswith("notice:"):
             foreseen = if_rescinded(visit.home, row["entity_id"], row["on_what"].removeprefix("notice:"))
@@ -61,7 +63,7 @@ def answer(visit: Visit, rows: list[dict[str, Any]]) -> None:
     if not visit.may("approver") and len(own) < len(rows):
         st.caption(visit.say("review.approvers_answer"))
         return
-    with st.form("review_answer"):
+    with st.form("review_answer", enter_to_submit=False):  # Enter could mean either answer
         why = st.text_input(visit.say("review.why"), placeholder=visit.say("review.why_hint"))
         with st.container(horizontal=True):
             approved = may_approve and st.form_submit_button(
@@ -77,7 +79,7 @@ def _carry_out(visit: Visit, names: list[str], why: str, *, approve: bool) -> No
     with decide.guard(visit) as outcome:
         if approve:
             acts = home.approve(names, why=why or visit.say("review.approved_why"), by=by)
-            notices = [act.payload["notice"] for act in acts if act.kind == Kind.NOTICE_ISSUED]
+            notices = [act.payload["notice"] for act in acts if act.kind == ISSUED]
         else:
             home.refuse(names, why=why, by=by)
     if isinstance(outcome.fault, Decided):

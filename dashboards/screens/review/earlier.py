@@ -107,7 +107,7 @@ def _rescind(visit: Visit, notice: dict[str, Any]) -> None:
         with decide.guard(visit) as outcome:
             act = visit.home.rescind_notice(number, why=why, to=to, by=visit.account.name)
         if outcome.done:
-            told.done(settling.said(visit, act, visit.say("review.rescinded_now", notice=number)))
+            told.done(settling.said(visit, act.payload, visit.say("review.rescinded_now", notice=number)))
 
 
 def _is_rescinded(notice: dict[str, Any]) -> bool:

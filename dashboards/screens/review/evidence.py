@@ -69,7 +69,8 @@ def _against_limit(visit: Visit, hit: dict[str, Any], labels: list[str], amounts
         amounts = [*amounts[:_BARS], rest]
     total = sum(amounts, Decimal(0))
     if len(amounts) > 1:
-        labels, amounts = [*labels, visit.say("review.together")], [*amounts, total]
+        # The sum stands first: at the other end the limit has its name.
+        labels, amounts = [visit.say("review.together"), *labels], [total, *amounts]
     option = pictures.limit_bars(labels, amounts, hit["limit_value"], visit.language, colour=_colour(hit))
     about = visit.say("review.about_limit", total=figures.exact(total), limit=figures.exact(hit["limit_value"]))
     pictures.draw(visit, option, key="review_limit", about=about, height=210)

@@ -6,6 +6,7 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
+from dashboards import words
 from dashboards.parts import tables
 from dashboards.visit import Visit
 from fxwatch.reading.consequences import Consequence
@@ -25,7 +26,10 @@ def say(visit: Visit, one: Consequence) -> str:
         if one.moves
         else visit.say("review.grade_stays", grade=visit.label(one.grade))
     )
-    counted = visit.say("review.counted", before=one.notices, after=one.notices_after, breaches=one.breaches)
+    counted = visit.say(
+        "review.counted" if one.notices != one.notices_after else "review.counted_same",
+        before=one.notices, after=one.notices_after, breaches=one.breaches,
+    )  # fmt: skip
     expected = visit.say(
         "review.provisional_moves" if one.provisional != one.provisional_after else "review.provisional_stays",
         before=visit.label(one.provisional),
@@ -47,11 +51,11 @@ def show(visit: Visit, all_of_them: Sequence[Consequence], *, issuing: bool) -> 
     rows = pl.DataFrame(
         {
             "name": [one.name or one.entity_id for one in all_of_them],
-            "hits": [one.hits for one in all_of_them],
             "grade_today": [visit.label(one.grade) for one in all_of_them],
             "grade_after": [visit.label(one.grade_after) for one in all_of_them],
             "provisional_grade": [one.provisional.value for one in all_of_them],
             "provisional_after": [visit.label(one.provisional_after) for one in all_of_them],
         }
     )
-    tables.show(visit, rows, key="review_foretold", height=min(38 * (rows.height + 1), 230))
+    config = {"name": st.column_config.TextColumn(words.heading("name", visit.language), width=170)}
+    tables.show(visit, rows, key="review_foretold", config=config, height=min(38 * (rows.height + 1), 230))

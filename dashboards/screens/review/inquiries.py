@@ -7,16 +7,20 @@ import streamlit as st
 
 from dashboards.parts import decide, empty, figures, links, tables
 from dashboards.screens.review import told
+from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
 from fxwatch.errors import Decided
 from fxwatch.reading.cases import inquiries
+from fxwatch.reading.dossier import named
 
-_COLUMNS = ["inquiry", "entity_id", "status", "question", "due_on", "overdue", "by", "answer", "finding"]
+_COLUMNS = ["inquiry", "name", "status", "question", "due_on", "overdue", "by", "answer", "finding"]
+
+_LINKED = 3  # hits of an inquiry that are led to
 
 
 def show(visit: Visit) -> None:
     """Show the inquiries, those under way first; the one that is picked can be answered and closed."""
-    found = inquiries(visit.home)
+    found = named(visit.home, inquiries(visit.home))
     found = found.sort(pl.col("status") == "closed", "due_on", "inquiry")
     if found.is_empty():
         empty.say(visit, "review.no_inquiries", "review.no_inquiries_next")
@@ -36,9 +40,11 @@ def _one(visit: Visit, inquiry: dict[str, Any]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{inquiry['inquiry']}** · {figures.plain(inquiry['question'])}", width="content")
-            links.to(visit, "entity", figures.plain(inquiry["entity_id"]), entity=inquiry["entity_id"])
-            for hit in inquiry["hits"][:3]:
-                links.to(visit, "review", figures.plain(hit), hit=hit)
+            who = figures.plain(inquiry["name"] or inquiry["entity_id"])
+            links.to(visit, "entity", f"{who} ↗", entity=inquiry["entity_id"])
+            for hit in visit.home.hits(ids=inquiry["hits"][:_LINKED]).iter_rows(named=True):
+                day = figures.day(hit["raised_on"], visit.language)
+                links.to(visit, "review", f"{rule_title(visit, hit['rule'])} · {day} ↗", hit=hit["hit_id"])
         if inquiry["answer"]:
             st.markdown(f"**{visit.say('review.answer')}**: {figures.plain(inquiry['answer'])}")
         if inquiry["finding"]:

@@ -12,7 +12,7 @@ from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
 from fxwatch.reading.queue import PAGE, Line
 
-_HEIGHT = 560
+_HEIGHT, _ROW = 560, 32
 _TURN = "review_turn"  # a new table, without ticks, after each decision
 
 
@@ -29,8 +29,8 @@ def show(visit: Visit, fit: Line, opened: str) -> list[str]:
     ids = rows["hit_id"].to_list()
     key = table_key(ids, st.session_state.get(_TURN, 0))
     event = st.dataframe(
-        _cells(visit, rows, opened), key=key, hide_index=True, height=_HEIGHT, column_config=_columns(visit),
-        selection_mode=["multi-row", "single-cell"], on_select=lambda: _open(key, ids), row_height=32,
+        _cells(visit, rows, opened), key=key, hide_index=True, height=min(_HEIGHT, _ROW * (rows.height + 1) + 8), column_config=_columns(visit),
+        selection_mode=["multi-row", "single-cell"], on_select=lambda: _open(key, ids), row_height=_ROW,
     )  # fmt: skip
     first = (number - 1) * PAGE + 1
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -46,7 +46,7 @@ def untick() -> None:
 
 def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
     titles = {name: rule_title(visit, name) for name in rows["rule"].unique()}
-    due = [_due(visit, row) for row in rows.select("due_on", "overdue", "proposal").iter_rows(named=True)]
+    due = [_due(visit, row) for row in rows.select("due_on", "overdue", "proposal", "notice").iter_rows(named=True)]
     return rows.select(
         open=pl.when(pl.col("hit_id") == opened).then(pl.lit("▶")).otherwise(pl.lit("")),
         entity=pl.coalesce("name", "entity_id"),
@@ -60,6 +60,8 @@ def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
 
 
 def _due(visit: Visit, row: dict[str, Any]) -> str:
+    if row["notice"]:
+        return str(row["notice"])
     if row["proposal"]:
         return visit.say("review.waits", proposal=row["proposal"])
     told = figures.day(row["due_on"], visit.language)

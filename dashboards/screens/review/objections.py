@@ -7,12 +7,12 @@ from dashboards.parts import empty, figures, links, tables
 from dashboards.screens.review import settling, told
 from dashboards.visit import Visit
 from fxwatch.reading.cases import objections
-from fxwatch.reading.dossier import said_in
+from fxwatch.reading.dossier import named, said_in
 
 _COLUMNS = [
     "objection",
     "notice",
-    "entity_id",
+    "name",
     "status",
     "day",
     "decide_by",
@@ -25,7 +25,7 @@ _COLUMNS = [
 
 def show(visit: Visit) -> None:
     """Show the objections; the one that is picked can be decided by an approver."""
-    found = objections(visit.home)
+    found = named(visit.home, objections(visit.home))
     found = found.sort(pl.col("status") != "lodged", "decide_by", "objection")
     if found.is_empty():
         empty.say(visit, "review.no_objections", "review.no_objections_next")
@@ -48,7 +48,7 @@ def _one(visit: Visit, objection: dict[str, object]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{objection['objection']} → {objection['notice']}**", width="content")
             entity = str(objection["entity_id"])
-            links.to(visit, "entity", figures.plain(entity), entity=entity)
+            links.to(visit, "entity", f"{figures.plain(objection['name'] or entity)} ↗", entity=entity)
             told.letter(visit, str(objection["notice"]), key="review_objection_letter")
         for said in said_in(visit.home, str(objection["notice"])):
             st.markdown(f"- {figures.plain(said[visit.language])}")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,7 @@ import streamlit as st
 
 from dashboards.parts import figures
 from dashboards.visit import Visit
-from fxwatch.register import Kind
-from fxwatch.terms import Status
+from fxwatch.reading.dossier import decision_in
 
 _SHOWN = 20
 
@@ -31,25 +31,24 @@ def show(visit: Visit, acts: pl.DataFrame) -> None:
 def _what(visit: Visit, act: Mapping[str, Any]) -> str:
     payload = json.loads(act["payload"])
     why = figures.plain(act["why"])
-    if act["kind"] == Kind.HIT_ASSIGNED:
-        due = visit.say("review.by_day", day=payload["due_on"]) if payload["due_on"] else ""
+    if act["kind"] == "hit_assigned":
+        due = visit.say("review.by_day", day=_day(visit, payload["due_on"])) if payload["due_on"] else ""
         return visit.say("review.given_to", account=figures.plain(payload["to"])) + due
-    if act["kind"] == Kind.HIT_DISMISSED and payload["explains_until"]:
-        return f"{why} {visit.say('review.explains_to', day=payload['explains_until'])}"
+    if payload.get("explains_until"):
+        return f"{why} {visit.say('review.explains_to', day=_day(visit, payload['explains_until']))}"
     number = next((payload[n] for n in ("notice", "inquiry", "proposal") if n in payload), None)
     return f"{number}: {why}" if number else why
 
 
+def _day(visit: Visit, iso: str) -> str:
+    return figures.day(date.fromisoformat(iso), visit.language)
+
+
 def why_not_open(visit: Visit, hit: Mapping[str, Any], acts: pl.DataFrame) -> str:
     """Who decided the hit and when; or that it is no longer found, explained by another, or was taken over."""
-    kinds = {
-        Status.NOTICED: (Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED),
-        Status.DISMISSED: (Kind.HIT_DISMISSED, Kind.NOTICE_RESCINDED),
-    }
-    deciding = acts.filter(pl.col("kind").is_in([str(k) for k in kinds.get(Status(hit["status"]), ())]))
-    if deciding.is_empty():
+    last = decision_in(acts, hit["status"])
+    if last is None:
         return visit.say(f"review.is_{hit['status']}", notice=hit["notice"] or "")
-    last = deciding.row(-1, named=True)
     named = f" ({hit['notice']})" if hit["notice"] else ""
     return visit.say(
         "review.decided_by",

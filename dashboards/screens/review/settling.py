@@ -1,5 +1,6 @@
 """Deciding an objection: upheld, its notice falls; rejected, it stands."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,6 @@ from dashboards.parts import decide
 from dashboards.screens.review import foretold, told
 from dashboards.visit import Visit
 from fxwatch.reading.consequences import if_rescinded
-from fxwatch.register import Act, Kind
 from fxwatch.review.checks import TO
 from fxwatch.review.objections import OUTCOMES
 
@@ -34,7 +34,7 @@ def form(visit: Visit, objection: dict[str, Any]) -> None:
             act = visit.home.decide_objection(number, outcome or "", why=why, to=to, by=visit.account.name)
         if done.done:
             spoken = visit.say(f"review.objection_{outcome}")
-            told.done(said(visit, act, visit.say("review.settled", objection=number, outcome=spoken)))
+            told.done(said(visit, act.payload, visit.say("review.settled", objection=number, outcome=spoken)))
 
 
 def hits_become(visit: Visit, key: str) -> str:
@@ -44,8 +44,8 @@ def hits_become(visit: Visit, key: str) -> str:
     )  # fmt: skip
 
 
-def said(visit: Visit, act: Act, sentence: str) -> str:
-    """What to tell of an act: the sentence, or that it waits for approval."""
-    if act.kind == Kind.PROPOSED:
-        return visit.say("review.proposed_now", proposal=act.payload["proposal"])
+def said(visit: Visit, payload: Mapping[str, Any], sentence: str) -> str:
+    """What to tell of an act by its payload: the sentence, or that it waits for approval."""
+    if proposal := payload.get("proposal"):
+        return visit.say("review.proposed_now", proposal=proposal)
     return sentence

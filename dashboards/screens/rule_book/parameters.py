@@ -58,7 +58,9 @@ def _row(visit: Visit, row: dict[str, Any], *, is_first: bool) -> dict[str, str]
         "basis": row["basis"],
         "by": row["by"] or visit.say("rule_book.by_default"),
     }
-    return {words.heading(name, language): figures.plain(cell) for name, cell in cells.items()}
+    # Sentences wrap; figures and days stay in one piece.
+    kept = {n: c if n in ("meaning", "basis") else c.replace(" ", "\N{NO-BREAK SPACE}") for n, c in cells.items()}
+    return {words.heading(name, language): figures.plain(cell) for name, cell in kept.items()}
 
 
 def spoken(visit: Visit, value: str, unit: str) -> str:

@@ -124,8 +124,8 @@ class Visitor:
         return self.page.inner_text("[data-testid=stApp]")
 
     def button(self, name: str) -> Locator:
-        """A button by what it says."""
-        return self.page.get_by_role("button", name=name, exact=True).first
+        """A button by what it says; its key, where it has one, is said behind."""
+        return self.page.get_by_role("button", name=re.compile(rf"^\W*{re.escape(name)}( Shortcut .*)?$")).first
 
     def press(self, name: str) -> None:
         """Press a button and wait."""

@@ -1,0 +1,167 @@
+"""What people come for, from sign-in to the end, in a real browser: a regulator, an approver, an analyst, a bank's clerk."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+import pytest
+
+from fxwatch.terms import Grade, Language, label
+from tests.journeys.browser.conftest import Come
+from tests.journeys.browser.visiting import Visitor, fxwatch
+
+Own = tuple[Path, str]
+
+
+def rows(home: Path, *words: str) -> Any:
+    return json.loads(fxwatch(home, *words, "--json"))
+
+
+def first_to_move(home: Path) -> dict[str, Any]:
+    """An open hit whose notice would make an A a B: of an entity without breach or notice, found in its window."""
+    graded = {row["entity_id"]: row for row in rows(home, "grades")}
+    for hit in rows(home, "hits", "--status", "open"):
+        entity = graded[hit["entity_id"]]
+        if entity["grade"] == "A" and hit["raised_on"] >= entity["window_from"]:
+            return dict(hit)
+    raise AssertionError("the demo has no such hit")
+
+
+def grade_of(home: Path, entity: str) -> str:
+    return str(rows(home, "grade", entity)["grade"])
+
+
+def issue(visitor: Visitor, hit: dict[str, Any], why: str, button: str = "review.issue") -> None:
+    """Open a hit by its address and press what issues, or proposes, its notice."""
+    visitor.go(f"review?hit={quote(hit['hit_id'])}")
+    visitor.press(visitor.say("review.deed_notice"))
+    visitor.page.get_by_label(visitor.say("review.why"), exact=True).first.fill(why)
+    visitor.press(visitor.say(button, count=1))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_regulator_issues_a_notice_that_changes_a_grade(come: Come, own: Own, language: Language) -> None:
+    home, address = own
+    hit = first_to_move(home)
+    regulator = come(address, "regulator", language)
+    assert regulator.page.url.endswith("/morning")
+    regulator.go(f"review?hit={quote(hit['hit_id'])}")
+    regulator.press(regulator.say("review.deed_notice"))
+    moves = regulator.say("review.grade_moves", before="A", after="B")
+    assert moves.split("A")[0].strip(" :*") in regulator.text(), "what it would do is said before it is done"
+    assert grade_of(home, hit["entity_id"]) == "A"
+    regulator.page.get_by_label(regulator.say("review.why"), exact=True).first.fill("to be explained")
+    regulator.press(regulator.say("review.issue", count=1))
+    (notice,) = [row for row in rows(home, "notices") if row["entity_id"] == hit["entity_id"]]
+    regulator.page.get_by_text(regulator.say("review.issued_now", notices=notice["notice"], count=1)).first.wait_for()
+    assert (notice["by"], notice["why"]) == ("regulator", "to be explained")
+    assert grade_of(home, hit["entity_id"]) == "B"
+    regulator.go(f"entity?entity={hit['entity_id']}")
+    assert regulator.say("shell.failed") not in regulator.text()
+    assert label("B", language).removeprefix("B ") in regulator.text()
+    clerk = come(address, "bank", language)
+    ask(clerk, hit["entity_id"])
+    assert "B" in clerk.page.locator("[data-testid=stMain]").inner_text().split()
+
+
+def test_of_two_regulators_the_second_learns_of_the_first(come: Come, own: Own) -> None:
+    home, address = own
+    hit = first_to_move(home)
+    fxwatch(home, "users", "add", "sun", "--role", "regulator")
+    late = come(address, "regulator")
+    late.go(f"review?hit={quote(hit['hit_id'])}")
+    late.press(late.say("review.deed_notice"))
+    fxwatch(home, "notice", "dismiss", hit["hit_id"], "--why", "contract seen", "--by", "sun")
+    late.page.get_by_label(late.say("review.why"), exact=True).first.fill("to be explained")
+    late.press(late.say("review.issue", count=1))
+    late.page.get_by_text("sun").first.wait_for()
+    assert not [row for row in rows(home, "notices") if row["entity_id"] == hit["entity_id"]]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_with_four_eyes_a_notice_counts_when_the_approver_says_so(come: Come, own: Own, language: Language) -> None:
+    home, address = own
+    today = "2026-10-31"
+    fxwatch(home, "rules", "set", "register.require_approval", "true", "--from", today, "--basis", "decision 7")
+    hit = first_to_move(home)
+    issue(come(address, "regulator", language), hit, "to be explained", "review.propose_notice")
+    assert grade_of(home, hit["entity_id"]) == "A"
+    approver = come(address, "approver", language)
+    approver.go("review")
+    approver.page.get_by_text(approver.say("review.view_approvals")).first.click()
+    approver.settled()
+    assert approver.say("review.deed_notice") not in approver.text().splitlines(), "an approver issues none"
+    approver.press(approver.say("review.approve_now", count=1))
+    approver.page.wait_for_timeout(500)
+    approver.settled()
+    assert grade_of(home, hit["entity_id"]) == "B"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_analyst_takes_a_list_along_and_decides_nothing(come: Come, own: Own, language: Language) -> None:
+    home, address = own
+    analyst = come(address, "analyst", language)
+    analyst.go("grades?part=list")
+    with analyst.page.expect_download() as waiting:
+        analyst.page.locator("[data-testid=stDownloadButton] button").filter(has_text="CSV").last.click()
+    file = Path(waiting.value.path())
+    taken = pl.read_csv(file)
+    graded = rows(home, "grades")
+    assert waiting.value.suggested_filename.endswith(".csv")
+    assert taken.height == sum(row["grade"] != Grade.A for row in graded)
+    hit = first_to_move(home)
+    analyst.go(f"review?hit={quote(hit['hit_id'])}")
+    assert analyst.say("review.only_looks") in analyst.text()
+    assert analyst.button(analyst.say("review.deed_notice")).count() == 0
+
+
+def ask(clerk: Visitor, entity: str) -> None:
+    clerk.page.get_by_label(clerk.say("check.id")).first.fill(entity)
+    clerk.press(clerk.say("check.ask"))
+    clerk.page.get_by_text(clerk.say("check.receipt")).first.wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_clerk_asks_and_is_told_grade_documents_and_receipt(come: Come, own: Own, language: Language) -> None:
+    home, address = own
+    risky = next(row["entity_id"] for row in rows(home, "grades") if row["grade"] == "C")
+    clerk = come(address, "bank", language)
+    ask(clerk, risky)
+    said = clerk.text()
+    for document in ("payment_instruction", "contract", "invoice", "tax_certificate"):
+        assert label(document, language) in said
+    assert risky in said
+    clerk.page.get_by_label(clerk.say("check.id")).first.fill("123")
+    clerk.press(clerk.say("check.ask"))
+    clerk.page.get_by_role("alert").first.wait_for()
+    assert "Traceback" not in clerk.text()
+
+
+def test_a_decision_is_reached_and_made_by_the_keyboard_alone(come: Come, own: Own) -> None:
+    home, address = own
+    hit = first_to_move(home)
+    regulator = come(address, "regulator")
+    regulator.go(f"review?hit={quote(hit['hit_id'])}")
+    keyboard = regulator.page.keyboard
+    focus = """() => { const at = document.activeElement
+        return ["BUTTON", "INPUT", "TEXTAREA"].includes(at.tagName) ? at.innerText || at.ariaLabel : "" }"""
+
+    def tab_to(words: str) -> None:
+        for _ in range(120):
+            keyboard.press("Tab")
+            if words in str(regulator.page.evaluate(focus)):
+                return
+        raise AssertionError(f"Tab never reaches {words}")
+
+    tab_to(regulator.say("review.deed_notice"))
+    keyboard.press("Enter")
+    why = regulator.page.get_by_label(regulator.say("review.why"), exact=True).first
+    why.wait_for()
+    tab_to(regulator.say("review.why"))
+    keyboard.type("to be explained")
+    tab_to(regulator.say("review.issue", count=1))
+    keyboard.press("Enter")
+    regulator.page.get_by_text("issued.").first.wait_for()
+    assert grade_of(home, hit["entity_id"]) == "B"
