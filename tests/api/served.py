@@ -35,6 +35,7 @@ class Bureau:
     def __init__(self, path: Path) -> None:
         made = make_home(path, simulation=True, bare=True)
         made.change_setting("today", TODAY.isoformat())
+        made.register.close()
         self.path, self.home = path, fxwatch.open(path)
         self.home.register.enrol(entries(HONEST, OTHER, name="渤海“航运”\u2028Lines"), source="test", day=date(2020, 1, 1))
         self.keys = {
