@@ -144,7 +144,9 @@ def asked_about(known: Known, text: str) -> Asked:
 _key = lru_cache(maxsize=_REMEMBERED)(entity_key)
 
 
-def tell(known: Known, found: "Found", asked: Asked, day: Day, *, receipt: int, asker: Asker, at: str, today: str) -> Told:
+def tell(
+    known: Known, found: "Found", asked: Asked, day: Day, *, receipt: int, asker: Asker, at: str, today: str
+) -> Told:
     """Spell, sign and record one answer; the bytes are those of `check.Answer`, which a test holds together.
 
     Args:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fxwatch.answering import Asked, Asker, Known, asked_about, learn, now, tell
+from fxwatch.answering import Asker, Known, asked_about, learn, now, tell
 from fxwatch.api.admission import no_key, recognise
 from fxwatch.api.limits import Limits
 from fxwatch.api.problems import Headers, unavailable
@@ -17,7 +17,6 @@ from fxwatch.check import day_asked
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
-    from fxwatch.recording import Journal
     from fxwatch.register.quick import Found
 
 log = logging.getLogger("fxwatch.api")

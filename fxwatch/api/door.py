@@ -96,7 +96,11 @@ class Door:
         """
         given = dict(headers)
         if given.get(b"content-type", b"").split(b";")[0].strip().lower() != JSON or b"content-encoding" in given:
-            raise Problem("not-json", "A body must be application/json, without a content coding.", "请求体须为 application/json,且不得压缩。")
+            raise Problem(
+                "not-json",
+                "A body must be application/json, without a content coding.",
+                "请求体须为 application/json,且不得压缩。",
+            )
         if int(given.get(b"content-length", b"0")) > MOST_BODY:
             raise _too_large()
         body = bytearray()
@@ -136,7 +140,9 @@ class _Reply:
             return
         self.status = problem.status
         body = problem.body(language_of(scope["headers"]))
-        await self._send({"type": "http.response.start", "status": problem.status, "headers": problem.all_headers(body)})
+        await self._send(
+            {"type": "http.response.start", "status": problem.status, "headers": problem.all_headers(body)}
+        )
         await self._send({"type": "http.response.body", "body": body})
 
 

@@ -40,9 +40,7 @@ def _as_written(given: object) -> object:
 
 
 IsoDay = Annotated[date, BeforeValidator(_as_written)]
-Day = Annotated[
-    IsoDay, Field(description="The day of the payment; today, where it is left out. Not after today.")
-]
+Day = Annotated[IsoDay, Field(description="The day of the payment; today, where it is left out. Not after today.")]
 
 
 class Shape(BaseModel):
@@ -64,7 +62,10 @@ class Answer(Shape):
     receipt: Annotated[int, Field(ge=1, description="The number under which question and answer are kept.")]
     key_id: Annotated[str, Field(description="The key that signed: see /v1/signing-keys.")]
     signature: Annotated[
-        str, Field(description="Ed25519, base64, over the canonical JSON of all other fields: sorted keys, no spaces, UTF-8.")
+        str,
+        Field(
+            description="Ed25519, base64, over the canonical JSON of all other fields: sorted keys, no spaces, UTF-8."
+        ),
     ]
 
 

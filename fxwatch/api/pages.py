@@ -57,14 +57,19 @@ def pages(app: FastAPI) -> APIRouter:
 
 
 def _routes(document: dict[str, Any]) -> str:
-    told = [f"<p>{escape(document['info']['description'])}", '<p><a href="/openapi.json">openapi.json</a> · <a href="/v1/problems">problems</a>']
+    told = [
+        f"<p>{escape(document['info']['description'])}",
+        '<p><a href="/openapi.json">openapi.json</a> · <a href="/v1/problems">problems</a>',
+    ]
     for path, methods in document["paths"].items():
         for method, route in methods.items():
             given = "".join(
                 f"<tr><td><code>{escape(p['name'])}</code><td>{p['in']}<td>{escape(p.get('description', ''))}"
                 for p in route.get("parameters", [])
             )
-            replies = ", ".join(f"{status} {escape(reply['description'])}" for status, reply in route["responses"].items())
+            replies = ", ".join(
+                f"{status} {escape(reply['description'])}" for status, reply in route["responses"].items()
+            )
             told.append(
                 f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(route.get('description', ''))}"
                 f"<table>{given}</table><p>{replies}"

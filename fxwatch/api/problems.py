@@ -24,7 +24,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "bad-request": Kind(400, "Not a request", "What came is no HTTP request, or its body is no JSON. Nothing was looked at."),
+    "bad-request": Kind(
+        400, "Not a request", "What came is no HTTP request, or its body is no JSON. Nothing was looked at."
+    ),
     "no-key": Kind(
         401,
         "No valid key",
@@ -37,12 +39,16 @@ KINDS: dict[str, Kind] = {
         "Nothing there",
         "There is no such path or no such receipt. A receipt of another bank is answered as one that does not exist.",
     ),
-    "no-such-method": Kind(405, "Method not allowed", "The path exists and does not take this method; `Allow` names those it takes."),
+    "no-such-method": Kind(
+        405, "Method not allowed", "The path exists and does not take this method; `Allow` names those it takes."
+    ),
     "too-slow": Kind(408, "Too slow", "The request did not arrive in time. The connection was closed."),
     "conflict": Kind(409, "Decided already", "Somebody else was first."),
     "too-large": Kind(413, "Too large", "The body is larger than any question can be. The connection was closed."),
     "too-long": Kind(414, "Address too long", "The address is longer than any question can be."),
-    "not-json": Kind(415, "Not JSON", "The body's media type is not `application/json`, or it comes in a content coding."),
+    "not-json": Kind(
+        415, "Not JSON", "The body's media type is not `application/json`, or it comes in a content coding."
+    ),
     "not-understood": Kind(
         422,
         "Not understood",
@@ -54,7 +60,9 @@ KINDS: dict[str, Kind] = {
         "Too many questions",
         "The key asked about more entities in a second than its limit. Ask again after `Retry-After` seconds.",
     ),
-    "headers-too-large": Kind(431, "Headers too large", "The headers are longer than any question needs. The connection was closed."),
+    "headers-too-large": Kind(
+        431, "Headers too large", "The headers are longer than any question needs. The connection was closed."
+    ),
     "failed": Kind(500, "fxwatch failed", "A fault of the server, which is in its log. Nothing was answered."),
     "unavailable": Kind(
         503,
@@ -67,7 +75,7 @@ _OF_STATUS = {kind.status: name for name, kind in KINDS.items()}
 
 
 @dataclass
-class Problem(Exception):  # noqa: N818 - the standard's name
+class Problem(Exception):
     """Something is wrong with the request, or with the house. `more`: further members of the body."""
 
     name: str

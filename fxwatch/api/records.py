@@ -99,7 +99,9 @@ class Records:
         """Wait until what was appended is on the disk, where the settings ask for it; many wait for one `fdatasync`."""
         if self._sync:
             if (waiting := self._syncing.get(journal)) is None:
-                waiting = self._syncing[journal] = Together(lambda all_of_them: _sync(journal, all_of_them), self._threads)
+                waiting = self._syncing[journal] = Together(
+                    lambda all_of_them: _sync(journal, all_of_them), self._threads
+                )
             await waiting.ask(None)
 
     def let_go(self) -> None:

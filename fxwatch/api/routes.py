@@ -63,7 +63,9 @@ def routes(desk: Desk, metrics: Metrics) -> APIRouter:
         dependencies=[KEYED],
     )
     async def ask_grade(
-        request: Request, entity_id: Annotated[models.Identifier, Path()], on: Annotated[models.Day | None, Query()] = None
+        request: Request,
+        entity_id: Annotated[models.Identifier, Path()],
+        on: Annotated[models.Day | None, Query()] = None,
     ) -> Response:
         """Ask about one entity before a payment: its grade, and the documents that it asks for. Leaves a receipt."""
         asker = _asker(request, "ask_grade", "bank", takes="on")

@@ -33,7 +33,10 @@ def api(
     scheme = "https" if tls_cert else "http"
     home = door.home
     print(
-        door.say(f"Banks are answered at {scheme}://{host}:{port} (documentation: /docs).", f"银行接口:{scheme}://{host}:{port}(说明见 /docs)。"),
+        door.say(
+            f"Banks are answered at {scheme}://{host}:{port} (documentation: /docs).",
+            f"银行接口:{scheme}://{host}:{port}(说明见 /docs)。",
+        ),
         flush=True,
     )
     serve(home, Address(host, port, tls_cert, tls_key))

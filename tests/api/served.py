@@ -19,7 +19,6 @@ import fxwatch
 from fxwatch.banks import add_key
 from fxwatch.home import make_home
 from fxwatch.review import record_breaches
-from fxwatch.session import Session
 from tests.desk import entries
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +36,9 @@ class Bureau:
         made.change_setting("today", TODAY.isoformat())
         made.register.close()
         self.path, self.home = path, fxwatch.open(path)
-        self.home.register.enrol(entries(HONEST, OTHER, name="渤海“航运”\u2028Lines"), source="test", day=date(2020, 1, 1))
+        self.home.register.enrol(
+            entries(HONEST, OTHER, name="渤海“航运”\u2028Lines"), source="test", day=date(2020, 1, 1)
+        )
         self.keys = {
             "bank": self.key(BANK, "clerk"),
             "rival": self.key(RIVAL, "clerk"),
@@ -118,7 +119,9 @@ def serving(
     words = [sys.executable, "-m", "fxwatch", "--home", str(path), "serve", "api", "--port", str(port)]
     with log.open("w") as told:
         surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
-        process = subprocess.Popen(words, stdout=told, stderr=told, text=True, env=surroundings, cwd=ROOT, preexec_fn=limit)
+        process = subprocess.Popen(
+            words, stdout=told, stderr=told, text=True, env=surroundings, cwd=ROOT, preexec_fn=limit
+        )
     served = Served(process, port, keys, log)
     try:
         _wait(served)

@@ -20,7 +20,9 @@ def test_an_answer_says_what_the_check_says_in_the_same_bytes(bureau: Bureau, do
         theirs = json.loads(told)
         assert list(theirs) == FIELDS
         expected = ours.as_dict()
-        assert {n: v for n, v in theirs.items() if n not in DIFFERS} == {n: v for n, v in expected.items() if n not in DIFFERS}
+        assert {n: v for n, v in theirs.items() if n not in DIFFERS} == {
+            n: v for n, v in expected.items() if n not in DIFFERS
+        }
         spelt = ours.spelt()
         for name in ("known_at", "receipt"):
             spelt = spelt.replace(json.dumps(expected[name]), json.dumps(theirs[name]))
@@ -107,7 +109,9 @@ def test_a_past_day_is_graded_as_of_that_day(door: Served) -> None:
     assert (told["on"], told["valid_until"]) == ("2025-01-31", "2025-01-31T23:59:59+08:00")
 
 
-@pytest.mark.parametrize("on", ["2025-07-01", "1899-13-01", "2025-1-1", "today", "", "2025-06-30T00:00:01", "0001-01-01"])
+@pytest.mark.parametrize(
+    "on", ["2025-07-01", "1899-13-01", "2025-1-1", "today", "", "2025-06-30T00:00:01", "0001-01-01"]
+)
 def test_a_day_that_lies_ahead_or_is_none_is_refused(door: Served, on: str) -> None:
     reply = door.get(f"/v1/entities/{HONEST}/grade", params={"on": on})
     assert reply.status_code == 422, reply.text
@@ -169,7 +173,7 @@ def test_a_problem_speaks_the_language_that_was_asked_for(door: Served) -> None:
 def test_published_keys_may_be_kept_and_are_compared_by_their_tag(door: Served) -> None:
     first = door.http.get("/v1/signing-keys")
     assert "public" in first.headers["cache-control"]
-    again = door.http.get("/v1/signing-keys", headers={"If-None-Match": f'W/{first.headers["etag"]}'})
+    again = door.http.get("/v1/signing-keys", headers={"If-None-Match": f"W/{first.headers['etag']}"})
     assert again.status_code == 304
 
 
@@ -192,6 +196,8 @@ def test_which_route_answered_cannot_be_told_but_by_its_count(door: Served) -> N
     assert (counted("grade"), counted("ask_grade")) == (before[0] + 1, before[1] + 1)
 
 
-@pytest.mark.parametrize("query", ["?no=2025-01-31", "?on=2025-01-31&on=2025-02-01", "?On=2025-01-31", "?=x", "?on=2025-01-31&x"])
+@pytest.mark.parametrize(
+    "query", ["?no=2025-01-31", "?on=2025-01-31&on=2025-02-01", "?On=2025-01-31", "?=x", "?on=2025-01-31&x"]
+)
 def test_an_argument_that_is_misspelt_is_refused_and_not_passed_over(door: Served, query: str) -> None:
     assert door.raw_get(f"/v1/entities/{HONEST}/grade{query}").status_code == 422

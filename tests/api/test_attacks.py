@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,7 +17,9 @@ JSON = b"Content-Type: application/json\r\n"
 @pytest.fixture(scope="module")
 def quick(bureau: Bureau) -> Served:
     """A door that waits for a second alone, and lets few in."""
-    with serving(bureau.path, bureau.keys, environment={"FXWATCH_API_SECONDS": "1", "FXWATCH_API_CONNECTIONS": "40"}) as served:
+    with serving(
+        bureau.path, bureau.keys, environment={"FXWATCH_API_SECONDS": "1", "FXWATCH_API_CONNECTIONS": "40"}
+    ) as served:
         yield served
 
 
@@ -38,6 +41,19 @@ def status(reply: bytes) -> int:
     return int(reply.split(b" ", 2)[1])
 
 
+def send_until_closed(connection: socket.socket, parts: Iterable[bytes], seconds: float) -> int:
+    """How many bytes were taken until the other side closed."""
+    sent = 0
+    try:
+        for part in parts:
+            connection.sendall(part)
+            sent += len(part)
+            time.sleep(seconds)
+    except OSError:
+        return sent
+    return sent
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(bureau: Bureau, door: Served) -> None:
     reply = door.raw(head(bureau) + JSON + b"Content-Length: 99999999999\r\n\r\n{")
     assert status(reply) == 413
@@ -51,7 +67,9 @@ def test_a_body_without_end_is_refused_when_it_is_too_large(bureau: Bureau, door
 
 
 def test_a_body_of_somebody_without_a_key_is_not_read_at_all(door: Served) -> None:
-    reply = door.raw(b"POST /v1/grades:check HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n", 5)
+    reply = door.raw(
+        b"POST /v1/grades:check HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n", 5
+    )
     assert status(reply) == 401
 
 
@@ -73,16 +91,18 @@ def test_who_does_not_finish_a_request_is_let_go(quick: Served, sent: bytes) -> 
 def test_one_byte_a_moment_does_not_hold_a_connection_open(quick: Served) -> None:
     with socket.create_connection(("127.0.0.1", quick.port), timeout=10) as connection:
         began = time.monotonic()
-        with pytest.raises(OSError):
-            for byte in b"GET / HTTP/1.1\r\nX: " + b"a" * 1000:
-                connection.sendall(bytes([byte]))
-                time.sleep(0.05)
+        sent = send_until_closed(connection, (bytes([byte]) for byte in b"GET / HTTP/1.1\r\nX: " + b"a" * 1000), 0.05)
+        assert sent < 200
         assert time.monotonic() - began < 8
 
 
 @pytest.mark.parametrize(
     "headers",
-    [b"X: " + b"a" * 70_000 + b"\r\n", b"X: " + b"a" * 20_000 + b"\r\n", b"".join(b"X%d: y\r\n" % n for n in range(100))],
+    [
+        b"X: " + b"a" * 70_000 + b"\r\n",
+        b"X: " + b"a" * 20_000 + b"\r\n",
+        b"".join(b"X%d: y\r\n" % n for n in range(100)),
+    ],
 )
 def test_a_flood_of_headers_is_refused(bureau: Bureau, door: Served, headers: bytes) -> None:
     reply = door.raw(head(bureau, "GET", PATH) + headers + b"\r\n")
@@ -93,13 +113,7 @@ def test_a_flood_of_headers_is_refused(bureau: Bureau, door: Served, headers: by
 def test_a_header_without_end_is_refused_before_it_fills_the_memory(door: Served) -> None:
     with socket.create_connection(("127.0.0.1", door.port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
-        sent = 0
-        with pytest.raises(OSError):
-            for _ in range(2000):
-                connection.sendall(b"a" * 4096)
-                sent += 4096
-                time.sleep(0.001)
-        assert sent < 4_000_000
+        assert send_until_closed(connection, (b"a" * 4096 for _ in range(2000)), 0.001) < 4_000_000
 
 
 def test_a_long_address_is_refused(bureau: Bureau, door: Served) -> None:
@@ -169,7 +183,7 @@ def test_tricks_with_the_path_find_nothing(bureau: Bureau, door: Served, path: s
         "100000446 UNION SELECT answer FROM questions",
         "%",
         "1000004_6",
-        "１００００0446",  # noqa: RUF001 - full-width digits are the point
+        "１００００0446",
         "10000044б",
         "100000446\u0000",
         "100000446\u200b",
@@ -184,7 +198,8 @@ def test_tricks_with_the_path_find_nothing(bureau: Bureau, door: Served, path: s
 def test_what_only_looks_like_an_identifier_is_none(bureau: Bureau, door: Served, entity_id: str) -> None:
     before = len(bureau.asked())
     one = door.http.get(
-        door.http.base_url.copy_with(raw_path=b"/v1/entities/" + quote(entity_id) + b"/grade"), headers=door.headers("bank")
+        door.http.base_url.copy_with(raw_path=b"/v1/entities/" + quote(entity_id) + b"/grade"),
+        headers=door.headers("bank"),
     )
     assert one.status_code in (422, 414), one.text
     assert door.post({"entity_ids": [HONEST, entity_id]}).status_code == 422
@@ -195,7 +210,9 @@ def quote(text: str) -> bytes:
     return b"".join(b"%%%02X" % byte for byte in text.encode())
 
 
-@pytest.mark.parametrize("given", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "", "application/jsonp"])
+@pytest.mark.parametrize(
+    "given", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "", "application/jsonp"]
+)
 def test_a_body_of_another_type_is_refused(bureau: Bureau, door: Served, given: str) -> None:
     headers = door.headers("bank") | {"Content-Type": given}
     reply = door.http.post("/v1/grades:check", content=b'{"entity_ids":["100000446"]}', headers=headers)
@@ -207,7 +224,9 @@ def test_a_packed_body_is_refused(door: Served) -> None:
     assert door.http.post("/v1/grades:check", content=b"\x1f\x8b", headers=headers).status_code == 415
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 60_000, b'{"entity_ids":' + b"[" * 10_000, b"NaN", b'"\\ud800"'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"[" * 60_000, b'{"entity_ids":' + b"[" * 10_000, b"NaN", b'"\\ud800"']
+)
 def test_a_body_that_is_no_json_is_refused(door: Served, body: bytes) -> None:
     headers = door.headers("bank") | {"Content-Type": "application/json"}
     reply = door.http.post("/v1/grades:check", content=body, headers=headers)
@@ -258,7 +277,11 @@ def test_a_receipt_has_a_number(door: Served, number: str) -> None:
 
 
 def test_whose_address_is_claimed_in_a_header_is_not_believed(bureau: Bureau, door: Served) -> None:
-    headers = door.headers("bank") | {"X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https", "Host": "evil.example"}
+    headers = door.headers("bank") | {
+        "X-Forwarded-For": "10.0.0.1",
+        "X-Forwarded-Proto": "https",
+        "Host": "evil.example",
+    }
     reply = door.http.get("/v1/nothing", headers=headers)
     assert "evil" not in reply.text + str(reply.headers)
 

@@ -88,7 +88,19 @@ def test_a_signing_key_that_cannot_be_read_opens_no_door(own: Bureau) -> None:
 
 def test_an_address_that_is_taken_is_a_sentence(own: Bureau) -> None:
     with serving(own.path, own.keys) as door:
-        words = [sys.executable, "-m", "fxwatch", "--home", str(own.path), "--lang", "en", "serve", "api", "--port", str(door.port)]
+        words = [
+            sys.executable,
+            "-m",
+            "fxwatch",
+            "--home",
+            str(own.path),
+            "--lang",
+            "en",
+            "serve",
+            "api",
+            "--port",
+            str(door.port),
+        ]
         done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 2
     assert "Name another address" in done.stderr
@@ -129,7 +141,19 @@ def test_a_full_disk_ends_the_answers_and_room_brings_them_back(disk: Path) -> N
 def test_on_a_read_only_disk_the_door_does_not_open(disk: Path, own: Bureau) -> None:
     shutil.copytree(own.path, disk / "home")
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-    words = [sys.executable, "-m", "fxwatch", "--home", str(disk / "home"), "--lang", "en", "serve", "api", "--port", "1"]
+    words = [
+        sys.executable,
+        "-m",
+        "fxwatch",
+        "--home",
+        str(disk / "home"),
+        "--lang",
+        "en",
+        "serve",
+        "api",
+        "--port",
+        "1",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 3
     assert "read-only" in done.stderr

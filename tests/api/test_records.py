@@ -127,7 +127,9 @@ def test_half_a_line_was_never_answered_and_is_left_out(own: Bureau) -> None:
     assert receipts(own) == [1]
 
 
-def test_what_a_loss_of_power_made_of_a_line_is_put_aside_and_said(own: Bureau, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_loss_of_power_made_of_a_line_is_put_aside_and_said(
+    own: Bureau, caplog: pytest.LogCaptureFixture
+) -> None:
     held = journal(own)
     held.append(line(held.take(1)) + b"\x00" * 50 + b"\n" + line(held.take(1)))
     held.close()
@@ -182,7 +184,9 @@ def test_a_line_that_the_disk_does_not_take_whole_is_taken_back(own: Bureau, mon
     assert receipts(own) == [1, 3]
 
 
-def test_where_half_a_line_cannot_be_taken_back_no_line_follows_it(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_half_a_line_cannot_be_taken_back_no_line_follows_it(
+    own: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held, write = journal(own), os.write
 
     def refuse(*_: object) -> None:

@@ -55,7 +55,10 @@ def test_an_act_shows_in_the_first_answer_of_either(shared: Bureau, doors: tuple
         assert [door.grade()["grade"] for door in doors] == ["A", "A"]
         shared.breach(f"B{number}")
         assert [door.grade()["grade"] for door in doors] == ["C", "C"]
-        assert [door.post({"entity_ids": [OTHER, HONEST]}).json()["answers"][1]["grade"] for door in doors] == ["C", "C"]
+        assert [door.post({"entity_ids": [OTHER, HONEST]}).json()["answers"][1]["grade"] for door in doors] == [
+            "C",
+            "C",
+        ]
         shared.home.rescind_breach(f"B{number}", why="annulled")
 
 
