@@ -4,6 +4,7 @@ Everything counts: the key, the limit, the read, the signature, the record, the 
 the register afterwards.
 """
 
+import os
 import random
 import statistics
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -58,28 +60,52 @@ def enrol(bureau: Bureau, count: int) -> list[str]:
     return ids
 
 
-def compare(ours: Served, others: dict[str, int], ids: list[str], rounds: int, seconds: float) -> None:
-    """As much as each takes, in turns."""
+class Running(NamedTuple):
+    """A server: where it listens, and which process it is."""
+
+    port: int
+    process: int
+
+    def processor_seconds(self) -> float:
+        """What it used of the processors until now, all its threads together."""
+        parts = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def compare(ours: Served, others: dict[str, Running], ids: list[str], rounds: int, seconds: float) -> None:
+    """As much as each takes, in turns: by the clock, and in processor time, which neighbours on the machine disturb less."""
     dice = random.Random(1)
     singles = [single(ours, dice.choice(ids)) for _ in range(20_000)]
     twins = [single(ours, f"%{ord(i[0]):02X}{i[1:]}") for i in dice.sample(ids, 5000)]
     lists = [several(ours, dice.sample(ids, LIST)) for _ in range(30)]
-    rates: dict[str, list[float]] = {}
+    us = Running(ours.port, ours.process.pid)
+    plain = others["a plain FastAPI route"]
+    asked = {
+        "bare hello": (others["bare hello"], singles, CONNECTIONS, 1),
+        "ours": (us, singles, CONNECTIONS, 1),
+        "ours by its FastAPI twin": (us, twins, CONNECTIONS, 1),
+        "a plain FastAPI route": (plain, singles, CONNECTIONS, 1),
+        f"grades:check, {LIST} a list": (us, lists, 4, LIST),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in asked}
+    costs: dict[str, list[float]] = {name: [] for name in asked}
     for _ in range(rounds):
-        for name, port, requests in (
-            ("bare hello", others["bare hello"], singles),
-            ("ours", ours.port, singles),
-            ("ours by its FastAPI twin", ours.port, twins),
-            ("a plain FastAPI route", others["a plain FastAPI route"], singles),
-        ):
-            rates.setdefault(name, []).append(load.most(port, requests, connections=CONNECTIONS, seconds=seconds))
-        found = load.most(ours.port, lists, connections=4, seconds=seconds) * LIST
-        rates.setdefault(f"grades:check, {LIST} a list", []).append(found)
+        for name, (server, requests, connections, each) in asked.items():
+            used, began = server.processor_seconds(), time.perf_counter()
+            rate = load.most(server.port, requests, connections=connections, seconds=seconds) * each
+            rates[name].append(rate)
+            costs[name].append((server.processor_seconds() - used) / (rate * (time.perf_counter() - began)))
     for name, found in rates.items():
-        ratios = [rate / bare for rate, bare in zip(found, rates["bare hello"], strict=True)]
+        by_clock, by_processor = (
+            statistics.median(a / b for a, b in zip(*pair, strict=True))
+            for pair in ((found, rates["bare hello"]), (costs["bare hello"], costs[name]))
+        )
         goal = f"(goal: {GOAL_MANY:,} entities/s)" if name.startswith("grades") else ""
         goal = f"(goal: {GOAL_ONE:g})" if name == "ours" else goal
-        print(f"{name:34}{statistics.median(found):9,.0f} /s {statistics.median(ratios):8.2f} of the bare hello {goal}")
+        print(
+            f"{name:34}{statistics.median(found):9,.0f} /s, {statistics.median(costs[name]) * 1e6:6,.0f} us of processors each; "
+            f"{by_clock:.2f} of the bare hello by the clock, {by_processor:.2f} by processors {goal}"
+        )
     # For the steady pace that follows.
     ours.most = statistics.median(rates["ours"])  # type: ignore[attr-defined]
 
@@ -117,8 +143,8 @@ def metric(door: Served, name: str) -> float:
 
 
 @contextmanager
-def other(*words: str) -> Iterator[int]:
-    """A server of `apps` while the block runs: its port."""
+def other(*words: str) -> Iterator[Running]:
+    """A server of `apps` while the block runs."""
     import httpx
 
     port = free_port()
@@ -132,7 +158,7 @@ def other(*words: str) -> Iterator[int]:
                 break
             except httpx.HTTPError:
                 time.sleep(0.05)
-        yield port
+        yield Running(port, process.pid)
     finally:
         process.terminate()
         process.wait(15)
