@@ -64,6 +64,30 @@ class Session(Casework):
 
         return check(self, entity_id, bank, on=on, by=by)
 
+    def receipt(self, number: int) -> dict[str, Any]:
+        """What a bank was told under a receipt, word for word: see `fxwatch.banks.receipts.receipt`."""
+        from fxwatch.banks.receipts import receipt
+
+        return receipt(self, number)
+
+    def questions(self, **asked: Any) -> "pl.DataFrame":
+        """What banks asked (`bank`, `entity`, `first`, `last`): see `fxwatch.reading.asked.questions`."""
+        from fxwatch.reading.asked import questions
+
+        return questions(self, **asked)
+
+    def unasked(self, **asked: Any) -> "pl.DataFrame":
+        """Payments by B and C entities that no question stands for: see `fxwatch.reading.asked.unasked`."""
+        from fxwatch.reading.asked import unasked
+
+        return unasked(self, **asked)
+
+    def checked(self, **asked: Any) -> "pl.DataFrame":
+        """How many of its payments each bank checked: see `fxwatch.reading.asked.checked`."""
+        from fxwatch.reading.asked import checked
+
+        return checked(self, **asked)
+
     def file(self, entity_id: str, out: Path | str, **more: Any) -> "Paper":
         """Write an entity's file; its digest is put on record: see `fxwatch.reporting.produce_file`."""
         from fxwatch.reporting import produce_file

@@ -54,9 +54,11 @@ STEPS: list[tuple[str, set[str]]] = [
             "casework",
             "session",
             "admission",
+            "answering",
+            "recording",
         },
     ),
-    ("doors", {"cli", "dashboards", "client", "__main__"}),
+    ("doors", {"cli", "api", "dashboards", "client", "__main__"}),
 ]
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
@@ -70,6 +72,10 @@ GUESTS = {
     "argon2": ("passwords",),
     "itsdangerous": ("dashboards",),
     "playwright": (),
+    "fastapi": ("api",),
+    "uvicorn": ("api",),
+    "pydantic": ("api",),
+    "prometheus_client": ("api",),
     "cryptography": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),

@@ -69,6 +69,7 @@ def routes(desk: Desk, metrics: Metrics) -> APIRouter:
     ) -> Response:
         """Ask about one entity before a payment: its grade, and the documents that it asks for. Leaves a receipt."""
         asker = _asker(request, "ask_grade", "bank", takes="on")
+        request.scope["answers"] = 1
         return _json(await desk.one(asker, entity_id, on), NO_STORE)
 
     @router.post(

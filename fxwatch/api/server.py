@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import resource
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +37,9 @@ class Server(uvicorn.Server):
 
     seconds = 10.0
 
-    async def startup(self, sockets: "list[object] | None" = None) -> None:
-        """Open the door, and say where."""
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door."""
+        await super().startup(sockets)
         self._watching = asyncio.get_running_loop().create_task(watch(self.server_state.connections, self.seconds))
 
 
@@ -79,8 +80,6 @@ def serve(home: "Home", address: Address) -> None:
 
 def _listen(config: uvicorn.Config, address: Address) -> None:
     """Load what the address needs, so that what is wrong with it is a sentence and not a line of a log."""
-    import socket
-
     try:
         config.load()
         with socket.create_server((address.host, address.port), reuse_port=False):

@@ -95,14 +95,15 @@ def _lines(piece: bytes) -> list[str]:
 
 def _whole(path: Path, piece: bytes) -> list[str]:
     """The records of a journal whose writer is gone. What is no record, as after a loss of power, is put aside and said."""
-    lines = piece.split(b"\n")[:-1]
-    broken = [line for line in lines if not _is_record(line)]
+    whole, broken = [], []
+    for line in piece.split(b"\n")[:-1]:
+        (whole if _is_record(line) else broken).append(line)
     if broken:
         aside = path.with_suffix(".damaged")
         with aside.open("ab") as file:
             file.writelines(line + b"\n" for line in broken)
         log.error("%d lines of %s are no records; they were put into %s.", len(broken), path, aside)
-    return [line.decode("utf-8") for line in lines if _is_record(line)]
+    return [line.decode("utf-8") for line in whole]
 
 
 def _is_record(line: bytes) -> bool:

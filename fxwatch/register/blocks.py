@@ -52,9 +52,10 @@ def waiting(connection: Connection, home: str) -> dict[int, datetime]:
 
 
 def is_out(connection: Connection, number: int, home: str) -> bool:
-    """Whether a number belongs to a block of another home that waits: it may have been told without being here yet."""
+    """Whether a number of another home's block may have been told without being here yet."""
     within = blocks.c.first.between(1, number) & (blocks.c.last >= number) & (blocks.c.home != home)
-    return connection.execute(select(blocks.c.first).where(within)).first() is not None
+    is_here = connection.execute(select(questions.c.receipt).where(questions.c.receipt == number)).first() is not None
+    return not is_here and connection.execute(select(blocks.c.first).where(within)).first() is not None
 
 
 def folded(connection: Connection, first: int) -> int | None:

@@ -98,9 +98,10 @@ class OfSqlite(Quick):
     def standing(self) -> tuple[int, int]:
         """See `Quick.standing`."""
         try:
-            return tuple(self._cursor.execute(self._standing).fetchall()[0])
+            last_act, processes = self._cursor.execute(self._standing).fetchall()[0]
         except sqlite3.Error as fault:
             self._store.refuse(fault)
+        return last_act, processes
 
     def close(self) -> None:
         """See `Quick.close`."""
@@ -132,7 +133,8 @@ class OfPostgres(Quick):
 
     def standing(self) -> tuple[int, int]:
         """See `Quick.standing`."""
-        return self._rows(self._standing, ())[0]
+        last_act, processes = self._rows(self._standing, ())[0]
+        return last_act, processes
 
     def _rows(self, statement: str, asked: tuple[str, ...]) -> list[Any]:
         with self._store.faults(), self._turn:

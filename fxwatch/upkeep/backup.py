@@ -50,6 +50,9 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
     were loaded. So the register is copied while one snapshot stays current: every hit that an act names was published
     by then, and whatever that snapshot counts as loaded reached the register before it.
 
+    Private signing keys are left out: a backup travels further than a home, and whoever held one could sign answers. A home
+    that is restored makes a key of its own; the register has every public one, so whatever was signed stays provable.
+
     Args:
         home: what to copy.
         place: a file that ends in .tar, .tar.gz or .tgz, or a folder; it must not exist yet.

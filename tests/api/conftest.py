@@ -9,8 +9,10 @@ from tests.api.served import Bureau, Served, serving
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
-    return Bureau(tmp_path_factory.mktemp("api") / "home")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    made = Bureau(tmp_path_factory.mktemp("api") / "home")
+    yield made
+    made.home.register.close()
 
 
 @pytest.fixture(scope="module")
@@ -20,5 +22,7 @@ def door(bureau: Bureau) -> Iterator[Served]:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Bureau:
-    return Bureau(tmp_path / "home")
+def own(tmp_path: Path) -> Iterator[Bureau]:
+    made = Bureau(tmp_path / "home")
+    yield made
+    made.home.register.close()

@@ -34,6 +34,7 @@ class Bureau:
     def __init__(self, path: Path) -> None:
         made = make_home(path, simulation=True, bare=True)
         made.change_setting("today", TODAY.isoformat())
+        made.register.close()
         self.path, self.home = path, fxwatch.open(path)
         self.home.register.enrol(
             entries(HONEST, OTHER, name="渤海“航运”\u2028Lines"), source="test", day=date(2020, 1, 1)
@@ -64,10 +65,12 @@ class Bureau:
 class Served:
     """A server that runs. Asks with a key of the bureau."""
 
-    def __init__(self, process: "subprocess.Popen[str]", port: int, keys: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[str]", port: int, keys: dict[str, str], log: Path, trust: Any = None
+    ) -> None:
         self.process, self.port, self.keys, self.log = process, port, keys, log
-        self.url = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(base_url=self.url, timeout=30)
+        self.url = f"{'https' if trust else 'http'}://127.0.0.1:{port}"
+        self.http = httpx.Client(base_url=self.url, timeout=30, verify=trust or True)
 
     def get(self, path: str, who: str = "bank", **more: Any) -> httpx.Response:
         return self.http.get(path, headers=self.headers(who) | more.pop("headers", {}), **more)
@@ -111,17 +114,23 @@ def received(connection: socket.socket) -> bytes:
 
 @contextmanager
 def serving(
-    path: Path, keys: dict[str, str], *, environment: dict[str, str] | None = None, limit: Any = None
+    path: Path,
+    keys: dict[str, str],
+    *,
+    environment: dict[str, str] | None = None,
+    limit: Any = None,
+    more: tuple[str, ...] = (),
+    trust: Any = None,
 ) -> Iterator[Served]:
-    """A server of a home while the block runs."""
+    """A server of a home while the block runs; `more` words for the command, `trust` of a certificate."""
     port, log = free_port(), path.parent / f"log-{time.monotonic_ns()}"
-    words = [sys.executable, "-m", "fxwatch", "--home", str(path), "serve", "api", "--port", str(port)]
+    words = [sys.executable, "-m", "fxwatch", "--home", str(path), "serve", "api", "--port", str(port), *more]
     with log.open("w") as told:
         surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
         process = subprocess.Popen(
             words, stdout=told, stderr=told, text=True, env=surroundings, cwd=ROOT, preexec_fn=limit
         )
-    served = Served(process, port, keys, log)
+    served = Served(process, port, keys, log, trust)
     try:
         _wait(served)
         yield served

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -38,6 +39,19 @@ def head(bureau: Bureau, method: str = "POST", path: str = "/v1/grades:check") -
 
 def status(reply: bytes) -> int:
     return int(reply.split(b" ", 2)[1])
+
+
+def send_until_closed(connection: socket.socket, parts: Iterable[bytes], seconds: float) -> int:
+    """How many bytes were taken until the other side closed."""
+    sent = 0
+    try:
+        for part in parts:
+            connection.sendall(part)
+            sent += len(part)
+            time.sleep(seconds)
+    except OSError:
+        return sent
+    return sent
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(bureau: Bureau, door: Served) -> None:
@@ -77,10 +91,8 @@ def test_who_does_not_finish_a_request_is_let_go(quick: Served, sent: bytes) -> 
 def test_one_byte_a_moment_does_not_hold_a_connection_open(quick: Served) -> None:
     with socket.create_connection(("127.0.0.1", quick.port), timeout=10) as connection:
         began = time.monotonic()
-        with pytest.raises(OSError):
-            for byte in b"GET / HTTP/1.1\r\nX: " + b"a" * 1000:
-                connection.sendall(bytes([byte]))
-                time.sleep(0.05)
+        sent = send_until_closed(connection, (bytes([byte]) for byte in b"GET / HTTP/1.1\r\nX: " + b"a" * 1000), 0.05)
+        assert sent < 200
         assert time.monotonic() - began < 8
 
 
@@ -101,13 +113,7 @@ def test_a_flood_of_headers_is_refused(bureau: Bureau, door: Served, headers: by
 def test_a_header_without_end_is_refused_before_it_fills_the_memory(door: Served) -> None:
     with socket.create_connection(("127.0.0.1", door.port), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
-        sent = 0
-        with pytest.raises(OSError):
-            for _ in range(2000):
-                connection.sendall(b"a" * 4096)
-                sent += 4096
-                time.sleep(0.001)
-        assert sent < 4_000_000
+        assert send_until_closed(connection, (b"a" * 4096 for _ in range(2000)), 0.001) < 4_000_000
 
 
 def test_a_long_address_is_refused(bureau: Bureau, door: Served) -> None:

@@ -191,3 +191,11 @@ def test_questions_are_listed_by_bank_entity_and_day(home):
     assert questions(home, first=date(2026, 3, 3))["entity_id"].to_list() == [LAW]
     assert questions(home, last=date(2026, 3, 2))["entity_id"].to_list() == [SHIP]
     assert "answer" not in questions(home).columns
+
+
+def test_a_home_is_asked_the_same_from_python(home):
+    answer = on(home, "2026-03-02").check(SHIP, bank=NORTH)
+    assert home.receipt(answer.receipt) == answer.as_dict()
+    assert home.questions(bank=NORTH).equals(questions(home))
+    assert home.unasked(first=FIRST, last=LAST).equals(unasked(home, first=FIRST, last=LAST))
+    assert home.checked(by_month=True).equals(checked(home, by_month=True))
