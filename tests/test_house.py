@@ -73,7 +73,7 @@ GUESTS = {
     "itsdangerous": ("dashboards",),
     "playwright": (),
     "fastapi": ("api",),
-    "uvicorn": ("api",),
+    "uvicorn": ("api", "dashboards"),
     "pydantic": ("api",),
     "prometheus_client": ("api",),
     "cryptography": ("signing",),
