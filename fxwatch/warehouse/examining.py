@@ -47,8 +47,9 @@ def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A reading connection on a file; whatever the engine complains of is `Unreadable`, and so is a file that was cut."""
     try:
         with connect_reader(path) as con:
-            blocks, block = con.execute("SELECT total_blocks, block_size FROM pragma_database_size()").fetchall()[0]
-            # The engine itself would notice only when it comes to a block that is gone.
+            # The engine itself would notice only when it comes to a block that is gone. Free blocks at the end are given
+            # back to the disk and still counted among all, so that only those in use must be there.
+            blocks, block = con.execute("SELECT used_blocks, block_size FROM pragma_database_size()").fetchall()[0]
             if (size := path.stat().st_size) < _HEADERS + blocks * block:
                 raise Unreadable(f"it was cut, {size:,} bytes are left of {_HEADERS + blocks * block:,}")
             yield con
