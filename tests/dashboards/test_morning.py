@@ -175,3 +175,15 @@ def test_whoever_was_here_after_the_newest_run_sees_it_and_may_ask_what_came_sin
     assert figure(seen, "New hits") == "0"
     assert seen.query_params["since"] == "visit"
     assert "No new hits." in told(seen)
+
+
+def test_the_link_to_what_is_new_opens_the_queue_of_those_hits_alone(see: See, tmp_path):
+    home = made(tmp_path, FIRST, SECOND)
+    home.register.set_account("wang", ["regulator"], by=home.actor(None), why="")
+    since = freshness(home).run_before.isoformat()
+    seen = see("review", "wang", home=home, status="open", since=since)
+    assert not seen.exception
+    assert re.search(r"Only hits first published after .*: 1$", told(seen), re.MULTILINE)
+    seen.button(key="review_since_all").click().run()
+    assert "since" not in seen.query_params
+    assert "Only hits" not in told(seen)

@@ -133,6 +133,8 @@ def test_the_second_of_two_learns_who_was_first_and_nothing_is_decided_twice(see
     after = see("review", "sun", home=own_office, hit=hit)
     assert "dismissed by wang" in after.info[0].value
     assert "review_deed_notice" not in buttons(after)
+    after.button(key="review_next").click().run()
+    assert after.query_params["hit"] == in_line(own_office)[0]
 
 
 def _bar(home: "Session", account: str, hit: dict[str, object]) -> None:

@@ -97,7 +97,7 @@ def test_an_approver_enters_a_version_with_its_basis(see: See, own_office: Sessi
     seen = see("rule_book", "zhao", home=own_office, rule="large_daily_total")
     seen = enter(seen, "large_daily_total", "900,000", "circular 12")
     assert not seen.exception
-    assert "900000" in seen.success[0].value
+    assert "900,000" in seen.success[0].value
     row = own_office.register.parameters().row(-1, named=True)
     assert (row["name"], row["value"], row["basis"], row["by"]) == (LIMIT, "900000", "circular 12", "zhao")
     assert parameters(seen)[0][1:6] == ["900,000 USD", "31 Oct 2026", "further notice", "in force", "circular 12"]

@@ -88,6 +88,12 @@ def test_a_rescission_moves_as_known_then_and_was_never_a_move_as_known_now(desk
     assert moves(desk, *may, known="now").is_empty()
 
 
+def test_on_the_last_day_of_its_window_a_notice_is_rescinded_and_not_yet_expired(desk):
+    issue_notices(desk, ["jan"], why="x", on=date(2024, 6, 10))
+    rescind_notice(desk, "N1", why="in error", on=date(2025, 6, 9))
+    assert told(moves(desk, date(2025, 6, 9), date(2025, 6, 10))) == [(date(2025, 6, 9), "LAW", "BA", ["rescinded N1"])]
+
+
 def test_a_breach_recorded_late_moves_on_the_day_it_was_recorded_and_as_known_now_on_its_own_day(desk):
     record_breaches(desk, [breach("B1", date(2025, 4, 1))], on=date(2025, 5, 15))
     spring = (date(2025, 3, 1), date(2025, 6, 30))

@@ -9,7 +9,7 @@ from dashboards.parts import figures, links, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.screens.grades import groups, why
 from dashboards.screens.grades.when import When
-from dashboards.screens.grades.widths import narrow
+from dashboards.screens.grades.widths import narrow, tall
 from dashboards.visit import Visit
 from fxwatch.reading.moves import moves
 from fxwatch.reading.spread import MONTHS, month_ends
@@ -43,7 +43,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_moves",
         select="one",
         export=f"moves-{first}-{last}",
-        height=min(520, 35 * (told.height + 1) + 3),
+        height=tall(told.height, 520),
         config=narrow(visit),
     )
     if picked:

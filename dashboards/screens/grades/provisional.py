@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards.parts import figures, links, recall, tables
 from dashboards.screens.grades import groups
 from dashboards.screens.grades.when import When
-from dashboards.screens.grades.widths import narrow
+from dashboards.screens.grades.widths import narrow, tall
 from dashboards.visit import Visit
 from fxwatch.reading.graded import graded_list, would_move
 
@@ -28,7 +28,7 @@ def show(visit: Visit, when: When) -> None:
         key="grades_would",
         select="one",
         export=f"would-move-{when.on}",
-        height=min(560, 35 * (told.height + 1) + 3),
+        height=tall(told.height, 560),
         config=narrow(visit),
     )
     if picked:

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import polars as pl
 import streamlit as st
 
-from dashboards.parts import decide, figures, tables
+from dashboards.parts import decide, figures
 from dashboards.visit import Visit
 from fxwatch.terms import Role
-from fxwatch.upkeep import Diagnosis
+from fxwatch.upkeep import Diagnosis, Severity
 
-_SHOWN = ["severity", "what", "what_to_do", "where"]
+_BOXES = {Severity.DAMAGE: st.error, Severity.ATTENTION: st.warning, Severity.NOTE: st.info}
 
 
 def show(visit: Visit) -> None:
@@ -39,12 +38,10 @@ def _tell(visit: Visit, found: Diagnosis) -> None:
     if not found.exit_code:
         loads, runs = seen.get("loads", 0), seen.get("runs", 0)
         st.success(visit.say("operations.all_well", loads=loads, runs=runs, acts=figures.count(seen.get("acts", 0))))
-    if found.findings:
-        rows = [finding.as_dict(visit.language) for finding in found.findings]
-        told = pl.DataFrame(rows).with_columns(
-            severity=pl.Series([visit.say(f"operations.severity_{row['severity']}") for row in rows])
-        )
-        tables.show(visit, told.select(_SHOWN), key="operations_findings")
+    for finding in found.findings:
+        severity = visit.say(f"operations.severity_{finding.severity}")
+        told = f"**{severity} · {figures.plain(finding.where)}**  \n{figures.plain(finding.say(visit.language))}"
+        _BOXES[finding.severity](told)
 
 
 @st.fragment

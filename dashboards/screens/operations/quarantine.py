@@ -87,7 +87,7 @@ def _rows(visit: Visit, kind: str, reason: str | None, rows: int) -> None:
     spoken = found.with_columns(
         pl.col("reason").replace(reasons), sentence="sentence_zh" if visit.language == "zh" else "sentence"
     )
-    tables.show(visit, spoken.select(_SHOWN), key="operations_rows", height=min(460, 35 * (spoken.height + 1) + 3))
+    tables.show(visit, spoken.select(_SHOWN), key="operations_rows", height="auto" if spoken.height <= 10 else 460)
     if pages > 1:
         st.session_state["operations_page"] = page
         st.pagination(

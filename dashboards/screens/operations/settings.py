@@ -18,7 +18,7 @@ def show(visit: Visit) -> None:
         st.success(told)
     found = recall.remembered(visit, operations.settings_in_force, visit.language)
     shown = found.select("setting", "value", "default", "unit", "meaning")
-    tables.show(visit, shown, key="operations_settings", export="settings", height=35 * (len(shown) + 1) + 3)
+    tables.show(visit, shown, key="operations_settings", export="settings", height=33 * (len(shown) + 1) + 4)
     if visit.may(Role.ADMINISTRATOR):
         with st.expander(visit.say("operations.change_setting")):
             _form(visit, dict(found.select("setting", "value").iter_rows()))

@@ -21,7 +21,8 @@ def show(visit: Visit) -> None:
     columns, language = st.column_config, visit.language
     config = {
         "name": columns.TextColumn(words.heading("name", language), width=200),
-        "roles": columns.TextColumn(words.heading("roles", language), width=360),
+        "roles": columns.TextColumn(words.heading("roles", language), width=340),
+        "institution": columns.TextColumn(words.heading("institution", language), width=130),
     }
     picked = tables.show(visit, spoken, key="operations_users", select="one", export="accounts", config=config)
     if picked:

@@ -40,6 +40,8 @@ def show(visit: Visit, hit_id: str, fit: Line) -> None:
 
 def _head(visit: Visit, hit: dict[str, Any], fit: Line) -> None:
     before, after = fit.around(hit["hit_id"])
+    if before is None and after is None:  # decided by somebody else meanwhile: the line goes on all the same
+        after = fit.following([hit["hit_id"]])
     with st.container(horizontal=True, vertical_alignment="center"):
         links.to(visit, "entity", f"**{figures.plain(hit['entity'])}** ↗", entity=hit["entity_id"])
         st.badge(visit.label(hit["status"]), color="orange" if hit["status"] == Status.OPEN else "gray")

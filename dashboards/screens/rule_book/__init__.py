@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.parts import links
-from dashboards.screens.rule_book import amending, measured, parameters, policies, raised
+from dashboards.screens.rule_book import measured, parameters, policies, raised
 from dashboards.visit import Visit
 
 _PARTS = {
@@ -19,7 +19,6 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.title(visit.say("rule_book.title"), anchor=False, width="content")
         part = _chosen(visit)
-    amending.tell(visit)
     _PARTS[part](visit)
 
 

@@ -14,15 +14,12 @@ from fxwatch.terms import Role
 _TOLD = "rule_book_told"
 
 
-def tell(visit: Visit) -> None:
-    """What became of the version that was entered a moment ago."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.success(told)
-
-
 def show(visit: Visit, rule: str) -> None:
     """The form, for those who may; for others, who may."""
     versions = recall.remembered(visit, book.versions, visit.language).filter(rule=rule)
+    # What became of the version that was entered a moment ago is told where it was entered.
+    if st.session_state.get(_TOLD, ("", ""))[0] == rule:
+        st.success(st.session_state.pop(_TOLD)[1])
     names = versions["parameter"].unique(maintain_order=True).to_list()
     if not names:
         return
@@ -75,7 +72,9 @@ def _enter(visit: Visit, name: str, value: str, begins: date, basis: str) -> Non
     if outcome.done:
         key = "rule_book.proposed" if act.kind == "proposed" else "rule_book.entered"
         day = figures.day(begins, visit.language)
-        st.session_state[_TOLD] = visit.say(key, value=value, day=day, proposal=act.payload.get("proposal", ""))
+        shown = figures.count(int(value)) if value.isdigit() else visit.label(value)
+        told = visit.say(key, value=shown, day=day, proposal=act.payload.get("proposal", ""))
+        st.session_state[_TOLD] = name.partition(".")[0], told
         st.rerun()
 
 

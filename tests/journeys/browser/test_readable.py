@@ -32,6 +32,7 @@ WEAK = """() => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shade", ["light", "dark"])
 def test_every_text_stands_out(come: Come, shown: str, demo: tuple[Path, Passwords], shade: str) -> None:
     visitor = come(shown, "regulator", shade=shade)
