@@ -93,9 +93,9 @@ class Keeper:
     async def _tried_waiting(self, what: str, work: Any) -> Any:
         try:
             done = await work
-        except FxwatchError as fault:
+        except Exception as fault:
             if self._said.get(what) != str(fault):
-                log.error("%s: %s", what, fault)
+                log.error("%s: %s", what, fault, exc_info=None if isinstance(fault, FxwatchError) else fault)
             self._said[what] = str(fault)
             return None
         if self._said.pop(what, None):

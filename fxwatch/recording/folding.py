@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from fxwatch.recording.journal import FOLDER, SUFFIX, home_name
+from fxwatch.recording.journal import BEGUN, FOLDER, SUFFIX, home_name
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -56,6 +56,7 @@ def forget_orphans(home: "Home") -> None:
     for first, at in home.register.waiting_blocks(home_name(home.path)).items():
         if at < known and not (home.path / FOLDER / f"{first:016d}{SUFFIX}").exists():
             home.register.close_block(first)
+            (home.path / FOLDER / f"{first:016d}{BEGUN}").unlink(missing_ok=True)
 
 
 def _first(path: Path) -> int:
@@ -95,7 +96,8 @@ def _lines(piece: bytes) -> list[str]:
 
 def _whole(path: Path, piece: bytes) -> list[str]:
     """The records of a journal whose writer is gone. What is no record, as after a loss of power, is put aside and said."""
-    whole, broken = [], []
+    whole: list[bytes] = []
+    broken: list[bytes] = []
     for line in piece.split(b"\n")[:-1]:
         (whole if _is_record(line) else broken).append(line)
     if broken:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fxwatch.register.blocks import Block
 
 FOLDER = "records"
-SUFFIX = ".jsonl"
+SUFFIX, BEGUN = ".jsonl", ".begun"
 
 
 def home_name(home: Path) -> str:
@@ -35,11 +35,14 @@ class Journal:
         self._is_torn = False
         # Numbers that were taken whose records are not here yet.
         self.owed = 0
+        begun = self.path.with_suffix(BEGUN)
         try:
             self.path.parent.mkdir(mode=0o750, exist_ok=True)
-            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            self._file = os.open(begun, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The name must not be lost with the power either.
+            # It bears its name only when it is held: a folding in between would take it for one that is over.
+            begun.rename(self.path)
+            # Nor must the name be lost with the power.
             _sync_folder(self.path.parent)
         except OSError as fault:
             raise _unwritten(self.path, fault) from fault

@@ -149,6 +149,27 @@ def test_a_journal_of_another_register_is_left_alone(own: Bureau, caplog: pytest
     assert "journal of no block" in caplog.text
 
 
+def test_a_folding_while_a_journal_is_made_does_not_take_it_for_one_that_is_over(
+    own: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    lock = fcntl.flock
+
+    def fold_first(file: object, how: int) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(fcntl, "flock", lock)
+            fold(own.home)
+        lock(file, how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", fold_first)
+        held = journal(own)
+    held.append(line(held.take(1)))
+    fold(own.home)
+    assert receipts(own) == [1]
+
+
 def test_a_block_without_its_journal_is_forgotten_after_a_while(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import timedelta
 

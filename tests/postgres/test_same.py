@@ -120,7 +120,7 @@ def test_a_register_moves_from_a_file_to_postgres_and_back(postgres: Server, tmp
     assert moved.grades().equals(home.grades())
     assert moved.hits().equals(home.hits())
     # Receipts go on behind those that were brought along.
-    assert moved.check("100000016", bank="120000000001").receipt == home.register.questions()["receipt"].max() + 1
+    assert moved.check("100000016", bank="120000000001").receipt > home.register.questions()["receipt"].max()
     with pytest.raises(HouseError, match="exists already"):
         restore(packed, tmp_path / "other", by="wang", register_url=moved_to)
     again = moved.backup(tmp_path / "again", by="wang").place

@@ -54,6 +54,15 @@ def test_a_restored_home_signs_with_a_key_of_its_own_and_old_answers_stay_provab
     restored.register.close()
 
 
+def test_a_number_that_was_given_after_the_backup_is_not_given_again(
+    home: Session, told: dict[str, object], restored: Session
+) -> None:
+    lost = [home.check(SHIP, bank=BANK).receipt for _ in range(3)]
+    new = [restored.check(SHIP, bank=BANK).receipt for _ in range(3)]
+    assert not set(lost) & set(new)
+    restored.register.close()
+
+
 @pytest.fixture
 def upgraded(tmp_path: Path) -> Session:
     home = fxwatch.open(unpack(1, tmp_path))
