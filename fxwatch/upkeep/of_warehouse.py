@@ -84,7 +84,7 @@ def stored(
     whole_zh = "" if published else "当前快照也不完好,较早的快照可能完好。"
     try:
         if not file.exists():
-            raise Unreadable("there is no such file")
+            raise Unreadable("there is no such file", "文件不存在")
         with examining.looking(file) as con:
             held = examining.contents(con)
             if deep:
@@ -94,7 +94,7 @@ def stored(
             "warehouse_damaged",
             Severity.DAMAGE,
             str(file),
-            (f"The warehouse is damaged: {fault}.{whole}", f"数据仓库已损坏:{fault}。{whole_zh}"),
+            (f"The warehouse is damaged: {fault}.{whole}", f"数据仓库已损坏:{_chinese(fault)}。{whole_zh}"),
             (
                 "Build it again from the newest whole snapshot with: fxwatch doctor --repair. What was loaded after that snapshot must be loaded again.",
                 "用最新的完好快照重建:fxwatch doctor --repair。该快照之后导入的文件须重新导入。",
@@ -129,5 +129,9 @@ def _fault_of(path: Path, *, deep: bool) -> tuple[str, str] | None:
             if deep:
                 examining.read_through(con)
     except (Unreadable, OSError) as fault:
-        return str(fault), str(fault)
+        return str(fault), _chinese(fault)
     return None
+
+
+def _chinese(fault: Unreadable | OSError) -> str:
+    return fault.chinese if isinstance(fault, Unreadable) else str(fault)

@@ -39,7 +39,11 @@ class Contents:
 
 
 class Unreadable(Exception):
-    """A file that the engine cannot read; the message is the engine's."""
+    """A file that cannot be read: why, in English and in Chinese; what the engine complains of stays as it says it."""
+
+    def __init__(self, english: str, chinese: str = "") -> None:
+        super().__init__(english)
+        self.chinese = chinese or english
 
 
 @contextmanager
@@ -49,7 +53,10 @@ def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with connect_reader(path) as con:
             # The engine itself would notice a cut only when it comes to a block that is gone.
             if (size := path.stat().st_size) < (whole := _least_size(con)):
-                raise Unreadable(f"it was cut, {size:,} bytes are left of at least {whole:,}")
+                raise Unreadable(
+                    f"it was cut, {size:,} bytes are left of at least {whole:,}",
+                    f"文件被截断,至少应有 {whole:,} 字节,仅余 {size:,} 字节",
+                )
             yield con
     except duckdb.Error as fault:
         raise Unreadable(first_line(fault)) from fault
