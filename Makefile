@@ -10,7 +10,7 @@ BIG ?= big-home
 .PHONY: help setup demo serve test test-slow screenshots lint format bench bench-dashboards wheel clean
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "fxwatch needs Python 3.11 or newer; none found as $(PYTHON)."; exit 2; }
