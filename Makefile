@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 DEMO ?= demo
 JOBS ?= auto
 PORT ?= 8501
+BIG ?= big-home
 
-.PHONY: help setup demo serve test test-slow screenshots lint format bench wheel clean
+.PHONY: help setup demo serve test test-slow screenshots lint format bench bench-dashboards wheel clean
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "fxwatch needs Python 3.11 or newer; none found as $(PYTHON)."; exit 2; }
@@ -53,8 +54,13 @@ format: $(VENV)/ready ## Put the code in form
 bench: $(VENV)/ready ## Speed, side by side, as ratios
 	@$(BIN)/python -m tests.benchmarks
 
+bench-dashboards: $(VENV)/ready ## First views, interactions and memory of the dashboards over 20 million flows (minutes; 6 GB in big-home)
+	@tests/journeys/browser/install.sh
+	@test -e $(BIG) || $(BIN)/python -m tests.benchmarks.big_home --flows 20000000 --entities 200000 --home $(BIG)
+	@$(BIN)/python -m tests.benchmarks.dashboard --home $(BIG)
+
 wheel: $(VENV)/ready ## Build the wheel into dist/
 	@$(BIN)/python -m build --wheel --no-isolation >/dev/null && ls dist/*.whl
 
 clean: ## Remove what was made here
-	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DEMO)
+	@rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DEMO) $(BIG)

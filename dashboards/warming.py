@@ -57,8 +57,8 @@ def warm(home: Session) -> None:
     """Ask what visits are likely to ask, so that they find the answers."""
     for of, function, *args in FIRST:
         _ask(home, function, of, args, {})
-    for of, function, args, more in recall.lately(home):
-        _ask(home, function, of, args, more)
+    for of, function, asked, more in recall.lately(home):
+        _ask(home, function, of, asked, more)
 
 
 def _ask(home: Session, function: Any, of: Any, args: Any, more: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 
+from PIL import Image
 from playwright.sync_api import Browser
 
 from fxwatch.terms import Language
@@ -87,7 +88,11 @@ def _best(browser: Browser, address: str, passwords: dict[str, str], seen: dict[
         with visiting(browser, address, language, shade=shade) as visitor:  # type: ignore[arg-type]
             visitor.sign_in("regulator", passwords["regulator"])
             for name in wanted:
-                _take(visitor, seen[name], BEST / f"{name}-{language}.png", whole=False)
+                file = BEST / f"{name}-{language}.png"
+                _take(visitor, seen[name], file, whole=False)
+                with Image.open(file) as picture:
+                    small = picture.convert("RGB").quantize(256)
+                small.save(file, optimize=True)
     return len(wanted) * 2
 
 
@@ -100,7 +105,7 @@ def _take(visitor: Visitor, path: str, file: Path, *, whole: bool) -> None:
     if whole:
         height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": width, "height": max(900, min(int(height) + 20, 4_000))})
-    page.mouse.move(0, 0)
+    page.mouse.move(700, 4)
     page.wait_for_timeout(1_500)  # pictures grow and fonts arrive
     visitor.settled()
     page.screenshot(path=file)
