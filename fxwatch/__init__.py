@@ -2,12 +2,14 @@
 
 The map of the house, from the cellar up:
 
-- `terms`, `errors`, `settings`, `facts`, `flows`, `keys`, `periods`, `streaks`, `equivalents`, `identifiers`: the words;
+- `terms`, `errors`, `settings`, `facts`, `flows`, `keys`, `periods`, `streaks`, `equivalents`, `identifiers`, `canonical`,
+  `signing`: the words;
 - `rule`: what a rule is; `indicators/`: the rule book itself, one rule a file;
 - `rulebook`, `grading`, `policies`, `procedure`, `classifier`: judgement;
 - `warehouse` (DuckDB) and `register` (SQLAlchemy): the two stores;
-- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `sample`, `home`, `casework`, `upkeep`: the work;
-- `cli`: the door of the analyst.
+- `intake`, `batch`, `engines`, `reading`, `review`, `check`, `banks`, `recording`, `sample`, `home`, `casework`, `upkeep`:
+  the work;
+- `cli`: the door of the analyst; `api`: that of the banks, and `client` for those who knock.
 
 >>> import fxwatch
 >>> home = fxwatch.open("/path/of/a/home")  # doctest: +SKIP

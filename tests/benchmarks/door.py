@@ -38,13 +38,18 @@ def measure(entities: int, rounds: int, seconds: float) -> None:
         began = time.perf_counter()
         with serving(bureau.path, bureau.keys) as ours:
             ours.grade(ids[0])
-            start = time.perf_counter() - began
+            start, start_by_processors = (
+                time.perf_counter() - began,
+                Running(ours.port, ours.process.pid).processor_seconds(),
+            )
             with other("hello") as bare, other("plain", str(bureau.path)) as plain:
                 compare(ours, {"bare hello": bare, "a plain FastAPI route": plain}, ids, rounds, seconds)
             steady(ours, ids, seconds)
             memory = metric(ours, "fxwatch_api_memory_most_bytes") / 2**20
             answers = metric(ours, "fxwatch_api_answers_total")
-        print(f"{'first answer after a cold start':34}{start:9.2f} s    (goal: below {GOAL_START:g} s)")
+        print(
+            f"{'first answer after a cold start':34}{start:9.2f} s, {start_by_processors:.2f} s of processors (goal: below {GOAL_START:g} s)"
+        )
         print(f"{'most memory':34}{memory:9.0f} MiB")
         by_us = sum(1 for q in bureau.asked() if q["key"] is not None)
         print(f"{'answers that left, and on record':34}{answers:9,.0f} {by_us:,}")
@@ -114,11 +119,15 @@ def steady(ours: Served, ids: list[str], seconds: float) -> None:
     """The delays at half of what it takes at most."""
     rate = ours.most / 2  # type: ignore[attr-defined]
     requests = [single(ours, entity_id) for entity_id in random.Random(2).sample(ids, 5000)]
+    before = within(ours)
     found = load.delays(ours.port, requests, rate=rate, connections=CONNECTIONS, seconds=seconds * 2)
+    inside = {bound: count - before[bound] for bound, count in within(ours).items()}
+    nearly_all = next(bound for bound, count in inside.items() if count >= 0.99 * inside["+Inf"])
     half, most = found[len(found) // 2], found[int(len(found) * 0.99)]
     print(
         f"{'at half of its most':34}{len(found) / seconds / 2:9,.0f} /s p50 {half * 1e3:.1f} ms, p99 {most * 1e3:.1f} ms, "
-        f"slowest {found[-1] * 1e3:.0f} ms (goal: p99 below {GOAL_P99 * 1e3:g} ms)"
+        f"slowest {found[-1] * 1e3:.0f} ms; "
+        f"inside the server 99 % within {float(nearly_all) * 1e3:g} ms (goal: p99 below {GOAL_P99 * 1e3:g} ms)"
     )
 
 
@@ -140,6 +149,12 @@ def several(door: Served, ids: list[str]) -> bytes:
 def metric(door: Served, name: str) -> float:
     text = door.http.get("/metrics").text
     return float(next(line.split()[-1] for line in text.splitlines() if line.startswith(f"{name} ")))
+
+
+def within(door: Served) -> dict[str, float]:
+    """How many requests took at most each bound (seconds), by the server's own clock."""
+    lines = [line for line in door.http.get("/metrics").text.splitlines() if "seconds_bucket" in line]
+    return {line.split('"')[1]: float(line.split()[-1]) for line in lines}
 
 
 @contextmanager
