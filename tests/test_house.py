@@ -27,6 +27,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "locks",
             "workdays",
             "passwords",
+            "kept",
             "canonical",
             "signing",
         },
