@@ -74,7 +74,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise RequestError(
             f"The dashboards cannot listen at {host}:{port}: {fault.strerror}. Name another port with --port, or stop what is there.",
-            f"看板无法在 {host}:{port} 监听:{fault.strerror}。请用 --port 另选端口,或停止占用者。",
+            f"看板无法在 {host}:{port} 监听：{fault.strerror}。请用 --port 另选端口，或停止占用者。",
         ) from fault
     return listening
 

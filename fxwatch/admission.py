@@ -74,7 +74,7 @@ def begin(home: "Home", name: str) -> str:
     if not _is_open(home, name):
         raise Forbidden(
             f"There is no open account {name} in this home. Ask an administrator for one.",
-            f"本库没有启用的账户 {name},请联系管理员开立。",
+            f"本库没有启用的账户 {name}，请联系管理员开立。",
         )
     token = secrets.token_urlsafe(32)
     home.register.entrance.open_session(digest_of(token), name, timedelta(hours=home.settings.session_hours))
@@ -152,5 +152,5 @@ def _is_open(home: "Home", name: str) -> bool:
 def _too_soon(waits: timedelta) -> FxwatchError:
     seconds = int(waits.total_seconds()) + 1
     return TooSoon(
-        f"Wrong passwords came before; try again in {seconds} s.", f"此前密码多次有误,请在 {seconds} 秒后重试。"
+        f"Wrong passwords came before; try again in {seconds} s.", f"此前密码多次有误，请在 {seconds} 秒后重试。"
     )

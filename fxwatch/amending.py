@@ -76,7 +76,7 @@ def add_account(
     elif institution is not None:
         raise RequestError(
             f"Only an account with the role bank is of an institution; {name} is to have {', '.join(roles)}. Leave the institution out, or add the role.",
-            f"只有角色为 bank 的账户才有所属机构;{name} 的角色将为 {'、'.join(roles)}。请去掉机构代码,或增加该角色。",
+            f"只有角色为 bank 的账户才有所属机构；{name} 的角色将为 {'、'.join(roles)}。请去掉机构代码，或增加该角色。",
         )
     home.register.set_account(name, roles, by=home.actor(by), why="", institution=institution, day=home.today())
 
@@ -96,7 +96,7 @@ def set_password(home: "Home", name: str, password: str, *, by: str | None = Non
     if not home.register.account(name).is_active:
         raise RequestError(
             f"The account {name} is closed. Open it again first: fxwatch users add {name} --role …",
-            f"账户 {name} 已停用。请先重新启用:fxwatch users add {name} --role …",
+            f"账户 {name} 已停用。请先重新启用：fxwatch users add {name} --role …",
         )
     kept = passwords.keep(password)
     home.register.entrance.set_password(name, kept, by=actor, role=Role.ADMINISTRATOR, day=home.today())
@@ -114,7 +114,7 @@ def close_account(home: "Home", name: str, *, by: str | None = None, why: str = 
     if actor == name:
         raise RequestError(
             f"{name} cannot close its own account; another administrator can.",
-            f"{name} 不能停用自己的账户,请由另一名管理员办理。",
+            f"{name} 不能停用自己的账户，请由另一名管理员办理。",
         )
     home.register.entrance.close_account(name, by=actor, day=home.today(), why=why)
 
@@ -124,6 +124,6 @@ def _institution_of(home: "Home", name: str) -> str:
     if not found or found[0] is None:
         raise RequestError(
             f"An account with the role bank is for one institution: name its 12-character code, fxwatch users add {name} --role bank --institution CODE",
-            f"角色为 bank 的账户须属于一家机构,请给出 12 位机构代码:fxwatch users add {name} --role bank --institution 机构代码",
+            f"角色为 bank 的账户须属于一家机构，请给出 12 位机构代码：fxwatch users add {name} --role bank --institution 机构代码",
         )
     return str(found[0])

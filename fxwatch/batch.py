@@ -54,7 +54,7 @@ class RunReport:
         """The report in a few words."""
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次:{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''},预警命中:{told};已发布 {self.snapshot}。"
+            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}；已发布 {self.snapshot}。"
         return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}; published as {self.snapshot}."
 
     def complaint(self, language: Language) -> str:
@@ -231,8 +231,8 @@ def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:
     return (
         f"Streaks of {named} were not computed for {keys:,} entities and items: the calendar does not cover that year. Everything else was. "
         f"Load it with: fxwatch load calendar FILE (columns day, is_workday), then run again.",
-        f"{named} 年的连续天数未计算,涉及 {keys:,} 个主体和项目:工作日历未覆盖该年。其余均已计算。"
-        f"请导入日历:fxwatch load calendar FILE(列 day、is_workday),再运行一次。",
+        f"{named} 年的连续天数未计算，涉及 {keys:,} 个主体和项目：工作日历未覆盖该年。其余均已计算。"
+        f"请导入日历：fxwatch load calendar FILE（列 day、is_workday），再运行一次。",
     )
 
 

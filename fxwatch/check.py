@@ -172,7 +172,7 @@ def entity_asked(settings: "Settings", text: str) -> str:
     if key is None:
         raise RequestError(
             f"{text!r} is no entity identifier: its form or its check digit is wrong. Give the 9- or 18-character code.",
-            f"{text!r} 不是有效的主体代码:格式或校验位有误。请提供 9 位或 18 位代码。",
+            f"{text!r} 不是有效的主体代码：格式或校验位有误。请提供 9 位或 18 位代码。",
         )
     return key
 
@@ -186,12 +186,12 @@ def day_asked(on: date | None, today: date) -> date:
     if on is not None and on > today:
         raise RequestError(
             f"No grade can be told for {on}: that is after today. Ask on the day of the payment.",
-            f"不能答复 {on} 的等级:该日尚未到来。请在付汇当日查询。",
+            f"不能答复 {on} 的等级：该日尚未到来。请在付汇当日查询。",
         )
     if on is not None and on.year < FIRST_YEAR:
         raise RequestError(
             f"No grade can be told for {on}: days begin with the year {FIRST_YEAR}.",
-            f"不能答复 {on} 的等级:日期须自 {FIRST_YEAR} 年起。",
+            f"不能答复 {on} 的等级：日期须自 {FIRST_YEAR} 年起。",
         )
     return on or today
 

@@ -38,7 +38,7 @@ def institution_of(home: "Home", by: str) -> str:
     if account.institution is None:
         raise RequestError(
             f"The account {by} is of no institution yet. An administrator names it: fxwatch users add {by} --role bank --institution CODE",
-            f"账户 {by} 尚未登记所属机构。请管理员登记:fxwatch users add {by} --role bank --institution 机构代码",
+            f"账户 {by} 尚未登记所属机构。请管理员登记：fxwatch users add {by} --role bank --institution 机构代码",
         )
     return account.institution
 
@@ -59,7 +59,7 @@ def ask_each(home: "Home", entity_ids: Sequence[str], *, by: str, on: date | Non
     if not 0 < len(entity_ids) <= MOST:
         raise RequestError(
             f"A list holds 1 to {MOST:,} identifiers; found {len(entity_ids):,}. Ask in parts.",
-            f"一次可查询 1 至 {MOST:,} 个主体,实为 {len(entity_ids):,} 个。请分批查询。",
+            f"一次可查询 1 至 {MOST:,} 个主体，实为 {len(entity_ids):,} 个。请分批查询。",
         )
     answers = check_each(home, entity_ids, institution_of(home, by), on, by=by)
     return [

@@ -264,12 +264,12 @@ class Client:
         except _Again as fault:
             raise HouseError(
                 f"{self._http.base_url} gave no answer: {fault}. Use the daily file, or ask again later.",
-                f"{self._http.base_url} 未能答复:{fault}。请使用每日名单,或稍后再问。",
+                f"{self._http.base_url} 未能答复：{fault}。请使用每日名单，或稍后再问。",
             ) from fault
         except ValueError as fault:
             raise HouseError(
                 f"{self._http.base_url}{path} did not answer in JSON; is it the banks' door?",
-                f"{self._http.base_url}{path} 的答复不是 JSON;请确认地址。",
+                f"{self._http.base_url}{path} 的答复不是 JSON；请确认地址。",
             ) from fault
 
     def _once(self, method: str, path: str, **asked: Any) -> httpx.Response:
@@ -278,7 +278,7 @@ class Client:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as fault:
             raise RequestError(
                 f"{self._http.base_url} cannot be asked: {fault}. Look at the address and at the key.",
-                f"无法向 {self._http.base_url} 查询:{fault}。请检查地址与密钥。",
+                f"无法向 {self._http.base_url} 查询：{fault}。请检查地址与密钥。",
             ) from fault
         except httpx.TransportError as fault:
             raise _Again(str(fault) or type(fault).__name__) from fault
@@ -319,7 +319,7 @@ def _detail(response: httpx.Response) -> str:
 
 def _demand(proof: Proof) -> None:
     if not proof.ok:
-        raise NotProven(f"An answer must not be relied on: {proof.english}", f"该答复不可采信:{proof.chinese}")
+        raise NotProven(f"An answer must not be relied on: {proof.english}", f"该答复不可采信：{proof.chinese}")
 
 
 def _save(document: Mapping[str, Any], path: Path) -> None:

@@ -68,7 +68,7 @@ def check_flows(flows: pl.LazyFrame) -> pl.LazyFrame:
         if found != dtype:
             raise HouseError(
                 f"The flow frame does not match its contract: column {name} should be {dtype}, found {found}.",
-                f"收付汇记录表不符合约定:列 {name} 应为 {dtype},实为 {found}。",
+                f"收付汇记录表不符合约定：列 {name} 应为 {dtype}，实为 {found}。",
             )
     return flows
 

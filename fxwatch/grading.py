@@ -28,7 +28,7 @@ class DatedParameter:
     meaning_zh: str
     choices: tuple[str, ...] = ()
     basis: str = "founding article, 4(2)3"
-    basis_zh: str = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)3"
+    basis_zh: str = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四（二）3"
 
     def parse(self, text: str) -> str:
         """The value as it is kept, if it fits.
@@ -39,12 +39,12 @@ class DatedParameter:
         if self.choices and text not in self.choices:
             allowed = ", ".join(self.choices)
             raise RequestError(
-                f"{self.name} is one of {allowed}; found {text!r}.", f"{self.name} 只能是 {allowed},实为 {text!r}。"
+                f"{self.name} is one of {allowed}; found {text!r}.", f"{self.name} 只能是 {allowed}，实为 {text!r}。"
             )
         if not self.choices and not (text.isascii() and text.isdigit()):
             raise RequestError(
                 f"{self.name} is a whole number, 0 or more; found {text!r}.",
-                f"{self.name} 应为不小于 0 的整数,实为 {text!r}。",
+                f"{self.name} 应为不小于 0 的整数，实为 {text!r}。",
             )
         return text if self.choices else str(int(text))
 
@@ -57,7 +57,7 @@ GRADE_PARAMETERS: dict[str, DatedParameter] = {
             "rolling",
             "word",
             "the year a grade looks back on: the last twelve months, or since 1 January",
-            "评级回看的一年:最近十二个月,或自 1 月 1 日起",
+            "评级回看的一年：最近十二个月，或自 1 月 1 日起",
             ("rolling", "calendar"),
         ),
         DatedParameter(

@@ -35,7 +35,7 @@ class Home:
         if not is_home(path):
             raise HouseError(
                 f"There is no fxwatch home in {path}. Make one with: fxwatch --home {path} init",
-                f"{path} 不是 fxwatch 库。请先建库:fxwatch --home {path} init",
+                f"{path} 不是 fxwatch 库。请先建库：fxwatch --home {path} init",
             )
         self._snapshot: Snapshot | None = None
         self._settings: tuple[object, Settings] | None = None
@@ -126,12 +126,12 @@ class Home:
         if name == "today" and parsed is not None and not self.simulation:
             raise RequestError(
                 f"Only a simulation home may pin today; {self.path} is none. Make one with: fxwatch init --simulation",
-                f"只有模拟库可以固定“今天”,{self.path} 不是模拟库。请用 fxwatch init --simulation 建立模拟库。",
+                f"只有模拟库可以固定“今天”，{self.path} 不是模拟库。请用 fxwatch init --simulation 建立模拟库。",
             )
         if name == "register_url" and without_password(value) != value:
             raise RequestError(
                 "A password is not written into the settings file. Leave it out here, and give the whole URL in FXWATCH_REGISTER_URL or the password in ~/.pgpass.",
-                "密码不会写入设置文件。请在此处略去密码,完整地址放在 FXWATCH_REGISTER_URL,或将密码放在 ~/.pgpass。",
+                "密码不会写入设置文件。请在此处略去密码，完整地址放在 FXWATCH_REGISTER_URL，或将密码放在 ~/.pgpass。",
             )
         actor = self.actor(by)
         self.register.require(actor, "administrator")
@@ -188,7 +188,7 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         raise RequestError(f"{path} is a home already.", f"{path} 已是 fxwatch 库。")
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise RequestError(
-            f"{path} exists and is not an empty folder. Name another.", f"{path} 已存在且不是空文件夹,请另选位置。"
+            f"{path} exists and is not an empty folder. Name another.", f"{path} 已存在且不是空文件夹，请另选位置。"
         )
     from fxwatch import warehouse
     from fxwatch.register import Register
@@ -198,7 +198,7 @@ def make_home(path: Path, *, simulation: bool = False, bare: bool = False) -> Ho
         half = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     except OSError as fault:
         raise RequestError(
-            f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库:{fault.strerror}。"
+            f"No home can be made at {path}: {fault.strerror}.", f"无法在 {path} 建库：{fault.strerror}。"
         ) from fault
     made: Register | None = None
     try:

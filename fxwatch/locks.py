@@ -60,10 +60,10 @@ def _locked(path: Path, seconds: float) -> HomeLocked:
     try:
         holder = json.loads(path.read_text("utf-8"))
         who = f"process {holder['pid']} ({holder['doing']}, since {holder['since']})"
-        who_zh = f"进程 {holder['pid']}({holder['doing']},自 {holder['since']})"
+        who_zh = f"进程 {holder['pid']}({holder['doing']}，自 {holder['since']})"
     except (ValueError, KeyError, OSError):
         who, who_zh = "another process", "另一进程"
     return HomeLocked(
         f"The home {path.parent} is locked by {who}; waited {seconds:g} s. Try again when it has finished.",
-        f"{path.parent} 正由{who_zh}占用,已等待 {seconds:g} 秒。请待其结束后重试。",
+        f"{path.parent} 正由{who_zh}占用，已等待 {seconds:g} 秒。请待其结束后重试。",
     )

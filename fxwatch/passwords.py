@@ -18,7 +18,7 @@ def check(password: str) -> None:
     if not SHORTEST <= len(password) <= LONGEST or len(set(password)) < 4:
         raise RequestError(
             f"A password has {SHORTEST} to {LONGEST} characters, at least four of them different; this one does not fit. Take a few words.",
-            f"密码须为 {SHORTEST} 至 {LONGEST} 个字符,且至少有四个不同字符。建议使用几个词组成的短句。",
+            f"密码须为 {SHORTEST} 至 {LONGEST} 个字符，且至少有四个不同字符。建议使用几个词组成的短句。",
         )
 
 

@@ -141,7 +141,7 @@ def _from_to(word: str, first: str, last: str) -> Period:
 def _no_period(word: str) -> RequestError:
     return RequestError(
         f"{word!r} is not a period. Accepted are {ACCEPTED} (the first day not after the last, years {EARLIEST_YEAR} to {LATEST_YEAR}).",
-        f"{word!r} 不是有效的期间。可用的写法:{ACCEPTED}(起始日不晚于截止日,{EARLIEST_YEAR} 至 {LATEST_YEAR} 年)。",
+        f"{word!r} 不是有效的期间。可用的写法：{ACCEPTED}（起始日不晚于截止日，{EARLIEST_YEAR} 至 {LATEST_YEAR} 年）。",
     )
 
 

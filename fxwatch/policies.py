@@ -104,7 +104,7 @@ def read_policy(text: str, where: str, *, verify_ids: bool = True) -> Policy:
         raise RequestError(f"{where} is not TOML: {fault}.", f"{where} 不是 TOML:{fault}。") from fault
     for key in found:
         if key not in _KEYS:
-            raise _misfit(where, key, f"known keys are {', '.join(_KEYS)}", f"可用的键:{'、'.join(_KEYS)}")
+            raise _misfit(where, key, f"known keys are {', '.join(_KEYS)}", f"可用的键：{'、'.join(_KEYS)}")
     read: dict[str, Any] = {}
     for key in ("name", "title", "title_zh", "why", "why_zh"):
         read[key] = found.get(key)
@@ -115,7 +115,7 @@ def read_policy(text: str, where: str, *, verify_ids: bool = True) -> Policy:
             where,
             "name",
             f"small letters, digits and _, at most 32, and not {MONTHLY}",
-            f"须为小写字母、数字和 _,至多 32 个,且不得为 {MONTHLY}",
+            f"须为小写字母、数字和 _，至多 32 个，且不得为 {MONTHLY}",
         )
     return Policy(
         **read,
@@ -137,7 +137,7 @@ def _rules(where: str, value: Any) -> tuple[str, ...]:
     known = rules()
     if not isinstance(value, list) or not value or any(not isinstance(v, str) or v not in known for v in value):
         raise _misfit(
-            where, "rules", f"a list of at least one of {', '.join(known)}", f"须为列表,取自 {'、'.join(known)}"
+            where, "rules", f"a list of at least one of {', '.join(known)}", f"须为列表，取自 {'、'.join(known)}"
         )
     return tuple(dict.fromkeys(value))
 
@@ -156,7 +156,7 @@ def _minimum(where: str, value: Any) -> Decimal | None:
     # A number with decimals would be a float, which is not exact: it is written as a text.
     if isinstance(value, bool | float) or not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", text):
         raise _misfit(
-            where, "minimum_usd", 'a whole number, or a text like "1500000.50"', '须为整数,或如 "1500000.50" 的文字'
+            where, "minimum_usd", 'a whole number, or a text like "1500000.50"', '须为整数，或如 "1500000.50" 的文字'
         )
     return Decimal(text)
 

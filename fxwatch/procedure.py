@@ -6,7 +6,7 @@ from datetime import date
 from fxwatch.grading import DatedParameter
 
 _BASIS = "default; the bureau enters its own with its basis"
-_BASIS_ZH = "默认值;由监管部门另行设定并注明依据"
+_BASIS_ZH = "默认值；由监管部门另行设定并注明依据"
 
 
 def _parameter(name: str, default: str, unit: str, meaning: str, meaning_zh: str, *choices: str) -> DatedParameter:
@@ -21,7 +21,7 @@ REGISTER_PARAMETERS: dict[str, DatedParameter] = {
             "7",
             "working days",
             "working days after a notice's day within which its entity may object; the version of the notice's day",
-            "预警提示日之后主体可提出异议的工作日数;以提示日有效的版本为准",
+            "预警提示日之后主体可提出异议的工作日数；以提示日有效的版本为准",
         ),
         _parameter(
             "decision_days",
@@ -35,14 +35,14 @@ REGISTER_PARAMETERS: dict[str, DatedParameter] = {
             "30",
             "working days",
             "working days after a hit was found within which it is to be decided, where no other day is set",
-            "命中发现日之后应处理完毕的工作日数(另行指定期限的除外)",
+            "命中发现日之后应处理完毕的工作日数（另行指定期限的除外）",
         ),
         _parameter(
             "require_approval",
             "false",
             "yes or no",
             "four eyes: an act that changes what grades count waits for another account's approval",
-            "四眼原则:改变评级计数的事项须经另一账户批准后生效",
+            "四眼原则：改变评级计数的事项须经另一账户批准后生效",
             "false",
             "true",
         ),

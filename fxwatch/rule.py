@@ -64,7 +64,7 @@ class Rule:
     title: ClassVar[str]
     title_zh: ClassVar[str]
     basis: ClassVar[str]
-    about_zh: ClassVar[str] = ""  # the docstring in Chinese: 为何重要: and 不含: begin its second and third lines
+    about_zh: ClassVar[str] = ""  # the docstring in Chinese: 为何重要：and 不含：begin its second and third lines
     basis_zh: ClassVar[str] = ""  # for letters in Chinese; where it is empty they quote `basis`
 
     @classmethod

@@ -111,14 +111,14 @@ def parameter_named(name: str) -> Callable[[str], Any]:
     if rule in monitors():
         raise NotFound(
             f"{name} has no dates: {rule} is a monitor and takes its numbers when it is asked, see: fxwatch monitor --help",
-            f"{name} 不设生效日:{rule} 是监管指标,其数值在查询时给定,见 fxwatch monitor --help。",
+            f"{name} 不设生效日：{rule} 是监管指标，其数值在查询时给定，见 fxwatch monitor --help。",
         )
     known = {f"{r}.{p.name}" for r, found in rules().items() for p in found.params()}
     if name not in known:
         listed = sorted(known | set(_OF_THE_BUREAU))
         raise NotFound(
             f"There is no parameter {name}. There are {', '.join(listed)}.",
-            f"没有参数 {name}。现有:{'、'.join(listed)}。",
+            f"没有参数 {name}。现有：{'、'.join(listed)}。",
         )
     return lambda text: parse_value(rule, param, text)
 
@@ -135,7 +135,7 @@ def parse_value(rule: str, param: str, text: str) -> Any:
         if text not in declared.choices:
             allowed = ", ".join(declared.choices)
             raise RequestError(
-                f"{name} is one of {allowed}; found {text!r}.", f"{name} 只能是 {allowed},实为 {text!r}。"
+                f"{name} is one of {allowed}; found {text!r}.", f"{name} 只能是 {allowed}，实为 {text!r}。"
             )
         return text
     # Plain decimals alone, and small enough that cents stay exact in 64 bits.
@@ -149,7 +149,7 @@ def parse_value(rule: str, param: str, text: str) -> Any:
         )
         raise RequestError(
             f"{name} is {kind} above 0, in {declared.unit}; found {text!r}.",
-            f"{name} 应为大于 0 的{kind_zh}({declared.unit}),实为 {text!r}。",
+            f"{name} 应为大于 0 的{kind_zh}（{declared.unit}），实为 {text!r}。",
         )
     return int(number) if number == int(number) else number
 
@@ -217,7 +217,7 @@ def _rule_in(module_name: str, kind: type[AnyRule]) -> type[AnyRule]:
         module = import_module(module_name)
     except Exception as fault:  # whatever a rule's file does wrong, the sentence must name it
         line = fault.lineno if isinstance(fault, SyntaxError) else _line_of(fault, where)
-        raise _misfit(where, line, f"it cannot be read: {fault}", f"无法读入:{fault}") from fault
+        raise _misfit(where, line, f"it cannot be read: {fault}", f"无法读入：{fault}") from fault
     found = [
         c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, Rule) and c.__module__ == module_name
     ]
@@ -227,7 +227,7 @@ def _rule_in(module_name: str, kind: type[AnyRule]) -> type[AnyRule]:
             where,
             None,
             f"a rule's file has one class, of kind {kind.__name__}; found {names}",
-            f"每个文件应有且只有一个 {kind.__name__} 类,实为 {names}",
+            f"每个文件应有且只有一个 {kind.__name__} 类，实为 {names}",
         )
     rule: type[AnyRule] = found[0]
     for line, english, chinese in _faults(rule, module):
@@ -239,7 +239,7 @@ def _misfit(where: Path, line: int | None, english: str, chinese: str) -> HouseE
     place = f"{where}, line {line}" if line else str(where)
     return HouseError(
         f"{place} is no rule: {english}. Mend it or take it out of the folder.",
-        f"{place} 不是合格的指标:{chinese}。请修正或移出该目录。",
+        f"{place} 不是合格的指标：{chinese}。请修正或移出该目录。",
     )
 
 
@@ -279,7 +279,7 @@ def _faults(rule: type[Rule], module: ModuleType) -> Iterator[tuple[int | None, 
         yield (
             line("title"),
             f"the title has more than {MOST_TITLE_WORDS} words: {rule.title!r}",
-            f"标题超过 {MOST_TITLE_WORDS} 个词:{rule.title!r}",
+            f"标题超过 {MOST_TITLE_WORDS} 个词：{rule.title!r}",
         )
     for field in fields(rule):
         if "unit" not in field.metadata:
@@ -313,12 +313,12 @@ def _parameter_faults(p: Param) -> Iterator[tuple[str, str]]:
     if suffix != wanted:
         yield (
             f"the name and the unit of parameter {p.name} ({p.unit}) disagree",
-            f"参数 {p.name} 的名称后缀与单位({p.unit})不一致",
+            f"参数 {p.name} 的名称后缀与单位（{p.unit}）不一致",
         )
     if isinstance(p.default, str) and p.default not in p.choices:
         yield (
             f"parameter {p.name} should name its choices, {p.default!r} among them",
-            f"参数 {p.name} 应列出可选值,且含默认值 {p.default!r}",
+            f"参数 {p.name} 应列出可选值，且含默认值 {p.default!r}",
         )
 
 
@@ -346,5 +346,5 @@ def _early_warning_faults(
                 yield (
                     at,
                     f"{method.__name__}() asks for {name}, which is no input; there are {known}",
-                    f"{method.__name__}() 所需的 {name} 不是可用的输入;现有 {known}",
+                    f"{method.__name__}() 所需的 {name} 不是可用的输入；现有 {known}",
                 )

@@ -29,9 +29,9 @@ def _setting(
 class Settings:
     """The settings in force, read by `read_settings`."""
 
-    today: date | None = _setting(None, "day", "pins today; simulation homes only", "固定“今天”的日期;仅限模拟库")
+    today: date | None = _setting(None, "day", "pins today; simulation homes only", "固定“今天”的日期；仅限模拟库")
     language: str = _setting(
-        "", "word", "language of sentences; empty: the system's", "语句所用语言;空则随系统", ("", "en", "zh")
+        "", "word", "language of sentences; empty: the system's", "语句所用语言；空则随系统", ("", "en", "zh")
     )
     verify_ids: bool = _setting(
         True, "yes or no", "verify the check digits of entity identifiers", "校验主体代码的校验位"
@@ -43,12 +43,12 @@ class Settings:
         "previous",
         "word",
         "newest table a flow may use: of the month before, or of its own",
-        "折算所用最新月表:上月或当月",
+        "折算所用最新月表：上月或当月",
         ("previous", "same"),
     )
     rate_months: int = _setting(4, "months", "how many monthly tables back a flow may reach", "折算可回溯的月表数")
     transport_divisions: str = _setting(
-        "53-58", "divisions", "GB/T 4754 divisions of transport enterprises", "运输企业所属行业大类(GB/T 4754)"
+        "53-58", "divisions", "GB/T 4754 divisions of transport enterprises", "运输企业所属行业大类（GB/T 4754）"
     )
     lock_seconds: float = _setting(
         10.0, "seconds", "how long to wait for another writing process", "等待其他写入进程的秒数"
@@ -56,7 +56,9 @@ class Settings:
     memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
     batch_rows: int = _setting(245_760, "rows", "rows of a file that are judged at a time", "每批校验的行数")
     bureau: str = _setting("", "word", "name of the bureau on letters and reports", "预警提示函和报告上的监管部门名称")
-    pdf_font: str = _setting("", "word", "font file for PDF; empty: one that is found", "PDF 所用字体文件;空则自动查找")
+    pdf_font: str = _setting(
+        "", "word", "font file for PDF; empty: one that is found", "PDF 所用字体文件；空则自动查找"
+    )
     keep_snapshots: int = _setting(
         3, "snapshots", "newer snapshots that must exist before one is removed", "删除快照前须有的更新快照数"
     )
@@ -70,13 +72,13 @@ class Settings:
         "",
         "address",
         "under which people reach the dashboards, such as https://watch.example; empty: this machine alone",
-        "看板的访问地址,如 https://watch.example;空则仅限本机",
+        "看板的访问地址，如 https://watch.example；空则仅限本机",
     )
     oidc_issuer: str = _setting(
         "",
         "address",
         "identity provider that signs people in (OpenID Connect); empty: none",
-        "统一身份认证(OIDC)地址;空则不用",
+        "统一身份认证（OIDC）地址；空则不用",
     )
     oidc_client_id: str = _setting(
         "", "word", "what the identity provider knows fxwatch by", "在身份认证方登记的客户端名"
@@ -103,19 +105,19 @@ class Settings:
         "",
         "word",
         "addresses of proxies whose X-Forwarded headers are believed, comma between; empty: none",
-        "可信代理的地址(采信其 X-Forwarded 头),以逗号分隔;空则不采信",
+        "可信代理的地址（采信其 X-Forwarded 头），以逗号分隔；空则不采信",
     )
     record_sync: bool = _setting(
         False,
         "yes or no",
         "an answer waits until its record is on the disk, so that a loss of power loses none",
-        "查询记录写入磁盘后才答复,断电也不丢失",
+        "查询记录写入磁盘后才答复，断电也不丢失",
     )
     register_url: str = _setting(
         "",
         "URL",
         "register on PostgreSQL, postgresql://USER@HOST/DATABASE; empty: a file in the home; a password belongs in FXWATCH_REGISTER_URL or ~/.pgpass",
-        "PostgreSQL 上的登记簿 postgresql://用户@主机/数据库;空则为库内文件;密码请放在 FXWATCH_REGISTER_URL 或 ~/.pgpass",
+        "PostgreSQL 上的登记簿 postgresql://用户@主机/数据库；空则为库内文件；密码请放在 FXWATCH_REGISTER_URL 或 ~/.pgpass",
         secret=True,
     )
 
@@ -146,14 +148,14 @@ def read_settings(home: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
         raise HouseError(
             f"The settings file {path} cannot be read: {fault}. Mend it, or remove it to use the defaults.",
-            f"无法读取设置文件 {path}:{fault}。请修正,或删除以使用默认值。",
+            f"无法读取设置文件 {path}:{fault}。请修正，或删除以使用默认值。",
         ) from fault
     known = setting_fields()
     for name in found:
         if name not in known:
             raise HouseError(
                 f"The settings file {path} has an unknown key, {name}. Known are {', '.join(known)}.",
-                f"设置文件 {path} 中有未知的键 {name}。可用的键:{'、'.join(known)}。",
+                f"设置文件 {path} 中有未知的键 {name}。可用的键：{'、'.join(known)}。",
             )
     for name in known:
         if (value := os.environ.get(f"FXWATCH_{name.upper()}")) is not None:
@@ -171,7 +173,7 @@ def parse_setting(name: str, value: Any) -> Any:
     if name not in known:
         raise RequestError(
             f"There is no setting {name}. Known are {', '.join(known)}.",
-            f"没有设置项 {name}。可用的有:{'、'.join(known)}。",
+            f"没有设置项 {name}。可用的有：{'、'.join(known)}。",
         )
     notes = known[name].metadata
     try:
@@ -179,12 +181,12 @@ def parse_setting(name: str, value: Any) -> Any:
     except (ValueError, TypeError) as fault:
         raise RequestError(
             f"Setting {name} takes {notes['kind']}, found {without_password(repr(value))}.",
-            f"设置项 {name} 的取值不合要求({notes['kind']}):{without_password(repr(value))}。",
+            f"设置项 {name} 的取值不合要求（{notes['kind']}）：{without_password(repr(value))}。",
         ) from fault
     if notes["choices"] and parsed not in notes["choices"]:
         allowed = ", ".join(repr(c) for c in notes["choices"])
         raise RequestError(
-            f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed},实为 {value!r}。"
+            f"Setting {name} is one of {allowed}; found {value!r}.", f"设置项 {name} 只能是 {allowed}，实为 {value!r}。"
         )
     return parsed
 

@@ -138,7 +138,10 @@ def proof_of(document: Mapping[str, Any], keys: Iterable[PublicKey]) -> Proof:
     named, signature = document.get("key_id"), document.get("signature")
     if not isinstance(named, str) or not isinstance(signature, str):
         return Proof(
-            False, None, "It bears no signature: key_id or signature is missing.", "没有签名:缺少 key_id 或 signature。"
+            False,
+            None,
+            "It bears no signature: key_id or signature is missing.",
+            "没有签名：缺少 key_id 或 signature。",
         )
     known = {key.key_id: key for key in keys}
     if (key := known.get(named)) is None:
@@ -153,7 +156,7 @@ def proof_of(document: Mapping[str, Any], keys: Iterable[PublicKey]) -> Proof:
             False,
             named,
             f"The signature does not fit: it was changed after it was signed, or not signed by {named}.",
-            f"签名不符:内容在签名后被改动,或并非由密钥 {named} 签署。",
+            f"签名不符：内容在签名后被改动，或并非由密钥 {named} 签署。",
         )
     return _in_time(document.get("known_at"), key)
 
@@ -183,6 +186,6 @@ def _in_time(known_at: Any, key: PublicKey) -> Proof:
             False,
             key.key_id,
             f"It says that it was made at {known_at}; the key {key.key_id} signed from {key.valid_from}{until}.",
-            f"所称时刻为 {known_at};密钥 {key.key_id} 的有效期为 {key.valid_from} {until_zh}。",
+            f"所称时刻为 {known_at}；密钥 {key.key_id} 的有效期为 {key.valid_from} {until_zh}。",
         )
-    return Proof(True, key.key_id, f"The signature of {key.key_id} holds.", f"签名有效(密钥 {key.key_id})。")
+    return Proof(True, key.key_id, f"The signature of {key.key_id} holds.", f"签名有效（密钥 {key.key_id}）。")

@@ -51,5 +51,5 @@ def uncovered(year: int) -> RequestError:
     """The sentence about a year whose working days are not known."""
     return RequestError(
         f"Working days of {year} cannot be counted: the calendar does not cover that year. Load it: fxwatch load calendar FILE",
-        f"无法计算 {year} 年的工作日:日历未涵盖该年。请导入:fxwatch load calendar 文件",
+        f"无法计算 {year} 年的工作日：日历未涵盖该年。请导入：fxwatch load calendar 文件",
     )

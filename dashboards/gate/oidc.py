@@ -79,14 +79,14 @@ def _client(issuer: str, client_id: str) -> Any:
         missing = "oidc_client_id" if not client_id else SECRET
         raise HouseError(
             f"An identity provider is set, but not {missing}. Name the client with: fxwatch settings set oidc_client_id NAME, and put its secret into the environment as {SECRET}.",
-            f"已设置身份认证地址,但缺少 {missing}。请用 fxwatch settings set oidc_client_id 设置客户端名,并将其密钥放入环境变量 {SECRET}。",
+            f"已设置身份认证地址，但缺少 {missing}。请用 fxwatch settings set oidc_client_id 设置客户端名，并将其密钥放入环境变量 {SECRET}。",
         )
     try:
         from authlib.integrations.starlette_client import OAuth
     except ImportError as fault:
         raise HouseError(
             "Signing in with an identity provider needs fxwatch[oidc]. Install it with: pip install 'fxwatch[oidc]'",
-            "统一身份登录需要 fxwatch[oidc],请安装:pip install 'fxwatch[oidc]'",
+            "统一身份登录需要 fxwatch[oidc]，请安装：pip install 'fxwatch[oidc]'",
         ) from fault
     registry = OAuth()
     registry.register(
@@ -108,7 +108,7 @@ def _unreachable(issuer: str, fault: Exception) -> HouseError:
     what = type(fault).__name__
     return HouseError(
         f"The identity provider {issuer} cannot be asked ({what}). Sign in with a password, or try again later.",
-        f"无法连接身份认证 {issuer}({what})。请用密码登录,或稍后重试。",
+        f"无法连接身份认证 {issuer}({what})。请用密码登录，或稍后重试。",
     )
 
 
@@ -116,5 +116,5 @@ def _unproved(fault: Exception) -> Forbidden:
     what = getattr(fault, "error", None) or type(fault).__name__
     return Forbidden(
         f"The identity provider did not prove who you are ({what}). Try again.",
-        f"身份认证未能证明您的身份({what}),请重试。",
+        f"身份认证未能证明您的身份（{what}），请重试。",
     )

@@ -40,7 +40,7 @@ def no_key() -> Problem:
     return Problem(
         "no-key",
         "This needs a valid key: send Authorization: Bearer and the key that the bureau gave to your bank.",
-        "需要有效的密钥:请在 Authorization: Bearer 中提供监管部门发给贵行的密钥。",
+        "需要有效的密钥：请在 Authorization: Bearer 中提供监管部门发给贵行的密钥。",
         [(b"www-authenticate", b'Bearer realm="fxwatch"')],
     )
 
@@ -55,5 +55,5 @@ def require(asker: "Asker", scope: str) -> None:
         raise Problem(
             "not-yours",
             f"This is for keys of scope {scope}; yours has scope {asker.key.scope}.",
-            f"此接口限范围为 {scope} 的密钥;您的密钥范围为 {asker.key.scope}。",
+            f"此接口限范围为 {scope} 的密钥；您的密钥范围为 {asker.key.scope}。",
         )

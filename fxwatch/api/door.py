@@ -99,7 +99,7 @@ class Door:
             raise Problem(
                 "not-json",
                 "A body must be application/json, without a content coding.",
-                "请求体须为 application/json,且不得压缩。",
+                "请求体须为 application/json，且不得压缩。",
             )
         if int(given.get(b"content-length", b"0")) > MOST_BODY:
             raise _too_large()
@@ -174,7 +174,7 @@ def _too_large() -> Problem:
     return Problem(
         "too-large",
         f"A body has at most {MOST_BODY} bytes; split the list.",
-        f"请求体最大 {MOST_BODY} 字节,请拆分名单。",
+        f"请求体最大 {MOST_BODY} 字节，请拆分名单。",
         [(b"connection", b"close")],
     )
 

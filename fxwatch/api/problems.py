@@ -106,7 +106,7 @@ class Problem(Exception):
         ]
 
 
-FAILED = Problem("failed", "fxwatch itself failed; nothing was answered.", "fxwatch 自身出错,未作答复。")
+FAILED = Problem("failed", "fxwatch itself failed; nothing was answered.", "fxwatch 自身出错，未作答复。")
 
 
 def of_fault(fault: FxwatchError) -> Problem:
@@ -131,7 +131,7 @@ def unavailable(seconds: int = 1) -> Problem:
     return Problem(
         "unavailable",
         "No answer can be given now; nothing was answered. Ask again in a moment.",
-        "暂时无法答复,未作任何答复。请稍后再试。",
+        "暂时无法答复，未作任何答复。请稍后再试。",
         [(b"retry-after", str(seconds).encode())],
     )
 

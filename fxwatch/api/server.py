@@ -75,7 +75,7 @@ def serve(home: "Home", address: Address) -> None:
     _listen(config, address)
     server.run()
     if not server.started:
-        raise HouseError("The banks' door did not open; see its log.", "银行接口未能启动,请查看日志。")
+        raise HouseError("The banks' door did not open; see its log.", "银行接口未能启动，请查看日志。")
 
 
 def _listen(config: uvicorn.Config, address: Address) -> None:
@@ -89,7 +89,7 @@ def _listen(config: uvicorn.Config, address: Address) -> None:
         what = where or f"{address.host}:{address.port}"
         raise RequestError(
             f"The banks' door cannot open at {what}: {fault}. Name another address, or stop what holds it.",
-            f"银行接口无法在 {what} 启动:{fault}。请更换地址,或停止占用它的程序。",
+            f"银行接口无法在 {what} 启动：{fault}。请更换地址，或停止占用它的程序。",
         ) from fault
 
 

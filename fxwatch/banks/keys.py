@@ -43,7 +43,7 @@ def bank_asked(text: str) -> str:
     if not text.isascii() or not _BANK.fullmatch(code):
         raise RequestError(
             f"{text!r} is no institution code; a bank's has 12 letters or digits.",
-            f"{text!r} 不是金融机构代码;应为 12 位字母或数字。",
+            f"{text!r} 不是金融机构代码；应为 12 位字母或数字。",
         )
     return code
 
@@ -81,7 +81,7 @@ def add_key(
         if any((key.bank, key.name) == (code, name) for key in writing.live_keys()):
             raise Decided(
                 f"{code} has a key named {name}. Give the new one another name, or revoke that one first.",
-                f"{code} 已有名为 {name} 的密钥。请另取名称,或先吊销原密钥。",
+                f"{code} 已有名为 {name} 的密钥。请另取名称，或先吊销原密钥。",
             )
         number = writing.next_key()
         content = {
@@ -105,22 +105,22 @@ def _check(name: str, expires: date | None, per_second: int, scope: str, today: 
     if not _NAME.fullmatch(name):
         raise RequestError(
             f"A key's name has 1 to 64 letters, digits, dots, hyphens, underscores or @; found {name!r}.",
-            f"密钥名须为 1 至 64 个字母、数字、点、连字符、下划线或 @,实为 {name!r}。",
+            f"密钥名须为 1 至 64 个字母、数字、点、连字符、下划线或 @，实为 {name!r}。",
         )
     if expires is not None and expires < today:
         raise RequestError(
             f"A key that ends on {expires} would never work: that day is past. Name today or a later day.",
-            f"截止 {expires} 的密钥无法使用:该日已过。请指定今天或以后的日期。",
+            f"截止 {expires} 的密钥无法使用：该日已过。请指定今天或以后的日期。",
         )
     if not 1 <= per_second <= MOST_PER_SECOND:
         raise RequestError(
             f"A key may ask 1 to {MOST_PER_SECOND:,} questions a second; found {per_second}.",
-            f"密钥每秒可查询 1 至 {MOST_PER_SECOND:,} 次,实为 {per_second}。",
+            f"密钥每秒可查询 1 至 {MOST_PER_SECOND:,} 次，实为 {per_second}。",
         )
     if scope not in set(KeyScope):
         raise RequestError(
             f"A key's scope is {' or '.join(KeyScope)}; found {scope!r}.",
-            f"密钥的范围为 {'、'.join(KeyScope)} 之一,实为 {scope!r}。",
+            f"密钥的范围为 {'、'.join(KeyScope)} 之一，实为 {scope!r}。",
         )
 
 
@@ -134,7 +134,7 @@ def revoke_key(home: "Home", key: str, *, why: str, by: str | None = None) -> No
         Forbidden: the account is no administrator.
     """
     if not why.strip():
-        raise RequestError("A key is revoked for a reason; give it with --why.", "吊销密钥须注明理由(--why)。")
+        raise RequestError("A key is revoked for a reason; give it with --why.", "吊销密钥须注明理由（--why）。")
     with home.register.writing("a key") as writing:
         found = writing.key(key)
         if found is None:

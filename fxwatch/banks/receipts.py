@@ -64,7 +64,7 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise FileRefused(
             f"{path} holds no answer: it is JSON, but no object with entity, grade and signature.",
-            f"{path} 中没有答复:内容不是带签名的 JSON 对象。",
+            f"{path} 中没有答复：内容不是带签名的 JSON 对象。",
         )
     return found
 
@@ -80,7 +80,7 @@ def read_keys(path: Path) -> list[PublicKey]:
     except ValueError as fault:
         raise FileRefused(
             f"{path} holds no public keys: {fault}. Take the list from: fxwatch keys signing --out {path.name}",
-            f"{path} 中没有公钥:{fault}。请用 fxwatch keys signing --out {path.name} 取得。",
+            f"{path} 中没有公钥：{fault}。请用 fxwatch keys signing --out {path.name} 取得。",
         ) from fault
 
 
@@ -101,7 +101,7 @@ def verify_on_record(home: "Home", document: Mapping[str, Any]) -> Proof:
         False,
         proof.key_id,
         f"The signature of {proof.key_id} fits, but nothing like it is on record here: another register signed it, or its key is in wrong hands.",
-        f"签名与密钥 {proof.key_id} 相符,但本登记簿中没有相应记录:由其他登记簿签发,或密钥已外泄。",
+        f"签名与密钥 {proof.key_id} 相符，但本登记簿中没有相应记录：由其他登记簿签发，或密钥已外泄。",
     )
 
 
@@ -122,7 +122,7 @@ def _json(path: Path) -> Any:
         if path.stat().st_size > _MOST_BYTES:
             raise FileRefused(
                 f"{path} is larger than any answer or daily file ({_MOST_BYTES >> 20} MiB).",
-                f"{path} 超过任何答复或名单文件的大小({_MOST_BYTES >> 20} MiB)。",
+                f"{path} 超过任何答复或名单文件的大小（{_MOST_BYTES >> 20} MiB）。",
             )
         return json.loads(path.read_text("utf-8"))
     except OSError as fault:

@@ -65,7 +65,7 @@ def retire_signing(home: "Home", key_id: str, *, why: str, by: str | None = None
         Forbidden: the account is no administrator.
     """
     if not why.strip():
-        raise RequestError("A key is retired for a reason; give it with --why.", "停用签名密钥须注明理由(--why)。")
+        raise RequestError("A key is retired for a reason; give it with --why.", "停用签名密钥须注明理由（--why）。")
     with home.register.writing("a signing key") as writing:
         found = {row["key_id"]: row for row in writing.signing_keys()}.get(key_id)
         if found is None:
@@ -124,7 +124,7 @@ def _read(file: Path) -> SigningKey:
     except (OSError, ValueError) as fault:
         raise HouseError(
             f"The signing key {file} cannot be read: {fault}. Let its owner run this, or remove it: a new key is made then.",
-            f"无法读取签名密钥 {file}:{fault}。请由其所有者运行,或将其删除,届时会生成新密钥。",
+            f"无法读取签名密钥 {file}:{fault}。请由其所有者运行，或将其删除，届时会生成新密钥。",
         ) from fault
 
 

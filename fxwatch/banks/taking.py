@@ -81,7 +81,7 @@ def changes(home: "Home", taker: Taker, since: date) -> bytes:
     if not today - timedelta(days=366) <= since <= today:
         raise RequestError(
             f"Moves are told from {today - timedelta(days=366)} to today, {today}; asked since {since}.",
-            f"等级变动可查 {today - timedelta(days=366)} 至今天 {today};所问起始日为 {since}。",
+            f"等级变动可查 {today - timedelta(days=366)} 至今天 {today}；所问起始日为 {since}。",
         )
     fold(home)
     signer = signing_key(home)

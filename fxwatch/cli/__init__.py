@@ -97,7 +97,7 @@ def main() -> None:
     code, sentences = _run()
     if stopped:
         # Whatever a library made of the interruption on its way up, it is one.
-        code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止;没有留下半途的内容。")
+        code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止；没有留下半途的内容。")
     if sentences:
         print(sentences[_spoken() == "zh"], file=sys.stderr)
     sys.exit(code)
@@ -130,11 +130,11 @@ def _unexpected(fault: BaseException) -> tuple[str, str]:
     if type(fault).__module__.lstrip("_").startswith("duckdb"):
         return (
             f"A file of the warehouse cannot be read: {what}. Look at the home with: fxwatch doctor",
-            f"无法读取数据仓库的文件:{what}。请用 fxwatch doctor 检查本库。",
+            f"无法读取数据仓库的文件：{what}。请用 fxwatch doctor 检查本库。",
         )
     return (
         f"fxwatch itself failed ({type(fault).__name__}: {what}). Nothing is half done. Set FXWATCH_DEBUG=1 to see where, and report it.",
-        f"fxwatch 自身出错({type(fault).__name__}:{what})。没有留下半途的内容。设 FXWATCH_DEBUG=1 可查看位置,请反馈。",
+        f"fxwatch 自身出错（{type(fault).__name__}:{what}）。没有留下半途的内容。设 FXWATCH_DEBUG=1 可查看位置，请反馈。",
     )
 
 

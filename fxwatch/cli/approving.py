@@ -49,7 +49,7 @@ def approve(
         print(
             door.say(
                 f"{act.payload['proposal']} approved: {label(act.kind, 'en')}, {act.subject}.",
-                f"已批准 {act.payload['proposal']}:{label(act.kind, 'zh')},{act.subject}。",
+                f"已批准 {act.payload['proposal']}:{label(act.kind, 'zh')}，{act.subject}。",
             )
         )
 
@@ -79,7 +79,7 @@ def adopt(
     print(
         door.say(
             f"Policy {adopted.name} adopted. See what it would do: fxwatch notice auto --policy {adopted.name} --dry-run",
-            f"已采用策略 {adopted.name}。试算:fxwatch notice auto --policy {adopted.name} --dry-run",
+            f"已采用策略 {adopted.name}。试算：fxwatch notice auto --policy {adopted.name} --dry-run",
         )
     )
 

@@ -60,7 +60,7 @@ def hits(
         frame = frame.select(*columns, *(["flow_ids"] if flows else []))
     nothing = (
         "No hits fit. If files were loaded since the last run: fxwatch run",
-        "没有符合条件的预警命中。如有新导入的文件,请先运行:fxwatch run",
+        "没有符合条件的预警命中。如有新导入的文件，请先运行：fxwatch run",
     )
     show(door, frame, out=out, as_json=as_json, limit=limit, empty=nothing)
 
@@ -85,11 +85,11 @@ def explain(
     print(
         door.say(
             f"Parameters in force on {told['hit']['raised_on']}: {parameters}",
-            f"{told['hit']['raised_on']} 有效的参数:{parameters}",
+            f"{told['hit']['raised_on']} 有效的参数：{parameters}",
         )
     )
-    months = ", ".join(told["rate_months"]) or door.say("none, all in USD", "无,均为美元")
-    print(door.say(f"Rate tables used: {months}", f"所用折算表:{months}"))
+    months = ", ".join(told["rate_months"]) or door.say("none, all in USD", "无，均为美元")
+    print(door.say(f"Rate tables used: {months}", f"所用折算表：{months}"))
     print()
     show(door, told["flows"].drop("hit_id"), limit=limit)
     if told["acts"].height:
@@ -102,7 +102,7 @@ def _facts(door: Door, hit: dict[str, Any]) -> str:
         f"{hit['rule']} · {hit['status']} · first found on {hit['found_on']}, last confirmed by run {hit['run_id']}"
     )
     chinese = (
-        f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 首次发现,最近由第 {hit['run_id']} 批次确认"
+        f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 首次发现，最近由第 {hit['run_id']} 批次确认"
     )
     if hit["supersedes"]:
         english += f" · supersedes {', '.join(hit['supersedes'])}"

@@ -44,7 +44,7 @@ def open_inquiry(
         hits or (), entity_id=entity, question=question, due=date_of(due), by=by, on=day_of(on)
     )
     for number in opened:
-        print(door.say(f"Inquiry {number} opened, due on {due}.", f"已立案调查 {number},期限 {due}。"))
+        print(door.say(f"Inquiry {number} opened, due on {due}.", f"已立案调查 {number}，期限 {due}。"))
 
 
 @inquiry.command()
@@ -107,7 +107,7 @@ def lodge(
     print(
         door.say(
             f"Objection {told['objection']} to notice {notice} lodged; to be decided by {told['decide_by']}.",
-            f"已登记对预警提示 {notice} 的异议 {told['objection']},应于 {told['decide_by']} 前决定。",
+            f"已登记对预警提示 {notice} 的异议 {told['objection']}，应于 {told['decide_by']} 前决定。",
         )
     )
 
@@ -128,11 +128,11 @@ def decide(
     if waits(door, act):
         return
     told = act.payload
-    rescinded = (f"; notice {told['notice']} does not stand", f",预警提示 {told['notice']} 已撤销")
+    rescinded = (f"; notice {told['notice']} does not stand", f"，预警提示 {told['notice']} 已撤销")
     more = (
         rescinded
         if told["outcome"] == "upheld"
-        else (f"; notice {told['notice']} stands", f",预警提示 {told['notice']} 维持")
+        else (f"; notice {told['notice']} stands", f"，预警提示 {told['notice']} 维持")
     )
     outcome_zh = {"upheld": "采纳", "rejected": "驳回"}[told["outcome"]]
     print(
@@ -229,7 +229,7 @@ def ageing(
         print(
             door.say(
                 f"Some due days cannot be counted: the calendar does not cover {years}. Load it: fxwatch load calendar FILE",
-                f"部分期限无法计算:日历未涵盖 {years} 年。请导入:fxwatch load calendar 文件",
+                f"部分期限无法计算：日历未涵盖 {years} 年。请导入：fxwatch load calendar 文件",
             ),
             file=sys.stderr,
         )

@@ -117,7 +117,7 @@ class _Teller:
             together = _percent(rows[0]["top_share"]) if rows else ""
             typer.echo(
                 f"  {label(direction, self.language)}: {shares} "
-                + self.door.say(f"(together {together})", f"(合计 {together})")
+                + self.door.say(f"(together {together})", f"（合计 {together}）")
             )
 
     def loudest(self) -> None:
@@ -128,7 +128,7 @@ class _Teller:
             name, count = row["entity"], row["hits"]
             typer.echo(
                 f"  {name} ({row['entity_id']}): "
-                + self.door.say(f"{count} hits; the last: ", f"{count} 项命中;最近一项:")
+                + self.door.say(f"{count} hits; the last: ", f"{count} 项命中；最近一项：")
                 + sentence(row, self.language)
             )
 
@@ -152,14 +152,14 @@ class _Teller:
 
         self.title(
             f"Sign in at the dashboards ({_program()} --home {self.door.path} serve dashboard)",
-            f"登录看板({_program()} --home {self.door.path} serve dashboard)",
+            f"登录看板（{_program()} --home {self.door.path} serve dashboard）",
         )
         for name, password in open_accounts(self.home, bank=BANK).items():
             typer.echo(f"  {name:<14} {password}")
         typer.echo(
             self.door.say(
                 "  These passwords are told once; others are set with: users password NAME",
-                "  以上密码只显示一次;重新设置:users password 账户名",
+                "  以上密码只显示一次；重新设置：users password 账户名",
             )
         )
 

@@ -46,7 +46,7 @@ def language_of(asked: str, home: Path) -> Language:
         RequestError: a language that fxwatch does not speak.
     """
     if asked not in ("", "en", "zh"):
-        raise RequestError(f"fxwatch speaks en and zh, not {asked}.", f"fxwatch 支持 en 和 zh,不支持 {asked}。")
+        raise RequestError(f"fxwatch speaks en and zh, not {asked}.", f"fxwatch 支持 en 和 zh，不支持 {asked}。")
     if not asked and (home / "fxwatch.toml").is_file():
         from fxwatch.settings import read_settings
 
@@ -76,7 +76,7 @@ def date_of(text: str) -> date:
         return day
     except ValueError as fault:
         raise RequestError(
-            f"{text} is no day; write it like 2026-03-31.", f"{text} 不是日期,请写成 2026-03-31。"
+            f"{text} is no day; write it like 2026-03-31.", f"{text} 不是日期，请写成 2026-03-31。"
         ) from fault
 
 
@@ -99,7 +99,7 @@ def moment_of(text: str | None) -> datetime | None:
     except ValueError as fault:
         raise RequestError(
             f"{text} is no moment; write it like 2026-03-31T18:00:00 (UTC) or 2026-03-31.",
-            f"{text} 不是时刻,请写成 2026-03-31T18:00:00(UTC)或 2026-03-31。",
+            f"{text} 不是时刻，请写成 2026-03-31T18:00:00（UTC）或 2026-03-31。",
         ) from fault
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 

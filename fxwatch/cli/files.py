@@ -35,7 +35,7 @@ def init(
     print(
         door.say(
             f"A home was made in {door.path}; account {os_user()} has every role but bank. Next: fxwatch --home {door.path} load entities FILE",
-            f"已在 {door.path} 建库;账户 {os_user()} 拥有除银行外的全部角色。下一步:fxwatch --home {door.path} load entities FILE",
+            f"已在 {door.path} 建库；账户 {os_user()} 拥有除银行外的全部角色。下一步：fxwatch --home {door.path} load entities FILE",
         )
     )
 
@@ -92,7 +92,7 @@ def loads(context: typer.Context, out: Out = None, as_json: Json = False, limit:
         out=out,
         as_json=as_json,
         limit=limit,
-        empty=("Nothing was loaded yet: fxwatch load flows FILE", "尚未导入任何文件:fxwatch load flows FILE"),
+        empty=("Nothing was loaded yet: fxwatch load flows FILE", "尚未导入任何文件：fxwatch load flows FILE"),
     )
 
 
@@ -120,7 +120,7 @@ def listed(
         print(
             door.say(
                 f"{written:,} rows written to {rows}; correct them and load the file.",
-                f"已写入 {rows},共 {written:,} 行;改正后可再次导入。",
+                f"已写入 {rows}，共 {written:,} 行；改正后可再次导入。",
             )
         )
         return

@@ -29,9 +29,9 @@ def grades(
     """Grade every entity on the roll: what counts, and who would move."""
     door: Door = context.obj
     frame = door.home.grades(on=day_of(on), known_at=moment_of(known_at))
-    nobody = ("The roll is empty: fxwatch load entities FILE", "名录为空:fxwatch load entities FILE")
+    nobody = ("The roll is empty: fxwatch load entities FILE", "名录为空：fxwatch load entities FILE")
     if known_at:
-        nobody = (f"The roll as known at {known_at} is empty.", f"截至 {known_at} 所知,名录为空。")
+        nobody = (f"The roll as known at {known_at} is empty.", f"截至 {known_at} 所知，名录为空。")
     show(door, frame, out=out, as_json=as_json, limit=limit, empty=nobody)
 
 
@@ -85,6 +85,6 @@ def check(
     print(
         door.say(
             f"{told['entity_id']} {name}: grade {label(told['grade'], 'en')} on {told['on']}. Before a payment ask for: {documents}. Receipt {told['receipt']}.",
-            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], 'zh')}。付汇前应审核:{documents}。回执号 {told['receipt']}。",
+            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], 'zh')}。付汇前应审核：{documents}。回执号 {told['receipt']}。",
         )
     )

@@ -58,14 +58,14 @@ def set_parameter(
         print(
             door.say(
                 f"{proposal}: {parameter} = {value} from {valid_from} on waits for another account's approval: fxwatch approve {proposal}",
-                f"{proposal}:{parameter} = {value}(自 {valid_from} 起)待另一账户批准:fxwatch approve {proposal}",
+                f"{proposal}:{parameter} = {value}（自 {valid_from} 起）待另一账户批准：fxwatch approve {proposal}",
             )
         )
         return
     print(
         door.say(
             f"{parameter} = {value} from {valid_from} on. {user} will use it.",
-            f"{parameter} = {value},自 {valid_from} 起有效,{user_zh}将采用。",
+            f"{parameter} = {value}，自 {valid_from} 起有效，{user_zh}将采用。",
         )
     )
 
@@ -133,7 +133,7 @@ def user_password(context: typer.Context, name: str, password_stdin: FromStdin =
     typed = read_password(door, "prompt", is_piped=password_stdin)
     assert typed is not None
     set_password(door.home, name, typed, by=by)
-    print(door.say(f"Password of {name} set; its sessions have ended.", f"已设置 {name} 的密码,其登录已失效。"))
+    print(door.say(f"Password of {name} set; its sessions have ended.", f"已设置 {name} 的密码，其登录已失效。"))
 
 
 @users.command("close")

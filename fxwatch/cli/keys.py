@@ -47,9 +47,9 @@ def add(
             f"Key {made.key} of {made.bank}, {made.name}: {label(made.scope, 'en')}, {made.per_second}/s, {until}.\n"
             f"{secret}\n"
             "This is its secret. It is shown this once and kept nowhere; hand it to the bank by a safe way.",
-            f"密钥 {made.key},{made.bank},{made.name}:{label(made.scope, 'zh')},每秒 {made.per_second} 次,有效期 {until}。\n"
+            f"密钥 {made.key}，{made.bank}，{made.name}:{label(made.scope, 'zh')}，每秒 {made.per_second} 次，有效期 {until}。\n"
             f"{secret}\n"
-            "以上为密钥内容,仅显示这一次,系统不予保存;请以安全方式交给银行。",
+            "以上为密钥内容，仅显示这一次，系统不予保存；请以安全方式交给银行。",
         )
     )
 
@@ -137,6 +137,6 @@ def _per_second(text: str) -> int:
     if not (number.isascii() and number.isdigit()):
         raise RequestError(
             f"A limit is written like 50/s, questions a second; found {text!r}.",
-            f"限额写作 50/s(每秒次数),实为 {text!r}。",
+            f"限额写作 50/s（每秒次数），实为 {text!r}。",
         )
     return int(number)

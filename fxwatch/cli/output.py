@@ -36,7 +36,7 @@ def show(
         write(frame, out)
         if not as_json:
             rows = f"{frame.height:,}"
-            print(door.say(f"{rows} rows written to {out}.", f"已写入 {out},共 {rows} 行。"), file=sys.stderr)
+            print(door.say(f"{rows} rows written to {out}.", f"已写入 {out}，共 {rows} 行。"), file=sys.stderr)
     if as_json:
         print_json(exact(frame).to_dicts())
     elif out is None and frame.is_empty():
@@ -61,7 +61,7 @@ def write(frame: "pl.DataFrame", out: Path) -> None:
     if writer is None:
         raise RequestError(
             f"{out} ends in none of {', '.join(writers)}; name the file with one of them.",
-            f"{out} 的扩展名不受支持,可用:{'、'.join(writers)}。",
+            f"{out} 的扩展名不受支持，可用：{'、'.join(writers)}。",
         )
     try:
         half = out.with_name(f".{out.name}.half")
@@ -149,7 +149,7 @@ def _table(door: Door, frame: "pl.DataFrame", limit: int) -> None:
         print(
             door.say(
                 f"… and {rest} more rows: --limit 0 shows all, --out FILE.csv writes them.",
-                f"……另有 {rest} 行:--limit 0 全部显示,--out FILE.csv 写入文件。",
+                f"……另有 {rest} 行：--limit 0 全部显示，--out FILE.csv 写入文件。",
             ),
             file=sys.stderr,
         )

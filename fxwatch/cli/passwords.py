@@ -34,7 +34,7 @@ def _typed_twice(door: Door, asked: str | None) -> str:
     if asked != "prompt":
         raise RequestError(
             "A password does not belong on the command line, where others can read it. Write --password prompt, or pipe it in with --password-stdin.",
-            "密码不应写在命令行上,以免他人看到。请用 --password prompt 输入,或用 --password-stdin 由管道传入。",
+            "密码不应写在命令行上，以免他人看到。请用 --password prompt 输入，或用 --password-stdin 由管道传入。",
         )
     if not sys.stdin.isatty():
         raise RequestError(
@@ -44,5 +44,5 @@ def _typed_twice(door: Door, asked: str | None) -> str:
     typed = typer.prompt(door.say("Password", "密码"), hide_input=True)
     again = typer.prompt(door.say("Once more", "再次输入"), hide_input=True)
     if typed != again:
-        raise RequestError("The two passwords differ; nothing was changed.", "两次输入不一致,未作更改。")
+        raise RequestError("The two passwords differ; nothing was changed.", "两次输入不一致，未作更改。")
     return str(typed)

@@ -51,14 +51,14 @@ def show_receipt(
 def _said(door: Door, found: dict[str, Any], answer: dict[str, Any]) -> str:
     documents = ", ".join(label(d, door.language) for d in answer["documents"])
     name, grade = answer["name"] or door.say("not on the roll", "不在名录"), label(answer["grade"], door.language)
-    signed = answer.get("key_id") or door.say("nobody: answers were not signed yet", "无(当时尚未签名)")
+    signed = answer.get("key_id") or door.say("nobody: answers were not signed yet", "无（当时尚未签名）")
     return door.say(
         f"Receipt {found['receipt']}: on {found['day']} at {found['at']} UTC {found['bank']} ({found['by']}) asked about {found['asked']}.\n"
         f"Told: {answer['entity_id']} {name}, grade {grade} on {answer['on']}; {documents}.\n"
         f"Known at {answer['known_at']}, valid until {answer['valid_until']}, signed by {signed}.",
-        f"回执 {found['receipt']}:{found['day']}({found['at']} UTC)由 {found['bank']}({found['by']})查询 {found['asked']}。\n"
-        f"答复:{answer['entity_id']} {name},{answer['on']} 等级 {grade};{documents}。\n"
-        f"依据时刻 {answer['known_at']},有效至 {answer['valid_until']},签名密钥 {signed}。",
+        f"回执 {found['receipt']}：{found['day']}（{found['at']} UTC）由 {found['bank']}（{found['by']}）查询 {found['asked']}。\n"
+        f"答复：{answer['entity_id']} {name}，{answer['on']} 等级 {grade}；{documents}。\n"
+        f"依据时刻 {answer['known_at']}，有效至 {answer['valid_until']}，签名密钥 {signed}。",
     )
 
 
@@ -120,7 +120,7 @@ def unasked(
     door: Door = context.obj
     days: dict[str, Any] = {"first": day_of(first), "last": day_of(last), "bank": bank}
     if by not in (None, "bank", "month"):
-        raise RequestError(f"--by takes bank or month, not {by}.", f"--by 可为 bank 或 month,不支持 {by}。")
+        raise RequestError(f"--by takes bank or month, not {by}.", f"--by 可为 bank 或 month，不支持 {by}。")
     frame = asked.unasked(door.home, **days) if by is None else asked.checked(door.home, **days, by_month=by == "month")
     nothing = (
         "Every such payment was asked about, or there is none.",

@@ -107,6 +107,6 @@ def _said(door: Door, what: str, what_zh: str, path: Path, digest: str, act: int
     print(
         door.say(
             f"{what} written to {path}. Digest {digest} (act {act}).",
-            f"{what_zh}已写入 {path}。摘要 {digest}(登记事项第 {act} 项)。",
+            f"{what_zh}已写入 {path}。摘要 {digest}（登记事项第 {act} 项）。",
         )
     )

@@ -153,7 +153,7 @@ def record(
         "duplicate": (f"Breach {number} is on record just so.", f"违规 {number} 已按此登记。"),
         "proposed": (
             f"Breach {number} waits for another account's approval, see: fxwatch approvals",
-            f"违规 {number} 待另一账户批准,见 fxwatch approvals。",
+            f"违规 {number} 待另一账户批准，见 fxwatch approvals。",
         ),
     }
     print(door.say(*sentences[outcome]))
@@ -188,7 +188,7 @@ def say_waiting(door: Door, proposal: str) -> None:
     print(
         door.say(
             f"{proposal} waits for another account's approval: fxwatch approve {proposal}",
-            f"{proposal} 待另一账户批准:fxwatch approve {proposal}",
+            f"{proposal} 待另一账户批准：fxwatch approve {proposal}",
         )
     )
 

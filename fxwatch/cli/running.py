@@ -55,7 +55,7 @@ def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | 
         print(
             door.say(
                 f"{len(past.tables)} tables written to {out}; nothing was published.",
-                f"已在 {out} 写入 {len(past.tables)} 个表;未发布。",
+                f"已在 {out} 写入 {len(past.tables)} 个表；未发布。",
             )
         )
     else:
@@ -75,5 +75,5 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
         door,
         frame if as_json else frame.drop("rules", "fingerprint"),
         as_json=as_json,
-        empty=("Nothing was run yet: fxwatch run", "尚未运行:fxwatch run"),
+        empty=("Nothing was run yet: fxwatch run", "尚未运行：fxwatch run"),
     )

@@ -35,7 +35,7 @@ def api(
     print(
         door.say(
             f"Banks are answered at {scheme}://{host}:{port} (documentation: /docs).",
-            f"银行接口:{scheme}://{host}:{port}(说明见 /docs)。",
+            f"银行接口：{scheme}://{host}:{port}（说明见 /docs）。",
         ),
         flush=True,
     )
@@ -51,7 +51,7 @@ def fold(context: typer.Context) -> None:
     print(
         door.say(
             f"{done.records:,} records brought into the register, {done.journals:,} journals finished.",
-            f"已将 {done.records:,} 条查询记录并入登记簿,完成 {done.journals:,} 个日志文件。",
+            f"已将 {done.records:,} 条查询记录并入登记簿，完成 {done.journals:,} 个日志文件。",
         )
     )
 
@@ -72,7 +72,7 @@ def dashboard(
     def ready(address: str) -> None:
         print(
             door.say(
-                f"Dashboards of {door.path}: {address} (Ctrl+C stops)", f"{door.path} 的看板:{address}(Ctrl+C 停止)"
+                f"Dashboards of {door.path}: {address} (Ctrl+C stops)", f"{door.path} 的看板：{address}(Ctrl+C 停止)"
             ),
             flush=True,
         )

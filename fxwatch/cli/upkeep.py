@@ -34,7 +34,7 @@ def backup(
     print(
         door.say(
             f"Backed up to {made.place}: {told['snapshot']} and a register of {told['acts']:,} acts, {size:,} bytes before packing. Its manifest has the digest {made.digest}.",
-            f"已备份至 {made.place}:{told['snapshot']} 及登记簿 {told['acts']:,} 项,打包前共 {size:,} 字节。清单摘要为 {made.digest}。",
+            f"已备份至 {made.place}:{told['snapshot']} 及登记簿 {told['acts']:,} 项，打包前共 {size:,} 字节。清单摘要为 {made.digest}。",
         )
     )
 
@@ -60,7 +60,7 @@ def restore(
     print(
         door.say(
             f"Restored into {made.path}: {made.acts:,} acts as of {made.manifest['made_at']}, every digest and link holds. What was done after that moment is not in it.",
-            f"已恢复至 {made.path}:截至 {made.manifest['made_at']} 的 {made.acts:,} 项登记,摘要与链均完整。其后的内容不在其中。",
+            f"已恢复至 {made.path}：截至 {made.manifest['made_at']} 的 {made.acts:,} 项登记，摘要与链均完整。其后的内容不在其中。",
         )
     )
 
@@ -108,7 +108,7 @@ def doctor(
         print(
             door.say(
                 f"All is well: {seen.get('loads', '?')} loads, {seen.get('runs', '?')} runs, {seen.get('snapshot')}, {seen.get('acts', 0):,} acts with every link; fxwatch {seen['fxwatch']}, register version {seen['register_version']}, warehouse version {seen['warehouse_version']}.",
-                f"一切正常:导入 {seen.get('loads', '?')} 次、运行 {seen.get('runs', '?')} 次,{seen.get('snapshot')},登记 {seen.get('acts', 0):,} 项且链完整;fxwatch {seen['fxwatch']},登记簿版本 {seen['register_version']},数据仓库版本 {seen['warehouse_version']}。",
+                f"一切正常：导入 {seen.get('loads', '?')} 次、运行 {seen.get('runs', '?')} 次，{seen.get('snapshot')}，登记 {seen.get('acts', 0):,} 项且链完整；fxwatch {seen['fxwatch']}，登记簿版本 {seen['register_version']}，数据仓库版本 {seen['warehouse_version']}。",
             )
         )
     raise typer.Exit(found.exit_code)
@@ -125,4 +125,4 @@ def upgrade(context: typer.Context, by: By = None, as_json: Json = False) -> Non
         print(door.say("The home is of this version already.", "该库已是当前版本。"))
     for store, steps in ((("register", "登记簿"), taken.register), (("warehouse", "数据仓库"), taken.warehouse)):
         for step in steps:
-            print(door.say(f"{store[0]}, version {step}", f"{store[1]},版本 {step}"))
+            print(door.say(f"{store[0]}, version {step}", f"{store[1]}，版本 {step}"))

@@ -33,7 +33,7 @@ def identifiers_in(name: str, content: bytes) -> list[str]:
     if len(content) > LARGEST or _unpacked(content) > _UNPACKED:
         raise FileRefused(
             f"{name}: it is too large for a list of identifiers. Keep the column of identifiers alone and send it again.",
-            f"{name}:文件过大。请只保留主体代码一列后重新上传。",
+            f"{name}：文件过大。请只保留主体代码一列后重新上传。",
         )
     with TemporaryDirectory() as folder:
         path = Path(folder) / (Path(name).name or "list.csv")

@@ -116,7 +116,7 @@ class BreachIntake:
 
 def _sentence(reason: Reason, row: dict[str, Any], read: dict[str, Any]) -> tuple[str, str]:
     if reason is Reason.BAD_KEY:
-        return field_sentences("breach_no", row["breach_no"], "1 to 64 characters, as text", " 1 至 64 个字符(文本)")
+        return field_sentences("breach_no", row["breach_no"], "1 to 64 characters, as text", " 1 至 64 个字符（文本）")
     if reason is Reason.BAD_ACTION:
         return field_sentences("action", row["action"], "A, D or nothing", " A、D 或空")
     if reason in (Reason.BAD_DATE, Reason.FUTURE_DAY):
@@ -128,8 +128,8 @@ def _sentence(reason: Reason, row: dict[str, Any], read: dict[str, Any]) -> tupl
     if reason is Reason.UNKNOWN_KEY:
         return (
             f"breach {row['breach_no']} is to be rescinded, but was never recorded; load its row first, then this one again.",
-            f"违规 {row['breach_no']} 从未登记,无法撤销;请先导入该违规,再导入本行。",
+            f"违规 {row['breach_no']} 从未登记，无法撤销；请先导入该违规，再导入本行。",
         )
     return field_sentences(
-        "provision", row["provision"], "text, without control characters", "文本,不得为空或含控制字符"
+        "provision", row["provision"], "text, without control characters", "文本，不得为空或含控制字符"
     )

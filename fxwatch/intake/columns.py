@@ -51,7 +51,7 @@ def check_header(names: Sequence[str], columns: Mapping[str, Column], path: Path
         raise refuse(
             path,
             f"column {listed(missing)} is missing; found {listed(names) or 'none'}. Add it to the header and load the file again.",
-            f"缺少列 {listed_zh(missing)};现有列:{listed_zh(names) or '无'}。请补充表头后重新导入。",
+            f"缺少列 {listed_zh(missing)}；现有列：{listed_zh(names) or '无'}。请补充表头后重新导入。",
         )
 
 
@@ -65,5 +65,5 @@ def too_wide(path: Path, width: int) -> FileRefused:
     return refuse(
         path,
         f"it has {width:,} columns; {WIDEST:,} are the most. Remove what is not needed and load the file again.",
-        f"共有 {width:,} 列,至多 {WIDEST:,} 列。请删除不需要的列后重新导入。",
+        f"共有 {width:,} 列，至多 {WIDEST:,} 列。请删除不需要的列后重新导入。",
     )

@@ -325,5 +325,5 @@ def _unclosed(source: Source, line: int) -> Exception:
     return refuse(
         source.path,
         f'line {line} opens a quotation mark (") that is never closed, or a field longer than {LONGEST >> 20} MiB. Close it and load the file again.',
-        f'第 {line} 行的引号(")没有结束,或字段超过 {LONGEST >> 20} MiB。请修正后重新导入。',
+        f'第 {line} 行的引号（"）没有结束，或字段超过 {LONGEST >> 20} MiB。请修正后重新导入。',
     )

@@ -28,10 +28,10 @@ _WANTED = {
     "name": ("a name", "名称"),
     "industry": (
         "a GB/T 4754 code: a letter or 2 to 4 digits, as text",
-        " GB/T 4754 代码(文本):一个字母或 2 至 4 位数字",
+        " GB/T 4754 代码（文本）：一个字母或 2 至 4 位数字",
     ),
-    "economic_type": ("a code, as text", "代码(文本)"),
-    "area": ("an area code of 6 digits, as text", " 6 位行政区划代码(文本)"),
+    "economic_type": ("a code, as text", "代码（文本）"),
+    "area": ("an area code of 6 digits, as text", " 6 位行政区划代码（文本）"),
     "investor_economies": ("ISO 3166 codes of three letters, separated by ;", "以 ; 分隔的 ISO 3166 三字母代码"),
     "transport_enterprise": ("true, false, 1 or 0", " true、false、1 或 0"),
 }

@@ -146,7 +146,7 @@ def _form(path: Path, start: bytes) -> str:
         raise refuse(
             path,
             f"it is no {named} file: its first bytes are not of that form. Ask for the file again.",
-            f"不是有效的 {named} 文件:文件头不符。请重新取得该文件。",
+            f"不是有效的 {named} 文件：文件头不符。请重新取得该文件。",
         )
     return "csv"
 
@@ -160,7 +160,7 @@ def _codec(path: Path, encoding: str) -> str:
         raise refuse(
             path,
             f"there is no encoding {encoding} of text files. Use one of {', '.join(_ENCODINGS)}.",
-            f"没有文本文件编码 {encoding}。可用:{'、'.join(_ENCODINGS)}。",
+            f"没有文本文件编码 {encoding}。可用：{'、'.join(_ENCODINGS)}。",
         )
     return name
 
@@ -179,7 +179,7 @@ def _decoded(path: Path, form: str, encoding: str) -> str:
             why = fault.reason if isinstance(fault, UnicodeDecodeError) else fault
             raise _Undecodable(
                 escaped(f"{path}: its text is not {encoding} ({why}). Say which encoding it has, or save it as UTF-8."),
-                escaped(f"{path}:文本不是 {encoding} 编码。请指明编码,或另存为 UTF-8。"),
+                escaped(f"{path}：文本不是 {encoding} 编码。请指明编码，或另存为 UTF-8。"),
             ) from fault
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
             raise refuse(
@@ -230,7 +230,7 @@ def _os_errors(path: Path) -> Iterator[None]:
         raise refuse(path, "there is no permission to read it.", "没有读取该文件的权限。") from fault
     except OSError as fault:
         raise refuse(
-            path, f"it cannot be read: {fault.strerror or fault}.", f"无法读取:{fault.strerror or fault}。"
+            path, f"it cannot be read: {fault.strerror or fault}.", f"无法读取：{fault.strerror or fault}。"
         ) from fault
 
 

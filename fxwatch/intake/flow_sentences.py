@@ -77,7 +77,7 @@ def _about_key(row: dict[str, Any], oddity: Oddity) -> tuple[str, str]:
     return (
         f"{number}/{row['leg'] or _DEFAULT_LEG} differs from leg {other} that stands in entity, direction, day or currency, which the legs of a declaration share; "
         "correct it, or change the other leg first, and load the row again.",
-        f"{number}/{row['leg'] or _DEFAULT_LEG} 与现存的第 {other} 分录在主体、收支方向、日期或币种上不一致,同一申报的各分录须相同;请改正,或先修改另一分录,再重新导入该行。",
+        f"{number}/{row['leg'] or _DEFAULT_LEG} 与现存的第 {other} 分录在主体、收支方向、日期或币种上不一致，同一申报的各分录须相同；请改正，或先修改另一分录，再重新导入该行。",
     )
 
 
@@ -86,20 +86,20 @@ def _about_amount(row: dict[str, Any]) -> tuple[str, str]:
     if amount is not None and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", amount) and Decimal(amount) > 0:
         return (
             f"amount {amount} {row['currency']} is worth more than USD 1,000,000,000,000; correct amount or currency and load the row again.",
-            f"amount {amount} {row['currency']} 折合超过 1 万亿美元;请核对金额或币种后重新导入该行。",
+            f"amount {amount} {row['currency']} 折合超过 1 万亿美元；请核对金额或币种后重新导入该行。",
         )
     return field_sentences(
         "amount",
         amount,
         "a plain decimal above 0 with at most 15 digits before the point and 2 after it",
-        "大于 0 的十进制数,小数点前至多 15 位、后至多 2 位",
+        "大于 0 的十进制数，小数点前至多 15 位、后至多 2 位",
     )
 
 
 def _about_number(column: str, value: Any) -> tuple[str, str]:
     return (
         f"{column} is held as the number {value}, so digits may be lost; format the cell as text, type it again and load the row again.",
-        f"{column} 以数值 {value} 存储,可能已丢失数位;请将单元格设为文本并重新填写后导入该行。",
+        f"{column} 以数值 {value} 存储，可能已丢失数位；请将单元格设为文本并重新填写后导入该行。",
     )
 
 

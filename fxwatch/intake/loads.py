@@ -64,7 +64,7 @@ def load(
     if kind not in KINDS:
         raise RequestError(
             f"There is no kind of file {escaped(kind)}. The kinds are {', '.join(KINDS)}.",
-            f"没有文件种类 {escaped(kind)}。可用:{'、'.join(KINDS)}。",
+            f"没有文件种类 {escaped(kind)}。可用：{'、'.join(KINDS)}。",
         )
     path = Path(path)
     actor = _actor(home, by)
@@ -113,7 +113,7 @@ def retry(
         known = ", ".join(Reason.__members__)
         raise RequestError(
             f"There is no reason {escaped(reason)}. The reasons are {known}.",
-            f"没有原因 {escaped(reason)}。可用:{known}。",
+            f"没有原因 {escaped(reason)}。可用：{known}。",
         )
     actor = _actor(home, by)
     with home.writing("judge the quarantine again") as warehouse:

@@ -39,7 +39,7 @@ class ParquetReader:
                 raise refuse(
                     self.source.path,
                     f"column {name} is of type {field.type}; it should be text{wanted}. Write it as that and load the file again.",
-                    f"列 {name} 的类型为 {field.type},应为文本或相符的类型。请改正后重新导入。",
+                    f"列 {name} 的类型为 {field.type}，应为文本或相符的类型。请改正后重新导入。",
                 )
 
     def rows(self) -> Iterator[Rows]:
@@ -81,7 +81,7 @@ class ParquetReader:
                 raise refuse(
                     self.source.path,
                     f"column {name} is of type {array.type} and holds what cannot be read. Write it as text and load the file again.",
-                    f"列 {name}(类型 {array.type})中有无法读取的内容。请改为文本后重新导入。",
+                    f"列 {name}（类型 {array.type}）中有无法读取的内容。请改为文本后重新导入。",
                 ) from fault
         return pl.DataFrame(columns).with_columns(pl.col(pl.Null).cast(pl.String))
 

@@ -39,7 +39,7 @@ def quarantined(home: "Home", load: int | None = None, reason: str | None = None
         known = ", ".join(Reason.__members__)
         raise RequestError(
             f"There is no reason {escaped(reason)}. The reasons are {known}.",
-            f"没有原因 {escaped(reason)}。可用:{known}。",
+            f"没有原因 {escaped(reason)}。可用：{known}。",
         )
     return loading.waiting_rows(home.snapshot().con, load, reason).select(LISTED)
 
@@ -55,7 +55,7 @@ def export_quarantined(home: "Home", path: Path, *, load: int | None = None, rea
     if len(kinds) > 1:
         raise RequestError(
             f"Rows of {' and '.join(kinds)} wait, and one file holds one kind. Name a load.",
-            f"隔离区中有多种数据({'、'.join(kinds)}),一个文件只能容纳一种。请指明导入批次。",
+            f"隔离区中有多种数据（{'、'.join(kinds)}），一个文件只能容纳一种。请指明导入批次。",
         )
     rows = from_raw(waiting["raw"].to_list(), waiting["line"])
     excess = [json.loads(raw).get("", {}).get("excess", []) for raw in waiting["raw"]]
@@ -65,5 +65,5 @@ def export_quarantined(home: "Home", path: Path, *, load: int | None = None, rea
             writer.writerow(rows.columns.columns)
             writer.writerows([*row, *more] for row, more in zip(rows.columns.iter_rows(), excess, strict=True))
     except OSError as fault:
-        raise refuse(path, f"it cannot be written: {fault.strerror}.", f"无法写入:{fault.strerror}。") from fault
+        raise refuse(path, f"it cannot be written: {fault.strerror}.", f"无法写入：{fault.strerror}。") from fault
     return len(waiting)

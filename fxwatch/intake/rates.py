@@ -80,7 +80,7 @@ def _sentence(reason: Reason, row: dict[str, Any], _: dict[str, Any]) -> tuple[s
             "usd_per_unit",
             row["usd_per_unit"],
             f"USD for one unit: a plain decimal above 0 and below {RATE_LIMIT:,} with at most {RATE_PLACES} decimals; USD itself is 1",
-            f"每单位货币折合的美元:大于 0、小于 {RATE_LIMIT:,}、至多 {RATE_PLACES} 位小数;美元为 1",
+            f"每单位货币折合的美元：大于 0、小于 {RATE_LIMIT:,}、至多 {RATE_PLACES} 位小数；美元为 1",
         )
     if reason is Reason.BAD_CURRENCY:
         return sentences(reason, value=row["currency"])

@@ -46,12 +46,12 @@ class LoadReport:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in self.reasons.items())
         if language == "zh":
             told = (
-                f"{escaped(self.file)}:读取 {self.read:,} 行 = 接受 {self.accepted:,} + 重复 {self.duplicate:,}"
+                f"{escaped(self.file)}：读取 {self.read:,} 行 = 接受 {self.accepted:,} + 重复 {self.duplicate:,}"
                 f" + 范围外 {self.out_of_scope:,} + 隔离 {self.quarantined:,}"
             )
             told += f"({reasons})" if reasons else ""
-            told += f";编码 {self.encoding}" if self.encoding else ""
-            return told + (f";未使用的列:{listed_zh(self.extra_columns)}" if self.extra_columns else "") + "。"
+            told += f"；编码 {self.encoding}" if self.encoding else ""
+            return told + (f"；未使用的列：{listed_zh(self.extra_columns)}" if self.extra_columns else "") + "。"
         told = (
             f"{escaped(self.file)}: {self.read:,} read = {self.accepted:,} accepted + {self.duplicate:,} duplicate"
             f" + {self.out_of_scope:,} out of scope + {self.quarantined:,} quarantined"

@@ -143,7 +143,7 @@ def _checked_days(home: "Home", first: date | None, last: date | None, bank: str
     begin = first or window(end)[0]
     if begin > end:
         raise RequestError(
-            f"The days are in the wrong order: {begin} comes after {end}.", f"起止日期颠倒:{begin} 晚于 {end}。"
+            f"The days are in the wrong order: {begin} comes after {end}.", f"起止日期颠倒：{begin} 晚于 {end}。"
         )
     days = payment_days(con, begin, end, code)
     asked = home.register.asked_on_the_day(begin, end).with_columns(asked=pl.lit(True))

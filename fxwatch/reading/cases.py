@@ -136,7 +136,7 @@ def worklist(home: "Home", *, account: str | None = None, overdue: bool = False,
     if since not in ("found_on", "raised_on"):
         raise RequestError(
             f"An age is counted since found_on or raised_on, not {since!r}.",
-            f"账龄只能自 found_on 或 raised_on 起算,不能是 {since!r}。",
+            f"账龄只能自 found_on 或 raised_on 起算，不能是 {since!r}。",
         )
     hits = reading.hits_of(home, status=Status.OPEN)
     if account is not None:
@@ -196,7 +196,7 @@ def aged(hits: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
     if by is not None and by not in GROUPS:
         raise RequestError(
             f"Ages are grouped by {', '.join(GROUPS)}; not by {by!r}.",
-            f"账龄可按 {'、'.join(GROUPS)} 分组,不能按 {by!r}。",
+            f"账龄可按 {'、'.join(GROUPS)} 分组，不能按 {by!r}。",
         )
     age = pl.col("age_days")
     sums = {

@@ -168,26 +168,26 @@ def say_grade(told: dict[str, Any], language: Language) -> str:
     name = told["name"] or ("不在名录" if is_zh else "not on the roll")
     lines = [
         (
-            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], language)}(预计 {label(told['provisional_grade'], language)})"
+            f"{told['entity_id']} {name}:{told['on']} 等级为 {label(told['grade'], language)}（预计 {label(told['provisional_grade'], language)}）"
             if is_zh
             else f"{told['entity_id']} {name}: grade {label(told['grade'], language)} on {told['on']} (provisional {label(told['provisional_grade'], language)})"
         ),
         (
-            f"窗口 {told['window_from']} 至 {told['window_to']}:违规 {len(told['breaches'])} 项,预警提示 {len(told['notices'])} 次,待处理命中 {len(told['open_hits'])} 项"
+            f"窗口 {told['window_from']} 至 {told['window_to']}：违规 {len(told['breaches'])} 项，预警提示 {len(told['notices'])} 次，待处理命中 {len(told['open_hits'])} 项"
             if is_zh
             else f"window {told['window_from']} to {told['window_to']}: breaches {len(told['breaches'])}, notices {len(told['notices'])}, open hits {len(told['open_hits'])}"
         ),
     ]
     lines += [_say_reason(r, language) for r in (*told["breaches"], *told["notices"], *told["not_counted"])]
     asked = ("、" if is_zh else ", ").join(label(d, language) for d in told["documents"])
-    return "\n".join([*lines, f"付汇单证:{asked}" if is_zh else f"documents before a payment: {asked}"])
+    return "\n".join([*lines, f"付汇单证：{asked}" if is_zh else f"documents before a payment: {asked}"])
 
 
 _BECAUSE = {
     "in_window": ("counts", "计入"),
-    "rescinded": ("rescinded, does not count", "已撤销,不计"),
-    "before": ("before the window, does not count", "早于窗口,不计"),
-    "after": ("after the window, does not count", "晚于窗口,不计"),
+    "rescinded": ("rescinded, does not count", "已撤销，不计"),
+    "before": ("before the window, does not count", "早于窗口，不计"),
+    "after": ("after the window, does not count", "晚于窗口，不计"),
 }
 
 
@@ -196,7 +196,7 @@ def _say_reason(reason: dict[str, Any], language: Language) -> str:
     what = reason.get("why") or reason.get("provision") or ""
     if language == "zh":
         kind = {"notice": "预警提示", "breach": "违规"}[reason["kind"]]
-        return f"  {kind} {reason['number']},{reason['day']}(第 {reason['act']} 项登记):{chinese}。{what}"
+        return f"  {kind} {reason['number']}，{reason['day']}（第 {reason['act']} 项登记）：{chinese}。{what}"
     return f"  {reason['kind']} {reason['number']} of {reason['day']} (act {reason['act']}): {english}. {what}"
 
 
@@ -278,6 +278,6 @@ def _key(home: "Home", entity_id: str) -> str:
     if key is None:
         raise RequestError(
             f"{entity_id!r} is no entity identifier: its form or its check digit is wrong. Give the 9- or 18-character code.",
-            f"{entity_id!r} 不是有效的主体代码:格式或校验位有误。请提供 9 位或 18 位代码。",
+            f"{entity_id!r} 不是有效的主体代码：格式或校验位有误。请提供 9 位或 18 位代码。",
         )
     return key

@@ -52,11 +52,11 @@ def hits_of(
     """
     if rule is not None and rule not in rules():
         known = ", ".join(sorted(rules()))
-        raise NotFound(f"There is no rule {rule}. The rules are {known}.", f"没有预警指标 {rule}。现有:{known}。")
+        raise NotFound(f"There is no rule {rule}. The rules are {known}.", f"没有预警指标 {rule}。现有：{known}。")
     if status is not None and status not in list(Status):
         raise RequestError(
             f"There is no status {status}. A hit is {', '.join(Status)}.",
-            f"没有状态 {status}。可用:{'、'.join(Status)}。",
+            f"没有状态 {status}。可用：{'、'.join(Status)}。",
         )
     if known_at is None and (_is_kept(home) or not (ids or entity)):
         hits = _fitting(_standing(home), rule, entity, first, last, ids)

@@ -213,7 +213,7 @@ def tuned(name: str, *, every: str | None = None, top: int | None = None) -> Mon
     if name not in monitors():
         raise NotFound(
             f"There is no monitor {name!r}. There are {', '.join(monitors())}.",
-            f"没有名为 {name!r} 的监管指标。可用的有:{'、'.join(monitors())}。",
+            f"没有名为 {name!r} 的监管指标。可用的有：{'、'.join(monitors())}。",
         )
     chosen = monitors()[name]()
     parameters = {field.name for field in fields(chosen)}
@@ -223,14 +223,14 @@ def tuned(name: str, *, every: str | None = None, top: int | None = None) -> Mon
         if "every" not in parameters:
             raise RequestError(
                 f"{name} does not go by month or quarter: leave every={every} out.",
-                f"{name} 不按月或季列示,请去掉 every={every}。",
+                f"{name} 不按月或季列示，请去掉 every={every}。",
             )
         changes["every"] = every
     if top is not None:
         if "top_count" not in parameters:
-            raise RequestError(f"{name} ranks nothing: leave top={top} out.", f"{name} 不作排名,请去掉 top={top}。")
+            raise RequestError(f"{name} ranks nothing: leave top={top} out.", f"{name} 不作排名，请去掉 top={top}。")
         if top < 1:
-            raise RequestError(f"At least one row must be shown; found top={top}.", f"至少列出一行,实为 top={top}。")
+            raise RequestError(f"At least one row must be shown; found top={top}.", f"至少列出一行，实为 top={top}。")
         changes["top_count"] = top
     return replace(chosen, **changes)
 
@@ -244,7 +244,7 @@ def _wanted(where: Sequence[str]) -> dict[str, list[str]]:
         if not equals or not value:
             raise RequestError(
                 f"{condition!r} is not a condition. Write DIM=VALUE, as in item=transport; dimensions are {', '.join(DIMENSIONS)}.",
-                f"{condition!r} 不是有效的条件。请写成 维度=值,例如 item=transport;可用的维度:{'、'.join(DIMENSIONS)}。",
+                f"{condition!r} 不是有效的条件。请写成 维度=值，例如 item=transport；可用的维度：{'、'.join(DIMENSIONS)}。",
             )
         DIMENSIONS[_one_of("dimension", "维度", dimension, list(DIMENSIONS))].has(value)
         wanted.setdefault(dimension, []).append(value)
@@ -327,6 +327,6 @@ def _one_of(what: str, what_zh: str, word: str, allowed: Sequence[str], also: Se
         words = [*also, *allowed]
         raise RequestError(
             f"{word!r} is not a {what}. Possible are {', '.join(words)}.",
-            f"{word!r} 不是有效的{what_zh}。可用的有:{'、'.join(words)}。",
+            f"{word!r} 不是有效的{what_zh}。可用的有：{'、'.join(words)}。",
         )
     return meant[word.lower()]

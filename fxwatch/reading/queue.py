@@ -135,7 +135,7 @@ def line(queue: pl.DataFrame, asked: Asked) -> Line:
     if asked.order not in ORDERS or (asked.age is not None and asked.age not in AGES):
         raise RequestError(
             f"A queue is ordered by {', '.join(ORDERS)} and its ages are {', '.join(AGES)}; found {asked.order!r}, {asked.age!r}.",
-            f"队列可按 {'、'.join(ORDERS)} 排序,账龄为 {'、'.join(AGES)};实为 {asked.order!r}、{asked.age!r}。",
+            f"队列可按 {'、'.join(ORDERS)} 排序，账龄为 {'、'.join(AGES)}；实为 {asked.order!r}、{asked.age!r}。",
         )
     keys = _KEYS[asked.order]
     # Whole numbers alone are sorted, one key after another: many times quicker than rows of decimals and texts, which are

@@ -60,7 +60,7 @@ def require(connection: Connection, name: str, roles: Iterable[str]) -> Account:
         has = ", ".join(sorted(found.roles)) or "none"
         raise Forbidden(
             f"This needs the role {' or '.join(wanted)}; {name} has {has}. Let an account with that role do it, or ask an administrator.",
-            f"此操作需要角色 {'或'.join(wanted)};{name} 的角色为 {has}。请由具备该角色的账户办理,或联系管理员。",
+            f"此操作需要角色 {'或'.join(wanted)}；{name} 的角色为 {has}。请由具备该角色的账户办理，或联系管理员。",
         )
     return found
 

@@ -61,7 +61,7 @@ def walk(rows: Iterable[Mapping[str, Any]], head: str | None = None) -> Verifica
             broken_at=None,
             head=previous,
             english=f"No act has the digest {head}: acts up to it are gone or were made anew. The chain ends with act {count}.",
-            chinese=f"没有摘要为 {head} 的事项:其前的事项已缺失或被重做。链止于第 {count} 项。",
+            chinese=f"没有摘要为 {head} 的事项：其前的事项已缺失或被重做。链止于第 {count} 项。",
         )
     return Verification(
         ok=True,
@@ -69,7 +69,7 @@ def walk(rows: Iterable[Mapping[str, Any]], head: str | None = None) -> Verifica
         broken_at=None,
         head=previous,
         english=f"{count} acts, every link holds.",
-        chinese=f"共 {count} 项,链完整。",
+        chinese=f"共 {count} 项，链完整。",
     )
 
 

@@ -243,12 +243,12 @@ class Register(BanksSide, RecordsSide):
         if not _NAME.fullmatch(name):
             raise RequestError(
                 f"An account's name has 1 to 64 letters, digits, dots, hyphens, underscores or @; found {name!r}.",
-                f"账户名须为 1 至 64 个字母、数字、点、连字符、下划线或 @,实为 {name!r}。",
+                f"账户名须为 1 至 64 个字母、数字、点、连字符、下划线或 @，实为 {name!r}。",
             )
         if unknown := sorted(set(roles) - set(Role)):
             raise RequestError(
                 f"There is no role {unknown[0]}. The roles are {', '.join(Role)}.",
-                f"没有角色 {unknown[0]}。现有角色:{'、'.join(Role)}。",
+                f"没有角色 {unknown[0]}。现有角色：{'、'.join(Role)}。",
             )
         with self.writing("an account") as writing:
             return writing.append(

@@ -179,7 +179,7 @@ class PostgresDatabase(Place):
         except ModuleNotFoundError as fault:
             raise HouseError(
                 f"The register {self.name} needs the driver of PostgreSQL. Install it with: pip install 'fxwatch[postgres]'",
-                f"登记簿 {self.name} 需要 PostgreSQL 驱动。请安装:pip install 'fxwatch[postgres]'",
+                f"登记簿 {self.name} 需要 PostgreSQL 驱动。请安装：pip install 'fxwatch[postgres]'",
             ) from fault
         self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         # Not a stricter level: its snapshot would be taken by the very statement that waits for the writer before.
@@ -245,10 +245,10 @@ class PostgresDatabase(Place):
                 {"key": _WRITERS},
             ).first()
         who = "another process" if holder is None else f"connection {holder[0]} ({holder[1]}, since {holder[2]} UTC)"
-        who_zh = "另一进程" if holder is None else f"连接 {holder[0]}({holder[1]},自 {holder[2]} UTC)"
+        who_zh = "另一进程" if holder is None else f"连接 {holder[0]}({holder[1]}，自 {holder[2]} UTC)"
         return HomeLocked(
             f"The register {self.name} is locked by {who}; waited {seconds:g} s. Try again when it has finished.",
-            f"登记簿 {self.name} 正由{who_zh}占用,已等待 {seconds:g} 秒。请待其结束后重试。",
+            f"登记簿 {self.name} 正由{who_zh}占用，已等待 {seconds:g} 秒。请待其结束后重试。",
         )
 
 
@@ -261,5 +261,5 @@ def _no_url() -> HouseError:
     # The URL itself is not shown: it may hold a password anywhere when it cannot be read.
     return HouseError(
         "The setting register_url is no URL of PostgreSQL. Write it like postgresql://USER@HOST/DATABASE, or leave it empty for a file in the home.",
-        "设置项 register_url 不是 PostgreSQL 地址。请写成 postgresql://用户@主机/数据库,或留空以使用库内文件。",
+        "设置项 register_url 不是 PostgreSQL 地址。请写成 postgresql://用户@主机/数据库，或留空以使用库内文件。",
     )

@@ -61,7 +61,7 @@ class Store:
             if self.place.exists():
                 raise HouseError(
                     f"{self.name} exists already; a register is never written over.",
-                    f"{self.name} 已存在;登记簿不会被覆盖。",
+                    f"{self.name} 已存在；登记簿不会被覆盖。",
                 )
             with self.place.writing("init", LOCK_SECONDS) as connection:
                 yield connection
@@ -95,18 +95,18 @@ class Store:
             if not self.place.exists():
                 raise HouseError(
                     f"There is no register at {self.name}. Make a home with: fxwatch init, or restore a backup.",
-                    f"{self.name} 处没有登记簿。请用 fxwatch init 建库,或从备份恢复。",
+                    f"{self.name} 处没有登记簿。请用 fxwatch init 建库，或从备份恢复。",
                 )
         found = self.version()
         if found > SCHEMA_VERSION:
             raise HouseError(
                 f"The register {self.name} is of version {found}; this fxwatch knows versions up to {SCHEMA_VERSION}. Use a newer fxwatch.",
-                f"登记簿 {self.name} 的版本为 {found},本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
+                f"登记簿 {self.name} 的版本为 {found}，本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
             )
         if found < SCHEMA_VERSION and not older:
             raise HouseError(
                 f"The register {self.name} is of version {found}; this fxwatch works with version {SCHEMA_VERSION}. Bring it up with: fxwatch upgrade",
-                f"登记簿 {self.name} 的版本为 {found},本程序使用 {SCHEMA_VERSION} 版。请升级:fxwatch upgrade",
+                f"登记簿 {self.name} 的版本为 {found}，本程序使用 {SCHEMA_VERSION} 版。请升级：fxwatch upgrade",
             )
 
     def version(self) -> int:
@@ -194,13 +194,13 @@ class Store:
         cure, cure_zh = self.place.cure
         return HouseError(
             f"The register {self.name} cannot be used: {fault}. Nothing was written. {cure}",
-            f"登记簿 {self.name} 无法使用:{fault}。没有写入任何内容。{cure_zh}",
+            f"登记簿 {self.name} 无法使用：{fault}。没有写入任何内容。{cure_zh}",
         )
 
     def _damaged(self, fault: str) -> HouseError:
         return HouseError(
             f"The register {self.name} is damaged or is none: {fault}. Restore it from a backup.",
-            f"登记簿 {self.name} 已损坏或不是登记簿:{fault}。请从备份恢复。",
+            f"登记簿 {self.name} 已损坏或不是登记簿：{fault}。请从备份恢复。",
         )
 
 

@@ -42,5 +42,5 @@ def _differs(table: str, found: Verification, kept: list[dict[str, Any]], made: 
         found.acts,
         found.head,
         f"The chain holds, but the table {table} does not say what act {number} did. Restore the register from a backup.",
-        f"链完整,但表 {table} 与第 {number} 项不符。请从备份恢复登记簿。",
+        f"链完整，但表 {table} 与第 {number} 项不符。请从备份恢复登记簿。",
     )

@@ -94,7 +94,7 @@ def entity_content(home: "Home", entity_id: str) -> dict[str, Any]:
     if home.register.enrolled(key) is None:
         raise NotFound(
             f"The entity {entity_id} is not on the roll, so there is no file of it. Load it first: fxwatch load entities FILE",
-            f"主体 {entity_id} 不在名录,没有档案。请先用 fxwatch load entities 载入。",
+            f"主体 {entity_id} 不在名录，没有档案。请先用 fxwatch load entities 载入。",
         )
     for _ in range(_TRIES):
         before = _state(home, key)
@@ -103,7 +103,7 @@ def entity_content(home: "Home", entity_id: str) -> dict[str, Any]:
             return content
     raise HouseError(
         f"The file of {key} cannot be made: the record changed {_TRIES} times while it was read. Try again.",
-        f"无法出具 {key} 的档案:读取期间登记变动 {_TRIES} 次。请重试。",
+        f"无法出具 {key} 的档案：读取期间登记变动 {_TRIES} 次。请重试。",
     )
 
 

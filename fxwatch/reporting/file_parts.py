@@ -175,7 +175,7 @@ def acts_named(because: str, language: Language) -> str:
     if language == "en":
         return because
     named = re.sub(
-        r"(notice|breach) (.+?) \(act (\d+)\)", lambda m: f"{label(m[1], 'zh')} {m[2]}(第 {m[3]} 项)", because
+        r"(notice|breach) (.+?) \(act (\d+)\)", lambda m: f"{label(m[1], 'zh')} {m[2]}（第 {m[3]} 项）", because
     )
     return named.replace(", ", "、")
 

@@ -41,7 +41,7 @@ _FOLDERS = (
 HOW = (
     "install one (Debian, Ubuntu: apt-get install fonts-noto-cjk), name a font file with: fxwatch settings set pdf_font FILE, "
     "or write the letter as .html and print that",
-    "请安装中文字体(Debian、Ubuntu:apt-get install fonts-noto-cjk),或用 fxwatch settings set pdf_font FILE 指定字体文件,"
+    "请安装中文字体（Debian、Ubuntu:apt-get install fonts-noto-cjk），或用 fxwatch settings set pdf_font FILE 指定字体文件，"
     "或改用 .html 打印",
 )
 
@@ -70,7 +70,7 @@ def fonts(wanted: str = "") -> Iterator[Font]:
         except (OSError, ValueError) as fault:
             raise RequestError(
                 f"The setting pdf_font names {wanted}, which is no font: {fault}. Name a .ttf, .otf or .ttc file.",
-                f"设置项 pdf_font 指定的 {wanted} 不是字体:{fault}。请指定 .ttf、.otf 或 .ttc 文件。",
+                f"设置项 pdf_font 指定的 {wanted} 不是字体：{fault}。请指定 .ttf、.otf 或 .ttc 文件。",
             ) from fault
         return
     there = _installed()

@@ -59,7 +59,7 @@ def form_of(out: Path, forms: tuple[str, ...]) -> str:
         allowed = ", ".join(f".{f}" for f in forms)
         raise RequestError(
             f"{out} ends in none of {allowed}; name the file with one of them.",
-            f"{out} 的扩展名不受支持,可用:{allowed}。",
+            f"{out} 的扩展名不受支持，可用：{allowed}。",
         )
     return form
 

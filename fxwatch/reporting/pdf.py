@@ -86,10 +86,11 @@ def _fitting(characters: set[str], wanted: str) -> Font | None:
         shown = "".join(sorted(missing)[:5])
         raise RequestError(
             f"No PDF can be made: the fonts of this machine lack the characters {shown}; {HOW[0]}.",
-            f"无法生成 PDF:本机字体缺少字符 {shown};{HOW[1]}。",
+            f"无法生成 PDF：本机字体缺少字符 {shown}；{HOW[1]}。",
         )
     raise RequestError(
-        f"No PDF can be made: this machine has no Chinese font; {HOW[0]}.", f"无法生成 PDF:本机没有中文字体;{HOW[1]}。"
+        f"No PDF can be made: this machine has no Chinese font; {HOW[0]}.",
+        f"无法生成 PDF：本机没有中文字体；{HOW[1]}。",
     )
 
 

@@ -55,7 +55,7 @@ def work_table(home: "Home", by: str = "rule", *, first: date | None = None, las
     """
     if by not in BY:
         raise RequestError(
-            f"The report is by {', '.join(BY)}, not by {by}.", f"报告可按 {'、'.join(BY)} 分组,不能按 {by}。"
+            f"The report is by {', '.join(BY)}, not by {by}.", f"报告可按 {'、'.join(BY)} 分组，不能按 {by}。"
         )
     work = _Work(home, first, last)
     return work.accounts() if by == "account" else work.by(by)
@@ -126,7 +126,7 @@ class _Work:
     def __init__(self, home: "Home", first: date | None, last: date | None) -> None:
         if first is not None and last is not None and last < first:
             raise RequestError(
-                f"The period ends on {last}, before it begins on {first}.", f"期间止于 {last},早于起始日 {first}。"
+                f"The period ends on {last}, before it begins on {first}.", f"期间止于 {last}，早于起始日 {first}。"
             )
         self.first, self.last = first, last
         self.made = home.register.decisions_made()

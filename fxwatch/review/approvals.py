@@ -52,7 +52,7 @@ def approve(
             if row["by"] == actor:
                 raise Forbidden(
                     f"{row['proposal']} was proposed by {actor}; another account must approve it.",
-                    f"{row['proposal']} 由 {actor} 提出,须由另一账户批准。",
+                    f"{row['proposal']} 由 {actor} 提出，须由另一账户批准。",
                 )
         _check_hits(home, writing, waiting)
         for row in waiting:

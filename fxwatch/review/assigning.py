@@ -124,7 +124,7 @@ def _subject(home: "Home", writing: Writing, word: str, entities_of_hit: list[st
         return _Subject(f"entity:{key}", key)
     raise NotFound(
         f"The register knows no {word}: no hit, notice, inquiry, objection, proposal, breach or entity of that name.",
-        f"登记簿中没有 {word}:并无此名的命中、提示、调查、异议、待批事项、违规或主体。",
+        f"登记簿中没有 {word}：并无此名的命中、提示、调查、异议、待批事项、违规或主体。",
     )
 
 

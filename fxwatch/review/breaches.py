@@ -62,7 +62,7 @@ def record_breach(
     if not breach_no.strip() or not provision.strip():
         raise RequestError("A breach needs a number and a provision.", "违规须有编号和所违反的条款。")
     if day > home.today():
-        raise RequestError(f"A breach cannot be of {day}: that is after today.", f"违规日期 {day} 晚于今天,不能登记。")
+        raise RequestError(f"A breach cannot be of {day}: that is after today.", f"违规日期 {day} 晚于今天，不能登记。")
     row = {
         "breach_no": breach_no.strip(),
         "entity_id": key,
@@ -81,7 +81,7 @@ def _not_rescinded(home: "Home", row: dict[str, Any]) -> None:
     if stands.height and stands["status"][0] == "rescinded":
         raise Decided(
             f"Breach {row['breach_no']} was rescinded by {stands['rescinded_by'][0]} (act {stands['rescinded_act'][0]}). Record a new decision under a new number.",
-            f"违规 {row['breach_no']} 已由 {stands['rescinded_by'][0]} 撤销(第 {stands['rescinded_act'][0]} 项登记)。新的决定请用新编号登记。",
+            f"违规 {row['breach_no']} 已由 {stands['rescinded_by'][0]} 撤销（第 {stands['rescinded_act'][0]} 项登记）。新的决定请用新编号登记。",
         )
 
 

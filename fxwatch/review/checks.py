@@ -27,7 +27,7 @@ def begins_in_time(home: "Home", valid_from: date, today: date) -> None:
     if valid_from < today and not home.simulation:
         raise RequestError(
             f"A version may not begin in the past: {valid_from} lies before today, {today}. Begin it today or later.",
-            f"参数版本不得追溯:{valid_from} 早于今天 {today}。请自今天或以后起。",
+            f"参数版本不得追溯：{valid_from} 早于今天 {today}。请自今天或以后起。",
         )
 
 
@@ -79,12 +79,12 @@ def _may_be_decided(
     if decision is not None and decision["decision"] != "open":
         notice = decision["notice"]
         how, how_zh = ("noticed", "预警提示") if decision["decision"] == "noticed" else ("dismissed", "排除")
-        named = (f" (notice {notice})", f"(提示 {notice})") if notice else ("", "")
+        named = (f" (notice {notice})", f"（提示 {notice}）") if notice else ("", "")
         raise first(
             f"Hit {hit_id}", f"命中 {hit_id}", how + named[0], how_zh + named[1], decision["by"], decision["at"]
         )
     if status == Status.NOTICED and (notice := writing.notice(hit["notice"])) is not None:
-        named_zh = f"预警提示(承接提示 {notice['notice']})"
+        named_zh = f"预警提示（承接提示 {notice['notice']}）"
         raise first(
             f"Hit {hit_id}",
             f"命中 {hit_id}",
@@ -96,15 +96,15 @@ def _may_be_decided(
     if status == Status.OPEN or status in also:
         return
     why = {
-        Status.WITHDRAWN: ("is no longer found, so it is withdrawn", "已不再成立,已撤回"),
+        Status.WITHDRAWN: ("is no longer found, so it is withdrawn", "已不再成立，已撤回"),
         Status.EXPLAINED: (
             "is explained by an earlier dismissal; it needs none of its own",
-            "已由先前的排除说明涵盖,无须再排除",
+            "已由先前的排除说明涵盖，无须再排除",
         ),
     }.get(status, ("took over the decision of the hit it supersedes", "已承接其所取代命中的处理结果"))
     raise RequestError(
         f"Hit {hit_id} {why[0]}. Choose open hits: fxwatch hits --status open",
-        f"命中 {hit_id} {why[1]}。请选择待处理的命中:fxwatch hits --status open",
+        f"命中 {hit_id} {why[1]}。请选择待处理的命中：fxwatch hits --status open",
     )
 
 
@@ -113,7 +113,7 @@ def first(what: str, what_zh: str, how: str, how_zh: str, by: str, at: str) -> D
     clock = _clock(at)
     return Decided(
         f"{what} was {how} by {by} on {clock} (Beijing time); it is not decided twice.",
-        f"{what_zh}已于 {clock}(北京时间)由 {by} {how_zh},不重复处理。",
+        f"{what_zh}已于 {clock}（北京时间）由 {by} {how_zh}，不重复处理。",
     )
 
 
@@ -122,7 +122,7 @@ def proposed(what: str, what_zh: str, row: dict[str, Any]) -> Decided:
     clock, number, does, does_zh = _clock(row["at"]), row["proposal"], *SAYS[row["does"]]
     return Decided(
         f"{what} waits: {row['by']} proposed {does} on {clock} (Beijing time), see {number} in: fxwatch approvals",
-        f"{what_zh}待批:{row['by']} 已于 {clock}(北京时间)提出{does_zh},见 fxwatch approvals 中的 {number}。",
+        f"{what_zh}待批：{row['by']} 已于 {clock}（北京时间）提出{does_zh}，见 fxwatch approvals 中的 {number}。",
     )
 
 
@@ -151,7 +151,7 @@ def reason(why: str) -> str:
     """The reason of an act, which none goes without."""
     if not why.strip():
         raise RequestError(
-            "Say why: the register keeps a reason with every act.", "请说明理由:每一登记事项均须附理由。"
+            "Say why: the register keeps a reason with every act.", "请说明理由：每一登记事项均须附理由。"
         )
     return why.strip()
 
@@ -175,7 +175,7 @@ def past_is_free(home: "Home", asked: str) -> None:
     if not home.simulation:
         raise RequestError(
             f"{asked} dates an act in the past, which only a simulation home may do (init --simulation). Leave it out.",
-            f"{asked} 将事项记在过去,只有模拟库(init --simulation)可以。请去掉该选项。",
+            f"{asked} 将事项记在过去，只有模拟库（init --simulation）可以。请去掉该选项。",
         )
 
 

@@ -50,7 +50,7 @@ def open_inquiries(
     due_on = checks.due_day(due, day)
     if bool(hit_ids) == (entity_id is not None):
         raise RequestError(
-            "An inquiry is on hits or on one entity: name either.", "调查须针对命中或一个主体,二者择一。"
+            "An inquiry is on hits or on one entity: name either.", "调查须针对命中或一个主体，二者择一。"
         )
     hit_ids = list(dict.fromkeys(hit_ids))
     kept = reading.frozen(home, hit_ids) if hit_ids else {}

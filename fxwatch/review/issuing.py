@@ -165,7 +165,7 @@ def _policy(home: "Home", name: str, today: date) -> Policy:
     if policy.valid_from is not None and policy.valid_from > today:
         raise RequestError(
             f"Policy {name} is in force from {policy.valid_from} on; today is {today}.",
-            f"策略 {name} 自 {policy.valid_from} 起有效;今天是 {today}。",
+            f"策略 {name} 自 {policy.valid_from} 起有效；今天是 {today}。",
         )
     return policy
 
@@ -174,7 +174,7 @@ def _no_policy(home: "Home", name: str) -> NotFound:
     known = [MONTHLY, *home.register.policies().filter(status="standing")["name"]]
     return NotFound(
         f"There is no policy {name} in force; there is {', '.join(known)}.",
-        f"没有有效的策略 {name};现有 {'、'.join(known)}。",
+        f"没有有效的策略 {name}；现有 {'、'.join(known)}。",
     )
 
 
@@ -182,7 +182,7 @@ def _not_with_four_eyes(home: "Home", today: date) -> None:
     if needs_approval(home.register.parameter, today):
         raise RequestError(
             "--backdate dates notices in the past, but with register.require_approval they count from their approval. Leave it out.",
-            "--backdate 将提示记在过去,而启用 register.require_approval 时提示自批准日起计。请去掉该选项。",
+            "--backdate 将提示记在过去，而启用 register.require_approval 时提示自批准日起计。请去掉该选项。",
         )
 
 

@@ -97,7 +97,7 @@ def dismiss(
         if explains_until is not None and isinstance(first, date) and explains_until < first:
             raise RequestError(
                 f"A dismissal up to {explains_until} explains nothing: the hit was raised on {first}. Name that day or a later one.",
-                f"排除说明期至 {explains_until} 不起作用:该命中发生于 {first}。请指定该日或其后的日期。",
+                f"排除说明期至 {explains_until} 不起作用：该命中发生于 {first}。请指定该日或其后的日期。",
             )
         return [
             writing.append(
@@ -163,5 +163,5 @@ def check_to(to: str) -> None:
     if to not in checks.TO:
         raise RequestError(
             f"A notice's hits become dismissed or open, not {to!r}.",
-            f"撤销后命中只能为 dismissed 或 open,不能是 {to!r}。",
+            f"撤销后命中只能为 dismissed 或 open，不能是 {to!r}。",
         )

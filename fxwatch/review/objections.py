@@ -56,7 +56,7 @@ def lodge_objection(
         found = standing_notice(writing, notice)
         if (earlier := writing.objection(notice)) is not None:
             what = (f"Notice {notice}", f"预警提示 {notice}")
-            how = (f"objected to ({earlier['objection']}), on record", f"登记异议({earlier['objection']})")
+            how = (f"objected to ({earlier['objection']}), on record", f"登记异议（{earlier['objection']}）")
             raise checks.first(*what, *how, earlier["by"], earlier["at"])
         issued = date.fromisoformat(found["day"])
         if day < issued:
@@ -91,7 +91,7 @@ def _in_time(notice: str, day: date, last_day: date, late_because: str | None) -
     if day > last_day and late_because is None:
         raise RequestError(
             f"The objection is late: the last day for notice {notice} was {last_day}. An approver may admit it with --late-because TEXT.",
-            f"异议已逾期:预警提示 {notice} 的异议期限截至 {last_day}。批准人可用 --late-because 说明理由后受理。",
+            f"异议已逾期：预警提示 {notice} 的异议期限截至 {last_day}。批准人可用 --late-because 说明理由后受理。",
         )
     if late_because is None:
         return
@@ -99,7 +99,7 @@ def _in_time(notice: str, day: date, last_day: date, late_because: str | None) -
     if day <= last_day:
         raise RequestError(
             f"The objection is in time: the last day for notice {notice} is {last_day}. Leave --late-because out.",
-            f"异议并未逾期:预警提示 {notice} 的异议期限截至 {last_day}。请去掉 --late-because。",
+            f"异议并未逾期：预警提示 {notice} 的异议期限截至 {last_day}。请去掉 --late-because。",
         )
 
 
@@ -136,7 +136,7 @@ def decide_objection(
     if outcome not in OUTCOMES:
         raise RequestError(
             f"An objection is upheld or rejected, not {outcome!r}.",
-            f"异议只能 upheld(采纳)或 rejected(驳回),不能是 {outcome!r}。",
+            f"异议只能 upheld（采纳）或 rejected（驳回），不能是 {outcome!r}。",
         )
     check_to(to)
     actor, day, why = home.actor(by), checks.day_of(home, on), checks.reason(why)

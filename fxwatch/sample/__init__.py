@@ -89,7 +89,7 @@ def invent(
     if flows < FEWEST_FLOWS or seed < 0:
         raise RequestError(
             f"A sample needs at least {FEWEST_FLOWS} flows and a seed of 0 or more; found {flows} and {seed}.",
-            f"样本至少需要 {FEWEST_FLOWS} 笔,种子不得为负;实为 {flows} 与 {seed}。",
+            f"样本至少需要 {FEWEST_FLOWS} 笔，种子不得为负；实为 {flows} 与 {seed}。",
         )
     tell = _teller(progress)
     draws = [np.random.default_rng([seed, part]) for part in range(8)]

@@ -49,7 +49,7 @@ def compose(
     if count < flows // 2:
         raise RequestError(
             f"A sample of {flows} flows was asked for, but {len(planted)} are needed for the patterns planted in it. Ask for more.",
-            f"请求的样本为 {flows} 笔,而所植入的样式需要 {len(planted)} 笔。请增加笔数。",
+            f"请求的样本为 {flows} 笔，而所植入的样式需要 {len(planted)} 笔。请增加笔数。",
         )
     everyday = trade(rng, count, entities, counterparties, days, calibration, planter)
     order = rng.permutation(count)

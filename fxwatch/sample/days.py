@@ -24,7 +24,7 @@ class Days:
         if months < 6 or self.count < 150:
             raise RequestError(
                 f"A sample spans at least 6 months; found {months}. Ask for more.",
-                f"样本至少跨 6 个月,现为 {months}。请增加。",
+                f"样本至少跨 6 个月，现为 {months}。请增加。",
             )
         known = {row["day"]: row["is_workday"] == "1" for row in facts("calendar.csv")}
         self.days = [self.first + timedelta(days=n) for n in range(self.count)]
@@ -33,7 +33,7 @@ class Days:
             missing = self.days[works.index(None)]
             raise RequestError(
                 f"A sample from {self.first} to {last} was asked for, but the shipped calendar does not have {missing}. Choose days that it covers.",
-                f"请求的样本为 {self.first} 至 {last},但随附的工作日历没有 {missing}。请选择日历覆盖的日期。",
+                f"请求的样本为 {self.first} 至 {last}，但随附的工作日历没有 {missing}。请选择日历覆盖的日期。",
             )
         self.works = np.array(works, dtype=bool)
         # Day numbers of the working days, in order.

@@ -136,7 +136,7 @@ def _text(path: Path, text: str) -> None:
 _README = """# An invented sample / 虚构样本
 
 **Everything in this folder is invented**: entities, identifiers, names, banks, counterparties, flows, notices, breaches. Any likeness to a real firm or
-person is chance. 本文件夹中的一切均为虚构,如有雷同,纯属巧合。
+person is chance. 本文件夹中的一切均为虚构，如有雷同，纯属巧合。
 
 Seed {seed}, {first_day} to {last_day}: {rows} rows of {entities} entities, {misbehaving} of whom misbehave.
 

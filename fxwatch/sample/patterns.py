@@ -342,24 +342,24 @@ class Kind:
 
 
 KINDS = (
-    Kind("large_transport_transfer", _large_transport, 8, ("运输项下大额收付汇,用途不明", "large transport transfers of unclear purpose"), looks_honest=0.004),
-    Kind("large_daily_total", _large_day, 1, ("单日累计大额收付汇,交易背景存疑", "a day's total out of proportion to the business"), looks_honest=0.004, for_transport=False),
+    Kind("large_transport_transfer", _large_transport, 8, ("运输项下大额收付汇，用途不明", "large transport transfers of unclear purpose"), looks_honest=0.004),
+    Kind("large_daily_total", _large_day, 1, ("单日累计大额收付汇，交易背景存疑", "a day's total out of proportion to the business"), looks_honest=0.004, for_transport=False),
     Kind("consecutive_days", _streak, 24, ("连续多日同项目小额收付汇", "small amounts in the same item day after day"), looks_honest=0.004, for_transport=False),
     Kind("entity_jump", _jump, 13, ("收付汇规模骤增", "a sudden rise of receipts or payments"), looks_honest=0.002),
-    Kind("split_below_document_limit", _split, 5, ("短期内向同一收款人多笔付汇,疑似分拆", "several payments to one payee in a few days, possible splitting")),
+    Kind("split_below_document_limit", _split, 5, ("短期内向同一收款人多笔付汇，疑似分拆", "several payments to one payee in a few days, possible splitting")),
     Kind("near_limit", _near_limit, 18, ("多笔金额接近大额标准", "amounts time and again just below the large-value limit"), looks_honest=0.0005),
     Kind("fan_in", _split, 3, ("多家企业短期内向同一境外收款人付汇", "several entities paying one new payee within days"), looks_honest=0.0),
     Kind("fan_out_new_payees", _fan_out, 3, ("短期内向多个新收款人付汇", "payments to many new payees within days"), looks_honest=0.0015),
-    Kind("round_trip", _round_trip, 55, ("与同一交易对手资金往返,金额相近", "money out and back with one counterparty, amounts alike"), looks_honest=0.0005),
-    Kind("pass_through", _pass_through, 5, ("资金快进快出,过渡性质明显", "money in and out again within days"), looks_honest=0.0005, for_transport=False),
+    Kind("round_trip", _round_trip, 55, ("与同一交易对手资金往返，金额相近", "money out and back with one counterparty, amounts alike"), looks_honest=0.0005),
+    Kind("pass_through", _pass_through, 5, ("资金快进快出，过渡性质明显", "money in and out again within days"), looks_honest=0.0005, for_transport=False),
     Kind("dormant_then_active", _dormant, 10, ("长期无收付汇后突发大额交易", "large flows after a year without any"), looks_honest=0.0005, once=True, months=16),
     Kind("new_entity_large", _new_entity, 91, ("新设企业短期内大额收付汇", "large flows soon after registration"), looks_honest=0.001, once=True),
-    Kind("new_item_large", _new_item, 18, ("首次发生项目即出现大额,与主营业务不符", "large flows in an item foreign to the business")),
+    Kind("new_item_large", _new_item, 18, ("首次发生项目即出现大额，与主营业务不符", "large flows in an item foreign to the business")),
     Kind("refund_unmatched", _refund, 11, ("退汇无对应原付款或间隔过长", "refunds without a payment, or long after it")),
     Kind("invoice_paid_twice", _invoice_twice, 96, ("同一发票重复付汇", "one invoice paid twice"), looks_honest=0.001),
     Kind("related_party_large", _related, 51, ("向境外关联方大额支付服务费", "large fees to related parties abroad"), looks_honest=0.002),
-    Kind("high_risk_economy", _high_risk, 13, ("向高风险国家(地区)付汇", "payments to high-risk economies"), looks_honest=0.0015),
-    Kind("vague_codes", _vague, 51, ("大额交易使用“其他”类编码,申报不实", "large amounts under codes that say little")),
+    Kind("high_risk_economy", _high_risk, 13, ("向高风险国家（地区）付汇", "payments to high-risk economies"), looks_honest=0.0015),
+    Kind("vague_codes", _vague, 51, ("大额交易使用“其他”类编码，申报不实", "large amounts under codes that say little")),
 )  # fmt: skip
 
 KIND = {kind.rule: kind for kind in KINDS}

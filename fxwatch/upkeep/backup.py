@@ -69,7 +69,7 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
     if home.path.resolve() in place.resolve().parents:
         raise RequestError(
             f"{place} lies in the home itself: what takes the home takes the backup too. Name a place outside of {home.path}.",
-            f"{place} 在本库之内:库若丢失,备份也随之丢失。请另选 {home.path} 之外的位置。",
+            f"{place} 在本库之内：库若丢失，备份也随之丢失。请另选 {home.path} 之外的位置。",
         )
     began = datetime.now(UTC).replace(tzinfo=None)
     fold(home)  # what banks were told until now is to be in the copy
@@ -78,7 +78,7 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
         if files[WAREHOUSE_FILE]["sha256"] != (kept_digest(snapshot) or files[WAREHOUSE_FILE]["sha256"]):
             raise HouseError(
                 f"The snapshot {snapshot} is not what was published; nothing was backed up. See: fxwatch --home {home.path} doctor --deep",
-                f"快照 {snapshot} 与发布时不符,未作备份。请查看:fxwatch --home {home.path} doctor --deep",
+                f"快照 {snapshot} 与发布时不符，未作备份。请查看：fxwatch --home {home.path} doctor --deep",
             )
         with register.open("rb") as file:
             files[REGISTER_FILE] = pack.add(REGISTER_FILE, file)
@@ -150,7 +150,7 @@ def _hold(snapshot: Path) -> IO[bytes]:
     except FileNotFoundError as fault:
         raise HouseError(
             f"The snapshot {snapshot} is missing; nothing was backed up. See: fxwatch doctor",
-            f"缺少快照 {snapshot},未作备份。请查看:fxwatch doctor",
+            f"缺少快照 {snapshot}，未作备份。请查看：fxwatch doctor",
         ) from fault
 
 

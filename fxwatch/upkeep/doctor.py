@@ -43,7 +43,7 @@ def examine(path: Path, *, deep: bool = False) -> Diagnosis:
     if not path.is_dir():
         raise HouseError(
             f"There is no fxwatch home in {path}. Make one with: fxwatch --home {path} init",
-            f"{path} 不是 fxwatch 库。请先建库:fxwatch --home {path} init",
+            f"{path} 不是 fxwatch 库。请先建库：fxwatch --home {path} init",
         )
     examination = _Examination(path, deep=deep)
     found = sorted(examination.everything(), key=lambda f: _ORDER.index(f.severity))
@@ -98,7 +98,7 @@ class _Examination:
                 str(self.path),
                 (
                     "This account may not write here: nothing can be loaded or recorded.",
-                    "当前用户无写权限:无法导入或登记。",
+                    "当前用户无写权限：无法导入或登记。",
                 ),
                 ("Look who owns the folder, and whether its disk is read-only.", "请检查目录属主及磁盘是否只读。"),
             )
@@ -112,7 +112,7 @@ class _Examination:
                 str(self.path),
                 (
                     f"The disk has {free >> 20} MiB left; the next publication may need {needed >> 20} MiB.",
-                    f"磁盘仅余 {free >> 20} MiB,下次发布可能需要 {needed >> 20} MiB。",
+                    f"磁盘仅余 {free >> 20} MiB，下次发布可能需要 {needed >> 20} MiB。",
                 ),
                 ("Make room.", "请腾出空间。"),
             )
@@ -137,15 +137,15 @@ class _Examination:
                 "leftovers",
                 Severity.ATTENTION,
                 str(everything[0]),
-                (f"Killed processes left behind: {names}.", f"被中止的进程遗留:{names_zh}。"),
+                (f"Killed processes left behind: {names}.", f"被中止的进程遗留：{names_zh}。"),
                 (
                     "Harmless; the next load or run clears them, or: fxwatch doctor --repair. Folders beside the home are yours to remove.",
-                    "无害;下次导入或运行时清除,或运行 fxwatch doctor --repair。库旁的文件夹请自行删除。",
+                    "无害；下次导入或运行时清除，或运行 fxwatch doctor --repair。库旁的文件夹请自行删除。",
                 )
                 if halves
                 else (
                     "Harmless; the next load or run clears them, or: fxwatch doctor --repair",
-                    "无害;下次导入或运行时清除,或运行:fxwatch doctor --repair",
+                    "无害；下次导入或运行时清除，或运行：fxwatch doctor --repair",
                 ),
             )
 
@@ -155,7 +155,7 @@ def _in_use(path: Path) -> Finding:
         "in_use",
         Severity.NOTE,
         str(path / WAREHOUSE_FILE),
-        ("A load or run is at work; its file was not looked at.", "正在导入或运行,其文件未予检查。"),
+        ("A load or run is at work; its file was not looked at.", "正在导入或运行，其文件未予检查。"),
         ("Look again when it has finished.", "请待其结束后再检查。"),
     )
 

@@ -10,11 +10,11 @@ from fxwatch.terms import Language
 SHOWN = 3  # names in a sentence; the rest is counted
 RESTORE = (
     "Restore the home from a backup: fxwatch --home NEW restore BACKUP",
-    "请从备份恢复到新库:fxwatch --home 新库 restore 备份",
+    "请从备份恢复到新库：fxwatch --home 新库 restore 备份",
 )
-UPGRADE = ("Bring it up with: fxwatch upgrade", "请升级:fxwatch upgrade")
+UPGRADE = ("Bring it up with: fxwatch upgrade", "请升级：fxwatch upgrade")
 NEWER = ("Use a newer fxwatch.", "请使用更新的 fxwatch。")
-REPAIR = ("Mend it with: fxwatch doctor --repair", "请修复:fxwatch doctor --repair")
+REPAIR = ("Mend it with: fxwatch doctor --repair", "请修复：fxwatch doctor --repair")
 
 
 class Severity(StrEnum):
@@ -81,7 +81,7 @@ def other_version(name: str, where: str, found: int | None, known: int, what: tu
         where,
         (
             f"The {what[0]} is of version {found}; this fxwatch works with version {known}.",
-            f"{what[1]}的版本为 {found},本程序使用 {known} 版。",
+            f"{what[1]}的版本为 {found}，本程序使用 {known} 版。",
         ),
         UPGRADE if is_older else NEWER,
     )

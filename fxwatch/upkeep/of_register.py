@@ -44,7 +44,7 @@ def _acts(register: Register, where: str, looked_at: dict[str, Any], *, deep: bo
             where,
             (
                 f"The register's file is damaged: {'; '.join(told[:SHOWN])}.",
-                f"登记簿文件已损坏:{';'.join(told[:SHOWN])}。",
+                f"登记簿文件已损坏：{';'.join(told[:SHOWN])}。",
             ),
             RESTORE,
         )
@@ -59,7 +59,7 @@ def _acts(register: Register, where: str, looked_at: dict[str, Any], *, deep: bo
             (proof.english, proof.chinese),
             (
                 "Or make the tables again from the acts: fxwatch doctor --repair",
-                "或由登记事项重建各表:fxwatch doctor --repair",
+                "或由登记事项重建各表：fxwatch doctor --repair",
             )
             if holds
             else ("", ""),
@@ -86,11 +86,11 @@ def _against_each_other(register: Register, current: Path | None) -> Iterator[Fi
             str(current),
             (
                 f"The register decided about {len(hits):,} hits that the warehouse has never found: {names}.",
-                f"登记簿中有 {len(hits):,} 项已处理的预警命中不在数据仓库中:{names_zh}。",
+                f"登记簿中有 {len(hits):,} 项已处理的预警命中不在数据仓库中：{names_zh}。",
             ),
             (
                 "The warehouse is older than the register: load what is missing and run again, or restore both from one backup.",
-                "数据仓库旧于登记簿:请补充导入并重新运行,或从同一备份恢复两者。",
+                "数据仓库旧于登记簿：请补充导入并重新运行，或从同一备份恢复两者。",
             ),
         )
     if entities:
@@ -101,10 +101,10 @@ def _against_each_other(register: Register, current: Path | None) -> Iterator[Fi
             str(current),
             (
                 f"The warehouse knows {len(entities):,} entities that are not on the register's roll: {names}.",
-                f"数据仓库中有 {len(entities):,} 个主体不在登记簿名录中:{names_zh}。",
+                f"数据仓库中有 {len(entities):,} 个主体不在登记簿名录中：{names_zh}。",
             ),
             (
                 "The register is older than the warehouse: load the entities again, or restore both from one backup.",
-                "登记簿旧于数据仓库:请重新导入主体,或从同一备份恢复两者。",
+                "登记簿旧于数据仓库：请重新导入主体，或从同一备份恢复两者。",
             ),
         )

@@ -22,7 +22,7 @@ def pointer(home: Path) -> Generator[Finding, None, Path | None]:
             "no_pointer",
             Severity.DAMAGE,
             str(home / "published" / "CURRENT"),
-            ("Nothing says which snapshot is current, so nothing can be read.", "没有指明当前快照,无法读取数据。"),
+            ("Nothing says which snapshot is current, so nothing can be read.", "没有指明当前快照，无法读取数据。"),
             REPAIR,
         )
         return None
@@ -51,12 +51,12 @@ def published(home: Path, current: Path | None, *, deep: bool) -> Generator[Find
                 "snapshot_damaged",
                 Severity.DAMAGE if path == current else Severity.ATTENTION,
                 str(path),
-                (f"The snapshot {path.name} is damaged: {fault[0]}.", f"快照 {path.name} 已损坏:{fault[1]}。"),
+                (f"The snapshot {path.name} is damaged: {fault[0]}.", f"快照 {path.name} 已损坏：{fault[1]}。"),
                 REPAIR
                 if path == current
                 else (
                     "A newer one is current; remove it with: fxwatch doctor --repair --deep",
-                    "已有更新的快照;请删除:fxwatch doctor --repair --deep",
+                    "已有更新的快照；请删除：fxwatch doctor --repair --deep",
                 ),
             )
     if held is not None and held.version != SCHEMA_VERSION:
@@ -68,7 +68,7 @@ def published(home: Path, current: Path | None, *, deep: bool) -> Generator[Find
             str(current),
             (
                 "No digest was kept when this snapshot was published; a changed byte may go unseen.",
-                "该快照发布时未保存摘要,被改动的字节可能无法发现。",
+                "该快照发布时未保存摘要，被改动的字节可能无法发现。",
             ),
             ("The next load or run keeps one.", "下次导入或运行时将保存。"),
         )
@@ -81,7 +81,7 @@ def stored(
     """Look at the warehouse itself; nobody may be writing it. `published`: what the current snapshot holds."""
     file = home / FILE
     whole = "" if published else " No current snapshot is whole either; an older one may be."
-    whole_zh = "" if published else "当前快照也不完好,较早的快照可能完好。"
+    whole_zh = "" if published else "当前快照也不完好，较早的快照可能完好。"
     try:
         if not file.exists():
             raise Unreadable("there is no such file", "文件不存在")
@@ -94,10 +94,10 @@ def stored(
             "warehouse_damaged",
             Severity.DAMAGE,
             str(file),
-            (f"The warehouse is damaged: {fault}.{whole}", f"数据仓库已损坏:{_chinese(fault)}。{whole_zh}"),
+            (f"The warehouse is damaged: {fault}.{whole}", f"数据仓库已损坏：{_chinese(fault)}。{whole_zh}"),
             (
                 "Build it again from the newest whole snapshot with: fxwatch doctor --repair. What was loaded after that snapshot must be loaded again.",
-                "用最新的完好快照重建:fxwatch doctor --repair。该快照之后导入的文件须重新导入。",
+                "用最新的完好快照重建：fxwatch doctor --repair。该快照之后导入的文件须重新导入。",
             ),
         )
         return
@@ -111,11 +111,11 @@ def stored(
             str(file),
             (
                 f"The warehouse is ahead of its snapshot ({held.loads} loads and {held.runs} runs, published {published.loads} and {published.runs}): a process ended between the two.",
-                f"数据仓库领先于快照(导入 {held.loads} 次、运行 {held.runs} 次,已发布 {published.loads} 次、{published.runs} 次):有进程在两者之间中止。",
+                f"数据仓库领先于快照（导入 {held.loads} 次、运行 {held.runs} 次，已发布 {published.loads} 次、{published.runs} 次）：有进程在两者之间中止。",
             ),
             (
                 "Any load or run publishes it, or: fxwatch doctor --repair",
-                "任何导入或运行都会发布,或运行:fxwatch doctor --repair",
+                "任何导入或运行都会发布，或运行：fxwatch doctor --repair",
             ),
         )
 

@@ -47,7 +47,7 @@ def packing(place: Path) -> Iterator[Pack]:
     if place.exists() and (ending or not place.is_dir() or any(place.iterdir())):
         raise RequestError(
             f"{place} exists already; a backup is never written over. Name another place.",
-            f"{place} 已存在;备份不会覆盖已有内容,请另选位置。",
+            f"{place} 已存在；备份不会覆盖已有内容，请另选位置。",
         )
     half = None
     try:
@@ -96,14 +96,16 @@ def unpacked(source: Path, folder: Path) -> Iterator[dict[str, Any]]:
     if form > FORMAT:
         raise FileRefused(
             f"The backup {source} is of form {form}; this fxwatch knows forms up to {FORMAT}. Use a newer fxwatch.",
-            f"备份 {source} 的格式为 {form},本程序只认识至 {FORMAT}。请使用更新的 fxwatch。",
+            f"备份 {source} 的格式为 {form}，本程序只认识至 {FORMAT}。请使用更新的 fxwatch。",
         )
     for name, kept in files.items():
         if name not in measured:
             raise _no_backup(source, f"{name} is missing", f"缺少 {name}")
         if measured[name]["sha256"] != kept["sha256"]:
             raise _no_backup(
-                source, f"{name} was changed: its digest is not that of the manifest", f"{name} 已被改动,摘要与清单不符"
+                source,
+                f"{name} was changed: its digest is not that of the manifest",
+                f"{name} 已被改动，摘要与清单不符",
             )
     yield manifest
 
@@ -183,11 +185,11 @@ def _from_tar(source: Path, folder: Path) -> dict[str, dict[str, Any]]:
                 if file is not None:
                     measured[member.name] = write_measured(file, folder / member.name)
     except (tarfile.TarError, EOFError, FileNotFoundError, IsADirectoryError, PermissionError) as fault:
-        raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取({fault})") from fault
+        raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取（{fault}）") from fault
     except OSError as fault:
         if fault.errno is not None:
             raise
-        raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取({fault})") from fault
+        raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取（{fault}）") from fault
     return measured
 
 
@@ -198,7 +200,7 @@ def _ending(place: Path) -> str:
     if place.suffix in (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar"):
         raise RequestError(
             f"{place} names no form of a backup. End it with {', '.join(_ENDINGS)}, or name a folder.",
-            f"{place} 不是受支持的备份形式。请以 {'、'.join(_ENDINGS)} 结尾,或指明文件夹。",
+            f"{place} 不是受支持的备份形式。请以 {'、'.join(_ENDINGS)} 结尾，或指明文件夹。",
         )
     return ""
 
@@ -206,5 +208,5 @@ def _ending(place: Path) -> str:
 def _no_backup(source: Path, english: str, chinese: str) -> FileRefused:
     return FileRefused(
         f"{source} is no whole backup: {english}. Nothing was restored. Take another one.",
-        f"{source} 不是完好的备份:{chinese}。没有恢复任何内容。请换用其他备份。",
+        f"{source} 不是完好的备份：{chinese}。没有恢复任何内容。请换用其他备份。",
     )

@@ -34,7 +34,7 @@ def repair(home: "Home", *, deep: bool = False, by: str | None = None) -> list[t
     if "warehouse_damaged" in found:
         snapshot, aside = examining.rebuild(home.path, home.settings)
         kept, kept_zh = (
-            (f"; the damaged file is now {aside.name}", f";损坏的文件改名为 {aside.name}") if aside else ("", "")
+            (f"; the damaged file is now {aside.name}", f"；损坏的文件改名为 {aside.name}") if aside else ("", "")
         )
         done.append(
             (
@@ -50,7 +50,7 @@ def repair(home: "Home", *, deep: bool = False, by: str | None = None) -> list[t
         removed = examining.remove_damaged(home.path, home.settings, current_snapshot(home.path))
         if removed:
             names = ", ".join(path.name for path in removed)
-            done.append((f"Damaged snapshots were removed: {names}.", f"已删除损坏的快照:{names}。"))
+            done.append((f"Damaged snapshots were removed: {names}.", f"已删除损坏的快照：{names}。"))
     if "leftovers" in found and (left := examining.clear(home.path, home.settings)):
         done.append((f"{len(left)} leftovers were removed.", f"已清除 {len(left)} 个遗留文件。"))
     if "tables_differ" in found:

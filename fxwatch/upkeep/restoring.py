@@ -53,7 +53,7 @@ def restore(source: Path, path: Path, *, by: str | None = None, register_url: st
     if is_home(path) or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
         raise RequestError(
             f"{path} is not an empty folder; a backup is never restored over anything. Name another with --home.",
-            f"{path} 不是空文件夹;备份不会覆盖已有内容,请用 --home 另选位置。",
+            f"{path} 不是空文件夹；备份不会覆盖已有内容，请用 --home 另选位置。",
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
@@ -96,7 +96,7 @@ def _prove(file: Path, manifest: dict[str, Any], actor: str) -> None:
     if not proof.ok:
         raise FileRefused(
             f"The register of the backup does not hold: {proof.english} Nothing was restored.",
-            f"备份中的登记簿不成立:{proof.chinese}没有恢复任何内容。",
+            f"备份中的登记簿不成立：{proof.chinese}没有恢复任何内容。",
         )
 
 

@@ -55,7 +55,7 @@ def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             if (size := path.stat().st_size) < (whole := _least_size(con)):
                 raise Unreadable(
                     f"it was cut, {size:,} bytes are left of at least {whole:,}",
-                    f"文件被截断,至少应有 {whole:,} 字节,仅余 {size:,} 字节",
+                    f"文件被截断，至少应有 {whole:,} 字节，仅余 {size:,} 字节",
                 )
             yield con
     except duckdb.Error as fault:
@@ -139,7 +139,7 @@ def rebuild(home: Path, settings: Settings) -> tuple[Path, Path | None]:
         if found is None:
             raise HouseError(
                 f"No snapshot in {home / FOLDER} is whole. Restore the home from a backup with: fxwatch --home NEW restore BACKUP",
-                f"{home / FOLDER} 中没有完好的快照。请用备份恢复到新库:fxwatch --home 新库 restore 备份",
+                f"{home / FOLDER} 中没有完好的快照。请用备份恢复到新库：fxwatch --home 新库 restore 备份",
             )
         half = home / f"{FILE}.half"
         copy_safely(found, half)

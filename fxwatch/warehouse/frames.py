@@ -81,7 +81,7 @@ def _extra_type(name: str) -> "pl.DataType | type[pl.DataType]":
         known = ", ".join(EXTRA_COLUMNS)
         raise HouseError(
             f"A rule asks for the column {name}, which flows do not have. There are {known}.",
-            f"指标要求的列 {name} 不存在。可用:{known}。",
+            f"指标要求的列 {name} 不存在。可用：{known}。",
         )
     return EXTRA_COLUMNS[name]
 

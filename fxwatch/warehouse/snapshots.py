@@ -95,12 +95,12 @@ def current_snapshot(home: Path) -> Path:
     except OSError as fault:
         raise HouseError(
             f"There is no fxwatch home in {home}. Make one with: fxwatch --home {home} init",
-            f"{home} 不是 fxwatch 库。请先建库:fxwatch --home {home} init",
+            f"{home} 不是 fxwatch 库。请先建库：fxwatch --home {home} init",
         ) from fault
     if not _NAME.fullmatch(name):
         raise HouseError(
             f"{home / FOLDER / POINTER} names no snapshot. Any load or run publishes a new one; fxwatch doctor says more.",
-            f"{home / FOLDER / POINTER} 未指向任何快照。再次导入或运行即会发布新快照;详情见 fxwatch doctor。",
+            f"{home / FOLDER / POINTER} 未指向任何快照。再次导入或运行即会发布新快照；详情见 fxwatch doctor。",
         )
     return home / FOLDER / name
 

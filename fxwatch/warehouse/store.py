@@ -78,7 +78,7 @@ class Warehouse:
         except (OSError, *_FAULTS_OF_THE_DISK) as fault:
             raise HouseError(
                 f"What was done is kept in {self.home}, but could not be published: {_said(fault)}. Make room, then publish it with: fxwatch --home {self.home} doctor --repair",
-                f"所做的内容已保存在 {self.home},但未能发布:{_said(fault)}。请腾出空间,再发布:fxwatch --home {self.home} doctor --repair",
+                f"所做的内容已保存在 {self.home}，但未能发布：{_said(fault)}。请腾出空间，再发布：fxwatch --home {self.home} doctor --repair",
             ) from fault
         self.con = _connect(self.home, self.settings)
         return snapshot
@@ -150,7 +150,7 @@ def _alone(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
     if not (home / FILE).exists():
         raise HouseError(
             f"There is no warehouse in {home}. Make a home with: fxwatch --home {home} init",
-            f"{home} 中没有数据仓库。请先建库:fxwatch --home {home} init",
+            f"{home} 中没有数据仓库。请先建库：fxwatch --home {home} init",
         )
     with locked(home / LOCK, doing=doing, seconds=settings.lock_seconds):
         clear_leftovers(home)
@@ -161,7 +161,7 @@ def _alone(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
         except _FAULTS_OF_THE_DISK as fault:
             raise HouseError(
                 f"The warehouse {home / FILE} cannot be used: {_said(fault)}. Nothing of this was kept. Look whether the disk is full or read-only.",
-                f"数据仓库 {home / FILE} 无法使用:{_said(fault)}。没有保留任何内容。请检查磁盘是否已满或只读。",
+                f"数据仓库 {home / FILE} 无法使用：{_said(fault)}。没有保留任何内容。请检查磁盘是否已满或只读。",
             ) from fault
         finally:
             warehouse.con.close()
@@ -173,7 +173,7 @@ def _need_room(home: Path) -> None:
     if free < needed:
         raise HouseError(
             f"The disk of {home} has {free >> 20} MiB left; publishing what is loaded or found takes {needed >> 20} MiB. Nothing was done. Make room.",
-            f"{home} 所在磁盘仅余 {free >> 20} MiB,发布数据需要 {needed >> 20} MiB。没有做任何改动。请腾出空间。",
+            f"{home} 所在磁盘仅余 {free >> 20} MiB，发布数据需要 {needed >> 20} MiB。没有做任何改动。请腾出空间。",
         )
 
 
@@ -191,7 +191,7 @@ def _connect(home: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as fault:
         raise HouseError(
             f"The warehouse {home / FILE} cannot be opened: {first_line(fault)}. Restore it from a backup, or load the files into a new home.",
-            f"无法打开数据仓库 {home / FILE}:{first_line(fault)}。请用备份恢复,或在新库中重新导入。",
+            f"无法打开数据仓库 {home / FILE}:{first_line(fault)}。请用备份恢复，或在新库中重新导入。",
         ) from fault
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")

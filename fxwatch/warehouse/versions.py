@@ -68,12 +68,12 @@ def check_version(home: Path, con: duckdb.DuckDBPyConnection, what: str, what_zh
     if found is not None and found < SCHEMA_VERSION:
         raise HouseError(
             f"{what} in {home} is of version {found}; this fxwatch works with version {SCHEMA_VERSION}. Bring it up with: fxwatch --home {home} upgrade",
-            f"{home} 的{what_zh}版本为 {found},本程序使用 {SCHEMA_VERSION} 版。请升级:fxwatch --home {home} upgrade",
+            f"{home} 的{what_zh}版本为 {found}，本程序使用 {SCHEMA_VERSION} 版。请升级：fxwatch --home {home} upgrade",
         )
     version, version_zh = ("none", "无") if found is None else (str(found), str(found))
     raise HouseError(
         f"{what} in {home} is of version {version}; this fxwatch knows versions up to {SCHEMA_VERSION}. Use a newer fxwatch.",
-        f"{home} 的{what_zh}版本为 {version_zh},本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
+        f"{home} 的{what_zh}版本为 {version_zh}，本程序只认识至 {SCHEMA_VERSION} 版。请使用更新的 fxwatch。",
     )
 
 

@@ -20,17 +20,17 @@ class ConsecutiveDays(EarlyWarning):
     title_zh = "同一项目连续多日收付汇"
     about_zh = (
         "非运输企业的主体在同一项目下连续多日发生收付。\n"
-        "为何重要:不间断的连续收付可能是一笔业务拆分而成,也可能与申报的业务不符。\n"
-        "不含:运输企业,不论何种项目。日历未覆盖的年份不计算。"
+        "为何重要：不间断的连续收付可能是一笔业务拆分而成，也可能与申报的业务不符。\n"
+        "不含：运输企业，不论何种项目。日历未覆盖的年份不计算。"
     )
     basis = "founding article, 4(2)2, third example: the same entity and item on 10 consecutive days"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第三例:同一主体同一项目连续 10 天发生收付汇,运输企业除外"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四（二）2 第三例：同一主体同一项目连续 10 天发生收付汇，运输企业除外"
     because = (
         "{entity} {moved} in {item_name} on {value:.0f} active days in a row, {first_day} to {last_day}; "
         "the limit of {limit_value:.0f} days was reached on {raised_on}."
     )
     because_zh = (
-        "{entity}在{item_name}项下自 {first_day} 至 {last_day} 连续 {value:.0f} 个收付日发生{direction_name},"
+        "{entity}在{item_name}项下自 {first_day} 至 {last_day} 连续 {value:.0f} 个收付日发生{direction_name}，"
         "于 {raised_on} 达到 {limit_value:.0f} 天的限值。"
     )
     unit = "days"
@@ -45,7 +45,7 @@ class ConsecutiveDays(EarlyWarning):
         "either",
         unit="word",
         meaning="whether receipts and payments make a day active together (either) or apart (each)",
-        meaning_zh="收入与支出合并(either)或分别(each)计算",
+        meaning_zh="收入与支出合并（either）或分别（each）计算",
         choices=("either", "each"),
     )
     day_kind: str = param(
@@ -56,7 +56,7 @@ class ConsecutiveDays(EarlyWarning):
         choices=("working", "calendar"),
     )
     cut_days: int = param(
-        250, unit="days", meaning="active days after which a streak is cut", meaning_zh="连续段的最长天数,满则另起一段"
+        250, unit="days", meaning="active days after which a streak is cut", meaning_zh="连续段的最长天数，满则另起一段"
     )
 
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:

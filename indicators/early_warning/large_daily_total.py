@@ -20,17 +20,17 @@ class LargeDailyTotal(EarlyWarning):
     title = "Large daily total"
     title_zh = "非运输项下当日累计大额"
     about_zh = (
-        "非运输项下,一家主体一日的收入合计或支出合计超过限额。\n"
-        "为何重要:同一天的几笔小额收付可能是一笔大额收付拆分而成。\n"
-        "不含:运输项目(另有专门指标)。收入与支出既不相加也不轧差。"
+        "非运输项下，一家主体一日的收入合计或支出合计超过限额。\n"
+        "为何重要：同一天的几笔小额收付可能是一笔大额收付拆分而成。\n"
+        "不含：运输项目（另有专门指标）。收入与支出既不相加也不轧差。"
     )
     basis = "founding article, 4(2)2, second example: a day's cumulative receipts or payments above USD 1,000,000"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第二例:非运输项下当日累计收入、累计支出超过等值 100 万美元"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四（二）2 第二例：非运输项下当日累计收入、累计支出超过等值 100 万美元"
     because = (
         "{entity} {moved} USD {value:,.2f} outside transport on {first_day}; "
         "the limit for one day is USD {limit_value:,.2f}."
     )
-    because_zh = "{entity}于 {first_day} 非运输项下{direction_name}累计折合 {value:,.2f} 美元,超过当日累计限额 {limit_value:,.2f} 美元。"
+    because_zh = "{entity}于 {first_day} 非运输项下{direction_name}累计折合 {value:,.2f} 美元，超过当日累计限额 {limit_value:,.2f} 美元。"
     severity = "article"
     auto_notice = True
     key = ("entity", "direction", "day")

@@ -19,19 +19,17 @@ class LargeTransportTransfer(EarlyWarning):
     title = "Large transport transfer"
     title_zh = "运输项下单笔大额"
     about_zh = (
-        "同一申报号码下各运输分录合计,单笔收入或单笔支出超过限额。\n"
-        "为何重要:运费通常频繁而金额小,单笔大额可能是以运费名义办理的其他业务。\n"
-        "不含:同一申报中非运输的分录。两笔申报按两笔计,不论由谁办理。"
+        "同一申报号码下各运输分录合计，单笔收入或单笔支出超过限额。\n"
+        "为何重要：运费通常频繁而金额小，单笔大额可能是以运费名义办理的其他业务。\n"
+        "不含：同一申报中非运输的分录。两笔申报按两笔计，不论由谁办理。"
     )
     basis = "founding article, 4(2)2, first example: a single receipt or payment above USD 500,000"
-    basis_zh = (
-        "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四(二)2 第一例:运输项下单笔收入、单笔支出超过等值 50 万美元"
-    )
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四（二）2 第一例：运输项下单笔收入、单笔支出超过等值 50 万美元"
     because = (
         "{entity} {moved} USD {value:,.2f} in one transport transfer on {first_day}; "
         "the limit for a single transfer is USD {limit_value:,.2f}."
     )
-    because_zh = "{entity}于 {first_day} 发生一笔运输项下{direction_name},折合 {value:,.2f} 美元,超过单笔限额 {limit_value:,.2f} 美元。"
+    because_zh = "{entity}于 {first_day} 发生一笔运输项下{direction_name}，折合 {value:,.2f} 美元，超过单笔限额 {limit_value:,.2f} 美元。"
     severity = "article"
     auto_notice = True
     key = ("declaration",)

@@ -21,12 +21,12 @@ class Balance(Monitor):
     title = "Balance"
     title_zh = "收支差额"
     about_zh = (
-        "按月列示收入、支出及差额,以及结汇与购汇部分。\n"
-        "为何重要:显示资金总体流向,以及其中经过外汇市场的部分。\n"
-        "不含:待归类的收付。"
+        "按月列示收入、支出及差额，以及结汇与购汇部分。\n"
+        "为何重要：显示资金总体流向，以及其中经过外汇市场的部分。\n"
+        "不含：待归类的收付。"
     )
     basis = "founding article, data: receipts and payments and FX settlement and sale"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》数据:收付汇与结售汇"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》数据：收付汇与结售汇"
     columns = ("since",)
 
     every: str = param(

@@ -20,12 +20,12 @@ class Concentration(Monitor):
     title = "Concentration"
     title_zh = "集中度"
     about_zh = (
-        "各项目中最大三家、十家主体及国家(地区)所占份额,以及赫芬达尔指数(0 至 1)。\n"
-        "为何重要:由少数主体支撑的项目随其起落,查阅少数档案即可说明。\n"
-        "不含:待归类的收付;按国家(地区)统计时,不含未注明国家(地区)的收付。"
+        "各项目中最大三家、十家主体及国家（地区）所占份额，以及赫芬达尔指数（0 至 1）。\n"
+        "为何重要：由少数主体支撑的项目随其起落，查阅少数档案即可说明。\n"
+        "不含：待归类的收付；按国家（地区）统计时，不含未注明国家（地区）的收付。"
     )
     basis = "ours: the article's shares, turned from items to the entities and economies behind them"
-    basis_zh = "本系统补充:将文中的占比由项目推及其背后的主体与国家(地区)"
+    basis_zh = "本系统补充：将文中的占比由项目推及其背后的主体与国家（地区）"
     separately = ("entity", "economy")
 
     def measure(self, sums: pl.LazyFrame, asked: Asked) -> pl.DataFrame:

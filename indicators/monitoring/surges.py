@@ -20,14 +20,14 @@ class Surges(Monitor):
     title = "Surges"
     title_zh = "大幅升降"
     about_zh = (
-        "完整的一月或一季内大幅上升或下降的项目,以及同向变动最大的主体。\n"
-        "为何重要:骤变背后总有主体,应首先向其了解。\n"
-        "不含:不完整的期间;基数为零或早于首个数据日的情形;相对于该方向总额很小的变动。"
+        "完整的一月或一季内大幅上升或下降的项目，以及同向变动最大的主体。\n"
+        "为何重要：骤变背后总有主体，应首先向其了解。\n"
+        "不含：不完整的期间；基数为零或早于首个数据日的情形；相对于该方向总额很小的变动。"
     )
     basis = (
         "founding article, monitoring indicators: follow what rises or falls sharply and find the entities behind it"
     )
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:跟踪骤增骤减的项目,查找其背后的主体"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标：跟踪骤增骤减的项目，查找其背后的主体"
     columns = ("since", "entity")
     looks_back = True
 

@@ -21,11 +21,11 @@ class TopEntities(Monitor):
     title_zh = "项目内收支居前的主体"
     about_zh = (
         "各项目内收入最多和支出最多的主体。\n"
-        "为何重要:指明项目背后的企业,使监管由逐笔转向主体。\n"
-        "不含:期内在该项目没有收付的主体;待归类的收付。"
+        "为何重要：指明项目背后的企业，使监管由逐笔转向主体。\n"
+        "不含：期内在该项目没有收付的主体；待归类的收付。"
     )
     basis = "founding article, monitoring indicators: the first ten entities within each item"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:各项目内居前十位的主体"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标：各项目内居前十位的主体"
     columns = ("entity",)
 
     top_count: int = param(

@@ -21,11 +21,11 @@ class TopItems(Monitor):
     title_zh = "收支居前的项目"
     about_zh = (
         "累计收入最多和累计支出最多的项目。\n"
-        "为何重要:少数项目集中了大部分资金,监管从资金所在之处着手。\n"
-        "不含:期内没有收付的项目;待归类的收付。"
+        "为何重要：少数项目集中了大部分资金，监管从资金所在之处着手。\n"
+        "不含：期内没有收付的项目；待归类的收付。"
     )
     basis = "founding article, monitoring indicators: the first three items by cumulative receipts and by payments"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:累计收入、累计支出居前三位的项目"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标：累计收入、累计支出居前三位的项目"
     columns = ("entity",)
 
     top_count: int = param(3, unit="count", meaning="items shown for each direction", meaning_zh="每个方向列出的项目数")

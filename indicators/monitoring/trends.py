@@ -21,12 +21,12 @@ class Trends(Monitor):
     title = "Trends"
     title_zh = "项目走势"
     about_zh = (
-        "各项目按月或按季的收入与支出:环比、同比与占比。\n"
-        "为何重要:骤增骤减之处往往有新情况。\n"
-        "不含:待归类的收付。基数为零(新增)或早于首个数据日(无数据)时不列增幅;首尾不完整的期间与完整期间相比。"
+        "各项目按月或按季的收入与支出：环比、同比与占比。\n"
+        "为何重要：骤增骤减之处往往有新情况。\n"
+        "不含：待归类的收付。基数为零（新增）或早于首个数据日（无数据）时不列增幅；首尾不完整的期间与完整期间相比。"
     )
     basis = "founding article, monitoring indicators: year on year, month on month and share"
-    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标:同比、环比与占比"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》监管指标：同比、环比与占比"
     columns = ("since",)
     looks_back = True
 
