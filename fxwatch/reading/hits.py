@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 _FEW = 200
-_FOUND = "found hits"  # under this name a home keeps what the rules found in its snapshot
+# Under these names a home keeps what the rules found in its snapshot, and that with what the register knows of it.
+_FOUND, _STANDING = "found hits", "hits"
 
 COLUMNS = [
     "hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value",
@@ -58,13 +59,16 @@ def hits_of(
             f"There is no status {status}. A hit is {', '.join(Status)}.",
             f"没有状态 {status}。可用：{'、'.join(Status)}。",
         )
-    if known_at is None and (_is_kept(home) or not (ids or entity)):
-        hits = _fitting(_standing(home), rule, entity, first, last, ids)
+    asked: dict[str, Any] = {"rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
+    snapshot, few = home.snapshot(), ids is not None or entity is not None
+    if known_at is None and (not few or home.kept.has(_STANDING, _state(home))):
+        hits = _fitting(_standing(home), **asked)
+    elif known_at is None and home.kept.has(_FOUND, snapshot.name):
+        found, superseded = _found(home)
+        hits = _decided(home, _fitting(found, **asked), superseded)
     else:
-        asked: dict[str, Any] = {"rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
-        con = home.snapshot().con
-        found = found_hits(con, known_at=known_at, **asked)
-        hits = _decided(home, found, supersessions(con), known_at)
+        found = found_hits(snapshot.con, known_at=known_at, **asked)
+        hits = _decided(home, found, supersessions(snapshot.con), known_at)
     if status is not None:
         hits = hits.filter(pl.col("status") == status)
     if with_flows:
@@ -75,19 +79,17 @@ def hits_of(
 
 def _standing(home: "Home") -> pl.DataFrame:
     """Every hit with its status as things stand: kept until something is published or somebody acts."""
-    snapshot, act = home.snapshot(), home.register.last_act()
-
-    def compute() -> pl.DataFrame:
-        con = snapshot.con
-        found, superseded = home.kept.get(_FOUND, snapshot.name, lambda: (found_hits(con), supersessions(con)))
-        return _decided(home, found, superseded)
-
-    return home.kept.get("hits", (snapshot.name, act), compute)
+    return home.kept.get(_STANDING, _state(home), lambda: _decided(home, *_found(home)))
 
 
-def _is_kept(home: "Home") -> bool:
-    """Whether all hits of the snapshot are at hand, so that a few need not be looked up by themselves."""
-    return home.kept.has(_FOUND, home.snapshot().name)
+def _state(home: "Home") -> tuple[str, int]:
+    return home.snapshot().name, home.register.last_act()
+
+
+def _found(home: "Home") -> tuple[pl.DataFrame, dict[str, list[str]]]:
+    """Every hit as found, and what each superseded: kept until something is published."""
+    snapshot = home.snapshot()
+    return home.kept.get(_FOUND, snapshot.name, lambda: (found_hits(snapshot.con), supersessions(snapshot.con)))
 
 
 def _decided(
