@@ -187,7 +187,7 @@ def refuse(fault: int) -> None:
 
 
 def test_with_sync_an_answer_waits_for_the_disk_and_fails_with_it(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FXWATCH_RECORD_SYNC", "true")
+    own.home.change_setting("record_sync", "true")
     synced = []
 
     async def ask() -> None:

@@ -35,7 +35,12 @@ OPERATIONS = [
 
 @pytest.fixture(scope="module")
 def described(door: Served) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_url(f"{door.url}/openapi.json")
+    schema = schemathesis.openapi.from_url(f"{door.url}/openapi.json")
+    # We send the key ourselves: a case that is wrong by its absence alone would be right again by the time it is sent.
+    schema.config.generation.update(with_security_parameters=False)
+    # An address or a head that is too long is refused as such, before anybody looks what is wrong in it.
+    schema.config.checks.negative_data_rejection.expected_statuses = ["4xx"]
+    return schema
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

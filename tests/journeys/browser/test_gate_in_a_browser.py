@@ -88,7 +88,7 @@ def test_a_bank_reaches_the_check_and_nothing_else(come: Come, shown: str) -> No
         visitor.go(path)
         assert visitor.say("shell.not_yours") in visitor.text(), path
     visitor.go("nowhere")
-    assert visitor.page.url.endswith("/check")
+    visitor.page.wait_for_url("**/check")
 
 
 def test_an_open_screen_moves_on_when_a_run_publishes(come: Come, own: tuple[Path, str]) -> None:
@@ -96,7 +96,7 @@ def test_an_open_screen_moves_on_when_a_run_publishes(come: Come, own: tuple[Pat
     visitor = come(address, "analyst")
     assert visitor.say("shell.last_run", run=1, at="")[:5] in visitor.text()
     fxwatch(home, "run")
-    visitor.page.get_by_text("Run 2,").wait_for()
+    visitor.page.get_by_text("Run 2,").first.wait_for()
     assert visitor.say("shell.failed") not in visitor.text()
 
 
