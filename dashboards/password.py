@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboards.gate.arriving import CHANGED
 from dashboards.visit import Visit
 from fxwatch import admission
 from fxwatch.errors import FxwatchError
@@ -31,7 +32,7 @@ def _field(visit: Visit, name: str, kind: str) -> str:
 
 
 def _change(visit: Visit, old: str, new: str, again: str) -> None:
-    """Change it and say so: the sessions of the account have ended, this one too, so the way in stands beside."""
+    """Change it, and ask again who is there: nobody, for the sessions of the account have ended; that page says why."""
     if new != again:
         st.error(visit.say("shell.passwords_differ"))
         return
@@ -40,5 +41,5 @@ def _change(visit: Visit, old: str, new: str, again: str) -> None:
     except FxwatchError as fault:
         st.error(fault.say(visit.language))
         return
-    st.success(visit.say("shell.password_changed"))
-    st.html(f'<a href="/sign-in">{visit.say("shell.sign_in_again")}</a>')
+    st.session_state[CHANGED] = True
+    st.rerun(scope="app")

@@ -139,10 +139,16 @@ def change(own_office: Session) -> Arrive:
 
 
 def _asks(home: "Session", language: "Language") -> None:
+    import streamlit as st
+
     from dashboards import password
+    from dashboards.gate import arriving
     from dashboards.visit import Visit
 
-    password.form(Visit(home, home.register.account("wang"), language))
+    if st.session_state.get(arriving.CHANGED):  # the session has ended
+        arriving._say_ended(language)
+    else:
+        password.form(Visit(home, home.register.account("wang"), language))
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Change my password"), ("zh", "修改密码")])

@@ -95,7 +95,7 @@ def _columns(visit: Visit, opens: str, ids: list[str]) -> dict[str, Any]:
         "rule": columns.TextColumn(heading("rule"), width=122),
         "due_on": columns.TextColumn(heading("due_on"), width=110),
         "raised_on": columns.DateColumn(heading("raised_on"), format=day, width=100),
-        "times_limit": columns.NumberColumn(heading("times_limit"), format="%.1f ×", width=80),
+        "times_limit": columns.NumberColumn(heading("times_limit"), format="%.1f ×", width=110),
         "assigned_to": columns.TextColumn(heading("assigned_to"), width=90),
     }
 
