@@ -5,7 +5,7 @@ import streamlit as st
 from dashboards import shell
 from dashboards.gate.arriving import arrive
 
-st.set_page_config(page_title="fxwatch", page_icon="🧭", layout="wide", initial_sidebar_state="expanded")
+st.set_page_config(page_title="fxwatch", page_icon="🧭", layout="wide", initial_sidebar_state=252)
 
 visit = arrive()
 page = shell.navigation(visit)

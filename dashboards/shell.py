@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from dashboards import password
 from dashboards.parts import figures, links, recall
 from dashboards.visit import Visit
 from fxwatch.errors import FxwatchError
@@ -15,8 +16,11 @@ from fxwatch.reading.morning import Freshness, freshness
 from fxwatch.terms import Language, Role
 
 LOGO = Path(__file__).parent / "theme" / "logo.svg"
-# What Streamlit says beside a field of its own accord, in English whatever the page speaks; our labels say it.
-_QUIET = '<style>[data-testid="InputInstructions"] {display: none}</style>'
+LOOK = Path(__file__).parent / "theme" / "page.css"
+# The icons over a table and a picture have words of Streamlit's own, in English alone: in Chinese the icons speak for themselves.
+_ICONS_ALONE = (
+    '<style>body:has([data-testid="stElementToolbar"]:hover) [data-testid="stTooltipContent"] {display: none}</style>'
+)
 FOLLOWS = 5.0  # seconds between two looks at the pointer of what is published
 
 _READERS = frozenset({Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR})
@@ -36,7 +40,9 @@ SCREENS: dict[str, tuple[str, str, frozenset[Role]]] = {
 
 def navigation(visit: Visit) -> Any:
     """The screens that this account sees, in the sidebar; the one that is asked for is given back, to be run."""
-    st.html(_QUIET)
+    st.html(LOOK)
+    if visit.language == "zh":
+        st.html(_ICONS_ALONE)
     groups: dict[str, list[Any]] = {}
     pages: dict[str, Any] = {}
     hidden: list[Any] = []
@@ -78,7 +84,7 @@ def _shows(visit: Visit, screen: str) -> Callable[[], None]:
 
 
 def sidebar(visit: Visit) -> None:
-    """Who is signed in, the language, and the way out."""
+    """Who is signed in, the language, the password, and the way out."""
     st.logo(str(LOGO), size="large")
     with st.sidebar, st.container(gap="small"):
         roles = "、" if visit.language == "zh" else ", "
@@ -95,7 +101,9 @@ def sidebar(visit: Visit) -> None:
             required=True,
             on_change=partial(_choose, visit),
         )
-        st.html(f'<a href="/sign-out" style="color: inherit">{visit.say("shell.sign_out")}</a>')
+        with st.container(horizontal=True, vertical_alignment="center", key="shell_account"):
+            password.offer(visit)
+            st.html(f'<a href="/sign-out">{visit.say("shell.sign_out")}</a>', width="content")
 
 
 def _choose(visit: Visit) -> None:

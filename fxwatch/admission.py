@@ -112,11 +112,16 @@ def change_password(home: "Home", name: str, old: str, new: str) -> None:
 
     Raises:
         WrongPassword: the old one is not its password.
+        TooSoon: after wrong ones, this try came too soon; who finds a screen open is not to guess at it.
         RequestError: the new one is too short or too long.
     """
-    entrance = home.register.entrance
+    entrance, whose = home.register.entrance, [f"account {name[:64]}"]
+    waits = entrance.begin_try(whose, wait_after)
+    if waits > timedelta(0):
+        raise _too_soon(waits)
     if not passwords.fits(old, entrance.password(name)):
         raise WrongPassword
+    entrance.forgive(*whose)
     role = min(home.register.account(name).roles)
     entrance.set_password(name, passwords.keep(new), by=name, role=role, day=home.today())
 

@@ -248,6 +248,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "bytes": ("bytes", "字节"),
     "rows": ("rows", "行"),
     "snapshots": ("snapshots", "个快照"),
+    "connections": ("connections", "个连接"),
     "URL": ("URL", "地址"),
     "period": ("period", "期间"),
     "fraction": ("fraction", "比例"),

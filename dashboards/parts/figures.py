@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from fxwatch.terms import Language
 
@@ -129,6 +131,19 @@ def moment(value: datetime | None, language: Language) -> str:
 
     local = value.replace(tzinfo=UTC).astimezone(ZONE)
     return f"{day(local.date(), language)} {local:%H:%M}"
+
+
+def shortened(text: str, room: int) -> str:
+    """A text that ends in an ellipsis where it would not fit; a Chinese character takes the room of two letters.
+
+    >>> shortened("Harbour Films", 20), shortened("Harbour Films", 8), shortened("海港影业有限公司", 8)
+    ('Harbour Films', 'Harbour…', '海港影…')
+    """
+    widths = [2 if east_asian_width(letter) in "WF" else 1 for letter in text]
+    if sum(widths) <= room:
+        return text
+    fitting = sum(reached < room for reached in accumulate(widths))
+    return text[:fitting].rstrip() + "…"
 
 
 def plain(text: object) -> str:

@@ -23,7 +23,7 @@ PATHS = {
 
 
 def to(visit: Visit, screen: str, label: str, *, help: str | None = None, **query: object) -> None:
-    """Show a link to a screen; only its words where this account does not see that screen.
+    """Show a link to a screen, in the colour of links; only its words where this account does not see that screen.
 
     Args:
         visit: whose.
@@ -36,7 +36,7 @@ def to(visit: Visit, screen: str, label: str, *, help: str | None = None, **quer
     if page is None:
         st.markdown(label, help=help)
     else:
-        st.page_link(page, label=label, icon="", help=help, query_params=_query(query))
+        st.page_link(page, label=f":primary[{label}]", icon="", help=help, query_params=_query(query))
 
 
 def go(screen: str, **query: object) -> NoReturn:

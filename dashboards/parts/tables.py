@@ -34,8 +34,10 @@ _SHARES = (
     "peers_share",
     "share_of_item",
 )
-_AMOUNT, _DAY = 150, 122  # pixels: a thousand millions to the cent, the longest day in Chinese
-_WIDE = {"sentence", "why", "name", "entity", "text", "details", "description", "title", "remark", "meaning"}
+_AMOUNT, _DAY, _MINUTE = 150, 122, 140  # pixels: a thousand millions to the cent, the longest day in Chinese, a minute
+# Pixels for the longest word or code that can stand there; Streamlit looks at the first rows alone.
+_FITTING = {"item": 176, "kind": 118, "role": 90, "entity_id": 104, "note": 116, "why": 300}
+_WIDE = {"sentence", "name", "entity", "text", "details", "description", "title", "remark", "meaning"}
 
 
 def show(
@@ -124,7 +126,7 @@ def _column(name: str, kind: pl.DataType, header: str, visit: Visit) -> Any:
         written = "YYYY年M月D日" if visit.language == "zh" else "D MMM YYYY"
         return columns.DateColumn(header, format=written, width=_DAY)
     if isinstance(kind, pl.Datetime):
-        return columns.DatetimeColumn(header, format="YYYY-MM-DD HH:mm", width="medium")
+        return columns.DatetimeColumn(header, format="YYYY-MM-DD HH:mm", width=_MINUTE)
     if kind == pl.Boolean:
         return columns.CheckboxColumn(header, width="small")
-    return columns.TextColumn(header, width="large" if name in _WIDE else None)
+    return columns.TextColumn(header, width=_FITTING.get(name, "large" if name in _WIDE else None))

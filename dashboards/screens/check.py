@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import figures, letter, links, tables, uploading
+from dashboards.parts import figures, heading, letter, links, tables, uploading
 from dashboards.visit import Visit
 from fxwatch import clerk
 from fxwatch.check import Answer
@@ -23,7 +23,7 @@ _TODAY = ("receipt", "at", "entity_id", "name", "grade", "by")
 
 def show(visit: Visit) -> None:
     """Show the screen."""
-    st.title(visit.say("check.title"))
+    heading.show(visit, "check.title")
     if not visit.may(Role.BANK):
         st.info(visit.say("check.for_banks"))
         links.to(visit, "entity", visit.say("check.to_entity"))

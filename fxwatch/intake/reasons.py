@@ -67,7 +67,7 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     Reason.BAD_DIRECTION: (
         "direction is {value}; it takes receipt or payment; " + _ALIKE[0] + ".",
-        "direction 为 {value}，应为 receipt 或 payment;" + _ALIKE[1] + "。",
+        "direction 为 {value}，应为 receipt 或 payment；" + _ALIKE[1] + "。",
     ),
     Reason.UNKNOWN_CODE: (
         "code {value} is no transaction code of the 2014 list and no item; "

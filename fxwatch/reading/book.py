@@ -28,7 +28,7 @@ _HEADINGS = {
     "不含": "leaves_out",
     "预计频率": "frequency",
 }
-_HEADING = re.compile(rf"^({'|'.join(_HEADINGS)}): *")
+_HEADING = re.compile(rf"^({'|'.join(_HEADINGS)})[:：] *")
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,8 @@ class Entrance:
                 _put(connection, tries, {"whose": name}, {"wrong": wrong, "at": stamp(moment)})
             return timedelta(0)
 
-    def forgive(self, account: str, address: str) -> None:
-        """The password was right: the account's wrong ones are forgotten, and this try is not held against the address."""
+    def forgive(self, account: str, address: str = "") -> None:
+        """The password was right: the account's wrong ones are forgotten, and this try is not held against the address, if it had one."""
         with self._writing() as (connection, _):
             connection.execute(delete(tries).where(tries.c.whose == account))
             connection.execute(update(tries).where(tries.c.whose == address).values(wrong=tries.c.wrong - 1))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.screens.review import listing
 from dashboards.screens.review.listing import table_key
 from fxwatch.reading.hits import flows_behind
 from fxwatch.reading.queue import Asked, line, queue
@@ -44,11 +45,30 @@ def test_a_page_of_the_queue_stands_beside_the_case_of_its_first_hit(
     first = queue(office).filter(hit_id=in_line(office)[0]).row(0, named=True)
     table, *_ = tables_of(seen)
     assert table.height == min(50, queue(office).height)
-    assert table["entity"][0] == first["name"]
+    mark, shown = table["entity"][0].split(maxsplit=1)
+    assert mark == "▶"
+    assert first["name"].startswith(shown.removesuffix("…"))
+    assert not any(name.startswith("▶") for name in table["entity"][1:])
     book = rules()[first["rule"]]
     assert f"**{book.title_zh if language == 'zh' else book.title}**" in told(seen)
     assert buttons(seen) >= DEEDS
     assert seen.query_params["hit"] == first["hit_id"]
+
+
+def test_pressing_a_name_opens_its_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(listing.links, "keep", lambda hit: opened.append(hit))
+    monkeypatch.setattr(listing.st, "session_state", {"pressed": {"row": 1, "label": ""}})
+    listing._open("pressed", ["first", "second"])
+    assert opened == ["second"]
+    monkeypatch.setattr(listing.st, "session_state", {"pressed": {"row": 2, "label": ""}})
+    listing._open("pressed", ["first", "second"])  # of a table that is no longer there
+    assert opened == ["second"]
+
+
+def test_of_one_rule_the_queue_does_not_repeat_the_rule(see: See) -> None:
+    assert "rule" in tables_of(see("review"))[0].columns
+    assert "rule" not in tables_of(see("review", rule="large_transport_transfer"))[0].columns
 
 
 def test_the_flows_behind_the_opened_hit_are_shown_and_no_others(see: See, office: Session) -> None:

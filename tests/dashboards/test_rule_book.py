@@ -151,3 +151,12 @@ def test_without_hits_it_says_why_and_what_next(see: See, bare_office: Session):
     seen = see("rule_book", home=bare_office)
     assert not seen.exception
     assert "raised no hit" in told(seen)
+
+
+def test_the_parts_of_a_description_are_told_apart_in_both_languages() -> None:
+    for rule in rules().values():
+        for language in ("en", "zh"):
+            told = book.described(rule, language)
+            assert told["finds"], rule
+            assert told["why"], f"{rule} does not say in {language} why it matters"
+            assert not told["why"].startswith((":", "："))

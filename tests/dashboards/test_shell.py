@@ -14,6 +14,7 @@ from dashboards.parts import links, recall
 from dashboards.screens import check, morning
 from dashboards.shell import SCREENS
 from dashboards.visit import Visit
+from fxwatch import admission, amending
 from fxwatch.cli import app as command_line
 from fxwatch.session import Session
 from fxwatch.terms import Language
@@ -118,6 +119,89 @@ def test_an_open_screen_moves_on_to_a_new_snapshot(arrive: Arrive, own_office: S
 def test_a_name_is_no_markdown(arrive: Arrive, own_office: Session) -> None:
     own_office.register.set_account("a_b_c", ["analyst"], by=own_office.actor(None), why="")
     assert "**a\\_b\\_c**" in told(arrive("a_b_c", home=own_office))
+
+
+OLD, NEW = "river stone moon 42", "harbour light 2026 long"
+
+
+@pytest.fixture
+def change(own_office: Session) -> Arrive:
+    """What somebody is told who asks for another password: `change(old, new, again, language)`."""
+    amending.set_password(own_office, "wang", OLD)
+
+    def told_of(old: str, new: str, again: str, language: Language = "en") -> AppTest:
+        shown = AppTest.from_function(_asks, default_timeout=30, args=(own_office, language)).run()
+        for name, typed in (("old_password", old), ("new_password", new), ("new_password_again", again)):
+            shown.text_input(key=f"shell_{name}").input(typed)
+        return shown.button[0].click().run()
+
+    return told_of
+
+
+def _asks(home: "Session", language: "Language") -> None:
+    import streamlit as st
+
+    from dashboards import password
+    from dashboards.gate import arriving
+    from dashboards.visit import Visit
+
+    if st.session_state.get(arriving.CHANGED):  # the session has ended
+        arriving._say_ended(language)
+    else:
+        password.form(Visit(home, home.register.account("wang"), language))
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Change my password"), ("zh", "修改密码")])
+def test_the_form_for_a_password_opens_from_the_sidebar(
+    arrive: Arrive, own_office: Session, language: Language, words: str
+) -> None:
+    amending.set_password(own_office, "wang", OLD)
+    shown = arrive("wang", language, own_office)
+    assert not shown.text_input
+    button = shown.sidebar.button(key="shell_change_password")
+    assert button.label == words
+    fields = [one.key for one in button.click().run().text_input]
+    assert fields == ["shell_old_password", "shell_new_password", "shell_new_password_again"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Your password is changed"), ("zh", "密码已修改")])
+def test_somebody_changes_their_password_and_is_signed_out(
+    change: Arrive, own_office: Session, language: Language, words: str
+) -> None:
+    token = admission.begin(own_office, "wang")
+    shown = change(OLD, NEW, NEW, language)
+    assert shown.success[0].value.startswith(words)
+    assert admission.visitor(own_office, token) is None
+    assert admission.sign_in(own_office, "wang", NEW, address="::1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "english", "chinese"),
+    [
+        (OLD, NEW, NEW + "?", "not alike", "不一致"),
+        ("not " + OLD, NEW, NEW, "do not belong together", "密码不符"),
+        (OLD, "short", "short", "12 to 128 characters", "12 至 128"),
+    ],
+)
+def test_a_password_that_is_not_changed_is_said_in_a_sentence(
+    change: Arrive, own_office: Session, old: str, new: str, again: str, english: str, chinese: str
+) -> None:
+    assert english in change(old, new, again, "en").error[0].value
+    assert chinese in change(old, new, again, "zh").error[0].value
+    assert admission.sign_in(own_office, "wang", OLD, address="::1")
+
+
+def test_who_finds_a_screen_open_cannot_guess_at_its_password(own_office: Session) -> None:
+    amending.set_password(own_office, "wang", OLD)
+    for wrong in ("first guess at it", "second guess at it", "third guess at it"):
+        with pytest.raises(admission.WrongPassword):
+            admission.change_password(own_office, "wang", wrong, NEW)
+    with pytest.raises(admission.TooSoon):
+        admission.change_password(own_office, "wang", OLD, NEW)
+
+
+def test_who_has_no_password_is_not_asked_for_one(arrive: Arrive) -> None:
+    assert "shell_change_password" not in {one.key for one in arrive("wang").sidebar.button}
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("en", "could not be shown"), ("zh", "此页面无法显示")])

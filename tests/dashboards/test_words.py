@@ -78,7 +78,7 @@ def test_every_sentence_that_is_asked_for_is_told() -> None:
 
 FILES = (".py", ".css", ".html", ".json", ".svg")
 # Names in the session's state, which look like keys of the catalogue.
-STATE_KEYS = {"shell.account", "shell.pages", "shell.snapshot"}
+STATE_KEYS = {"shell.account", "shell.spoken", "shell.changed", "shell.pages", "shell.snapshot"}
 
 
 def test_every_sentence_is_asked_for() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import links
+from dashboards.parts import heading, links
 from dashboards.screens.entity import events, find, flows, head, overview, peers, trade
 from dashboards.visit import Visit
 from fxwatch.identifiers import entity_key
@@ -20,7 +20,7 @@ PART = "entity_part"
 
 def show(visit: Visit) -> None:
     """Show the screen: the search, and below it what was found or the entity that is open."""
-    st.title(visit.say("entity.title"))
+    heading.show(visit, "entity.title")
     find.bar(visit)
     asked = links.asked("entity")
     if asked is None:

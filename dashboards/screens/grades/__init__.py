@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import empty, links, recall
+from dashboards.parts import empty, heading, links, recall
 from dashboards.screens.grades import listed, moved, over_time, provisional, when
 from dashboards.visit import Visit
 from fxwatch.reading.spread import by_month
@@ -12,8 +12,7 @@ _PARTS = {"over_time": over_time.show, "moves": moved.show, "provisional": provi
 
 def show(visit: Visit) -> None:
     """Show the screen."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.title(visit.say("grades.title"), anchor=False, width="content")
+    with heading.beside(visit, "grades.title"):
         part = _chosen(visit)
     if recall.remembered(visit, by_month, None, None).is_empty():
         empty.say(visit, "grades.empty", "grades.empty_next")

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import words
-from dashboards.parts import empty, export, recall, tables
+from dashboards.parts import empty, export, heading, recall, tables
 from dashboards.screens.monitors import behind, choosers, drawn, spoken
 from dashboards.screens.monitors.asked import KEY, Asked, asked, keep
 from dashboards.visit import Visit
@@ -27,7 +27,7 @@ _ORDER = {
 
 def show(visit: Visit) -> None:
     """Show the screen: the choices, the picture, the table, and what is behind a row of it."""
-    st.title(visit.say("monitors.title"))
+    heading.show(visit, "monitors.title")
     known = recall.remembered(visit, drill.days_known, of="snapshot")
     if known is None:
         empty.say(visit, "monitors.empty", "monitors.empty_next", ("operations", "monitors.to_operations"))

@@ -128,7 +128,7 @@ def _flows(visit: Visit, asked: Asked, opened: Opened) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         said = f"**{figures.plain(name)}** · {_named(visit, asked, replace(opened, entity=None))}"
         st.markdown(said, width="content")
-        links.to(visit, "entity", f":primary[{visit.say('monitors.to_entity')}]", entity=opened.entity)
+        links.to(visit, "entity", visit.say("monitors.to_entity"), entity=opened.entity)
     if not flows:
         st.info(visit.say("monitors.no_flows"))
         return

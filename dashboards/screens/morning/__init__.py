@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import empty, figures, recall
+from dashboards.parts import empty, figures, heading, recall
 from dashboards.screens.morning import fresh, money, news, since, tiles, work
 from dashboards.visit import Visit
 from fxwatch.reading import morning
@@ -12,14 +12,12 @@ def show(visit: Visit) -> None:
     """Show the screen: figures first, then pictures, then lists."""
     state = recall.remembered(visit, morning.freshness, of="snapshot")
     if state.newest_day is None:
-        st.title(visit.say("morning.title"))
+        heading.show(visit, "morning.title")
         _nothing(visit, state)
         return
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.title(visit.say("morning.title"))
-    with right:
+    with heading.beside(visit, "morning.title"):
         after = since.choose(visit, state)
-    left.caption(since.told(visit, state, after))
+    st.caption(since.told(visit, state, after))
     tiles.show(visit, after)
     left, right = st.columns(2, gap="medium")
     with left:

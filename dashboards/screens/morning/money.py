@@ -92,7 +92,7 @@ def _surge(visit: Visit, surge: pl.DataFrame) -> None:
     head = surge.row(0, named=True)
     arrow = "▲" if head["kind"] == "rise" else "▼"
     item, direction = (figures.plain(visit.label(head[name])) for name in ("item", "direction"))
-    links.to(visit, "monitors", f":primary[**{arrow} {item}**]", **_entities_of(head), period=head["period"])
+    links.to(visit, "monitors", f"**{arrow} {item}**", **_entities_of(head), period=head["period"])
     growth = figures.plain(figures.change(head["growth"]))
     change = figures.plain(figures.money(head["change"], visit.language)).replace(" ", "\u00a0")
     st.caption(visit.say(f"morning.surge_{head['basis']}", direction=direction, growth=growth, change=change))

@@ -32,7 +32,6 @@ def choose(visit: Visit, state: Freshness) -> datetime | None:
         format_func=lambda option: visit.say(f"morning.since_{option}"),
         key="morning_since",
         label_visibility="collapsed",
-        width="stretch",
     )
     links.keep(since=chosen if chosen != usual else None)
     return visit.last_visit if chosen == VISIT else state.run_before

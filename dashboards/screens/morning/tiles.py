@@ -82,8 +82,8 @@ def ways(moving: pl.DataFrame) -> list[tuple[str, str, int]]:
 
 
 def lead(visit: Visit, screen: str, words: str, *, mark: str = " ›", help: str | None = None, **query: Any) -> None:
-    """A link to a list, in the colour of links; `words` are plain text."""
-    links.to(visit, screen, f":primary[{figures.plain(words)}{mark}]", help=help, **query)
+    """A link to a list; `words` are plain text."""
+    links.to(visit, screen, f"{figures.plain(words)}{mark}", help=help, **query)
 
 
 def _money(visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import links
+from dashboards.parts import heading, links
 from dashboards.screens.operations import house, loads, quarantine, record, runs, users
 from dashboards.visit import Visit
 from fxwatch.terms import Role
@@ -21,8 +21,7 @@ _FOR_ADMINISTRATORS = ("users",)
 def show(visit: Visit) -> None:
     """Show the screen."""
     parts = [part for part in _PARTS if part not in _FOR_ADMINISTRATORS or visit.may(Role.ADMINISTRATOR)]
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.title(visit.say("operations.title"), anchor=False, width="content")
+    with heading.beside(visit, "operations.title"):
         part = _chosen(visit, parts)
     _PARTS[part](visit)
 

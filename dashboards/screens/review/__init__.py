@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import links, recall
+from dashboards.parts import heading, links, recall
 from dashboards.screens.review import approvals, hits, inquiries, objections, told
 from dashboards.visit import Visit
 from fxwatch.procedure import needs_approval
@@ -11,18 +11,13 @@ from fxwatch.session import Session
 
 _VIEWS = {"hits": hits.show, "approvals": approvals.show, "objections": objections.show, "inquiries": inquiries.show}
 
-# Two things stand side by side here: the page gives them the width that it has.
-_STYLE = '<style>[data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem; }</style>'
-
 
 def show(visit: Visit) -> None:
     """Show the screen."""
-    st.html(_STYLE)
     waiting = recall.remembered(visit, _waiting)
     # Approvals are there while four eyes are on, or while something still waits.
     views = [v for v in _VIEWS if v != "approvals" or waiting["approvals"] is not None]
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.title(visit.say("review.title"), anchor=False, width="content")
+    with heading.beside(visit, "review.title"):
         view = _chosen(visit, views, waiting)
         st.space("stretch")
         told.show(visit)

@@ -45,7 +45,7 @@ def show(visit: Visit, queue: pl.DataFrame) -> None:
     """The controls: rules with their counts, then the usual filters, then the rarer ones behind a button."""
     _rules(visit, per_rule(queue, asked(visit)))
     whose, item, direction, age, entity, order, more = st.columns(
-        [1.0, 1.2, 1.3, 1.05, 1.25, 1.15, 0.75], gap="small", vertical_alignment="bottom"
+        [1.05, 1.2, 1.2, 1.1, 1.2, 1.15, 0.8], gap="small", vertical_alignment="bottom"
     )
     with whose:
         _one_of(visit, "whose", [ME, NOBODY, *_accounts(queue)], lambda w: _whose(visit, w))

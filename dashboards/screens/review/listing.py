@@ -1,4 +1,4 @@
-"""The queue as a table: a click opens a hit, ticks choose several, pages below."""
+"""The queue as a table: pressing a name opens its hit, ticks choose several, pages below."""
 
 import hashlib
 from typing import Any
@@ -13,6 +13,7 @@ from dashboards.visit import Visit
 from fxwatch.reading.queue import PAGE, Line
 
 _HEIGHT, _ROW = 560, 32
+_NAME, _RULE = 21, 16  # what stands in the columns, in Latin letters; the case says all of it
 _TURN = "review_turn"  # a new table, without ticks, after each decision
 
 
@@ -29,8 +30,8 @@ def show(visit: Visit, fit: Line, opened: str) -> list[str]:
     ids = rows["hit_id"].to_list()
     key = table_key(ids, st.session_state.get(_TURN, 0))
     event = st.dataframe(
-        _cells(visit, rows, opened), key=key, hide_index=True, height=min(_HEIGHT, _ROW * (rows.height + 1) + 8), column_config=_columns(visit),
-        selection_mode=["multi-row", "single-cell"], on_select=lambda: _open(key, ids), row_height=_ROW,
+        _cells(visit, rows, opened), key=key, hide_index=True, height=min(_HEIGHT, _ROW * (rows.height + 1) + 8),
+        column_config=_columns(visit, f"{key}_opens", ids), selection_mode="multi-row", on_select="rerun", row_height=_ROW,
     )  # fmt: skip
     first = (number - 1) * PAGE + 1
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -47,16 +48,18 @@ def untick() -> None:
 def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
     titles = {name: rule_title(visit, name) for name in rows["rule"].unique()}
     due = [_due(visit, row) for row in rows.select("due_on", "overdue", "proposal", "notice").iter_rows(named=True)]
-    return rows.select(
-        open=pl.when(pl.col("hit_id") == opened).then(pl.lit("▶")).otherwise(pl.lit("")),
-        entity=pl.coalesce("name", "entity_id"),
+    names = [figures.shortened(name, _NAME) for name in rows.select(pl.coalesce("name", "entity_id")).to_series()]
+    cells = rows.select(
+        entity=pl.when(pl.col("hit_id") == opened).then(pl.lit("▶ ")).otherwise(pl.lit(""))
+        + pl.Series(names, dtype=pl.String),
         amount_usd="amount_usd",
-        rule=pl.col("rule").replace(titles),
+        rule=pl.col("rule").replace({name: figures.shortened(title, _RULE) for name, title in titles.items()}),
         due_on=pl.Series(due, dtype=pl.String),
         raised_on="raised_on",
         times_limit="times_limit",
         assigned_to=pl.col("assigned_to").fill_null(""),
     )
+    return cells if links.asked("rule") is None else cells.drop("rule")  # of one rule: it is chosen above
 
 
 def _due(visit: Visit, row: dict[str, Any]) -> str:
@@ -68,7 +71,8 @@ def _due(visit: Visit, row: dict[str, Any]) -> str:
     return visit.say("review.overdue_since", day=told) if row["overdue"] else told
 
 
-def _columns(visit: Visit) -> dict[str, Any]:
+def _columns(visit: Visit, opens: str, ids: list[str]) -> dict[str, Any]:
+    """The columns. A name is a button: whoever moves through the table by keys opens nothing until they press one."""
     columns = st.column_config
 
     def heading(name: str) -> str:
@@ -76,21 +80,30 @@ def _columns(visit: Visit) -> dict[str, Any]:
 
     day = "YYYY年M月D日" if visit.language == "zh" else "D MMM YYYY"
     return {
-        "open": columns.TextColumn("", width=28),
-        "entity": columns.TextColumn(heading("entity"), width=140),
-        "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.0f", width=100),
-        "rule": columns.TextColumn(heading("rule"), width=130),
+        "entity": columns.ButtonColumn(
+            heading("entity"),
+            help=visit.say("review.press_name"),
+            type="tertiary",
+            alignment="left",
+            width=184,
+            pinned=True,
+            key=opens,
+            on_click=_open,
+            args=(opens, ids),
+        ),
+        "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.0f", width=88),
+        "rule": columns.TextColumn(heading("rule"), width=122),
         "due_on": columns.TextColumn(heading("due_on"), width=110),
         "raised_on": columns.DateColumn(heading("raised_on"), format=day, width=100),
-        "times_limit": columns.NumberColumn(heading("times_limit"), format="%.1f ×", width=80),
+        "times_limit": columns.NumberColumn(heading("times_limit"), format="%.1f ×", width=110),
         "assigned_to": columns.TextColumn(heading("assigned_to"), width=90),
     }
 
 
 def _open(key: str, ids: list[str]) -> None:
-    cells = st.session_state[key]["selection"]["cells"]
-    if cells and cells[0][0] < len(ids):
-        links.keep(hit=ids[cells[0][0]])
+    row = st.session_state[key]["row"]
+    if row < len(ids):
+        links.keep(hit=ids[row])
 
 
 def _pager(number: int, count: int) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import links
+from dashboards.parts import heading, links
 from dashboards.screens.rule_book import measured, parameters, policies, raised
 from dashboards.visit import Visit
 
@@ -16,8 +16,7 @@ _PARTS = {
 
 def show(visit: Visit) -> None:
     """Show the screen."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.title(visit.say("rule_book.title"), anchor=False, width="content")
+    with heading.beside(visit, "rule_book.title"):
         part = _chosen(visit)
     _PARTS[part](visit)
 
