@@ -38,8 +38,8 @@ def last_complete(known: Period, today: date) -> Period:
 
 
 def to_read(period: Period, known: Period) -> Period:
-    """The days to read: the period's, and as many months before it as the pictures show; none that hold no flows."""
-    first = min(period.start, month_shifted(period.end, 1 - MONTHS))
+    """The days to read: whole months up to the period's end, as many as the pictures show; none that hold no flows."""
+    first = min(period.start.replace(day=1), month_shifted(period.end, 1 - MONTHS))
     end = max(min(period.end, known.end), known.start)
     return Period(min(max(first, known.start.replace(day=1)), end), end)
 
