@@ -92,7 +92,7 @@ def test_a_secret_stays_in_no_session_address_log_or_register(
     with caplog.at_level(logging.DEBUG):
         seen = pressed(filled(keys_of(see, own_office)))
     (secret,) = secrets_on(seen)
-    state: dict[str, Any] = dict(seen.session_state.filtered_state)
+    state: dict[str, Any] = dict(seen.session_state._state.filtered_state)
     assert secret not in repr(state)
     assert secret not in repr(dict(seen.query_params))
     assert secret not in caplog.text

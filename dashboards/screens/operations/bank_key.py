@@ -38,7 +38,7 @@ def add(visit: Visit, above: DeltaGenerator) -> None:
             width=420,
         )
         scope = st.selectbox(
-            visit.say("operations.key_scope"), list(KeyScope), format_func=visit.label, key="operations_key_scope",
+            visit.say("operations.key_scope"), [scope.value for scope in KeyScope], format_func=visit.label, key="operations_key_scope",
             help=visit.say("operations.key_scope_help"), width=420,
         )  # fmt: skip
         if not st.form_submit_button(visit.say("operations.add_key"), type="primary", key="operations_key_add"):
@@ -56,7 +56,7 @@ def add(visit: Visit, above: DeltaGenerator) -> None:
 def _show_once(visit: Visit, made: NewKey) -> None:
     key = made.key
     with st.container(border=True):
-        st.success(visit.say("operations.key_added", key=key.key, bank=plain(key.bank), name=plain(key.name)))
+        st.success(visit.say("operations.key_added", which=key.key, bank=plain(key.bank), name=plain(key.name)))
         st.warning(visit.say("operations.key_once"))
         st.code(made.secret, language=None)
 
@@ -65,7 +65,7 @@ def revoke(visit: Visit, row: dict[str, Any]) -> None:
     """Asked twice, and why: whoever asks with it is turned away from that moment on."""
     key = row["key"]
     with (
-        st.popover(visit.say("operations.revoke_key", key=f"{key} · {plain(row['bank'])} · {plain(row['name'])}")),
+        st.popover(visit.say("operations.revoke_key", which=f"{key} · {plain(row['bank'])} · {plain(row['name'])}")),
         st.form("operations_revoke", border=False),
     ):
         st.caption(visit.say("operations.revoke_hint"))
@@ -78,5 +78,5 @@ def revoke(visit: Visit, row: dict[str, Any]) -> None:
         with decide.guard(visit) as outcome:
             revoke_key(visit.home, key, why=why.strip(), by=visit.account.name)
     if outcome.done:
-        st.session_state[_TOLD] = visit.say("operations.key_revoked", key=key)
+        st.session_state[_TOLD] = visit.say("operations.key_revoked", which=key)
         st.rerun()

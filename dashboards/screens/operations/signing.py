@@ -31,5 +31,5 @@ def _rotate(visit: Visit) -> None:
     with decide.guard(visit) as outcome:
         made = rotate_signing(visit.home, by=visit.account.name)
     if outcome.done:
-        st.session_state[_TOLD] = visit.say("operations.rotated", key=made.key_id)
+        st.session_state[_TOLD] = visit.say("operations.rotated", which=made.key_id)
         st.rerun()
