@@ -19,7 +19,8 @@ def show(visit: Visit) -> None:
         empty.say(visit, "asked.nothing_loaded", "asked.nothing_loaded_next", ("operations", "asked.to_operations"))
         return
     period = when.chosen(visit, known)
-    read, of = when.to_read(period, known), _rests_on(visit, period)
+    read = when.to_read(period, known)
+    of = _rests_on(visit, read)
     days = recall.remembered(visit, asked.watched_days, read.start, read.end, of=of)
     told = asked.counted(days.filter(pl.col("day").is_between(period.start, period.end)), "bank")
     bank = _controls(visit, period, known, banks.worst_first(told)["bank"].to_list())
@@ -36,9 +37,9 @@ def show(visit: Visit) -> None:
     payments.show(visit, period, bank, of)
 
 
-def _rests_on(visit: Visit, period: Period) -> Of:
+def _rests_on(visit: Visit, read: Period) -> Of:
     """A bank asks on the day of the payment: once a day is over, only the register's acts change what is told of it."""
-    return "register" if period.end < visit.home.today() else "questions"
+    return "register" if read.end < visit.home.today() else "questions"
 
 
 def _controls(visit: Visit, period: Period, known: Period, named: list[str]) -> str | None:

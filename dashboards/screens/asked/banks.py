@@ -76,5 +76,6 @@ def _option(visit: Visit, labels: list[str], shares: list[float | None]) -> Opti
         labels, [Series(visit.say("columns.share_checked"), "new", shares)], visit.language, kind="share"
     )
     option["yAxis"] |= {"min": 0, "max": 100, "interval": 50, "name": ""}
+    option["yAxis"]["axisLabel"] |= {"formatter": "{value} %"}
     option["grid"] |= {"top": 12, "right": 12}
     return option

@@ -11,8 +11,8 @@ from dashboards.visit import Visit
 from fxwatch.periods import Period
 from fxwatch.reading import asked
 
-_SHOWN = ["bank", "name", "entity_id", "day", "declaration_no", "amount_usd", "grade_then"]
-_WIDTHS = {"bank": 130, "name": 300, "entity_id": 110, "declaration_no": 200}
+_SHOWN = ["bank", "name", "day", "amount_usd", "grade_then", "entity_id", "declaration_no"]
+_WIDTHS = {"bank": 115, "name": 190, "grade_then": 84, "entity_id": 105, "declaration_no": 200}
 
 
 def show(visit: Visit, period: Period, bank: str | None, of: Of) -> None:

@@ -38,10 +38,9 @@ def last_complete(known: Period, today: date) -> Period:
 
 
 def to_read(period: Period, known: Period) -> Period:
-    """The days to read: whole months up to the period's end, as many as the pictures show; none that hold no flows."""
-    first = min(period.start.replace(day=1), month_shifted(period.end, 1 - MONTHS))
-    end = max(min(period.end, known.end), known.start)
-    return Period(min(max(first, known.start.replace(day=1)), end), end)
+    """The days to read: whole months up to the newest flow, at least a year of them; so most periods share one reading."""
+    first = min(period.start.replace(day=1), month_shifted(known.end, 1 - MONTHS))
+    return Period(max(first, known.start.replace(day=1)), known.end)
 
 
 def choose(visit: Visit, period: Period, known: Period) -> None:

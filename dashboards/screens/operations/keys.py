@@ -11,7 +11,7 @@ from dashboards.visit import Visit
 from fxwatch.reading.keys import bank_keys
 
 _SHOWN = ["key", "bank", "name", "state", "scope", "per_second", "expires_on", "last_asked", "day", "by", "revoked_on"]
-_WIDTHS = {"key": 60, "bank": 130, "name": 180, "state": 90, "scope": 90, "by": 120}
+_WIDTHS = {"key": 50, "bank": 118, "name": 140, "state": 72, "scope": 84, "by": 120}
 
 
 def show(visit: Visit) -> None:
