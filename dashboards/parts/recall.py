@@ -13,6 +13,7 @@ from dashboards.visit import Visit
 from fxwatch.session import Session
 
 Answer = TypeVar("Answer")
+Of = Literal["register", "snapshot", "questions"]
 # Kept at most, in number and in bytes; the one that was asked for longest ago goes first.
 ANSWERS, BYTES = 256, 500 << 20
 DAY = 86_400.0
@@ -39,7 +40,7 @@ def remembered(
     visit: Visit,
     function: Callable[..., Answer],
     *args: Any,
-    of: Literal["register", "snapshot"] = "register",
+    of: Of = "register",
     **kw: Any,
 ) -> Answer:
     """The answer of `function(visit.home, *args, **kw)`, from memory while nothing it rests on has changed.
@@ -49,7 +50,8 @@ def remembered(
         function: one of `fxwatch.reading`; its arguments must be hashable. Its answer is shared by all visits, so
             nobody changes it.
         args, kw: handed on.
-        of: what it rests on: `register` (snapshot, acts, and today), or `snapshot` alone.
+        of: what it rests on: `register` (snapshot, acts, and today), `snapshot` alone, or `questions` (as `register`, and
+            whatever else is written there, such as what banks ask).
     """
     return recalled(visit.home, function, *args, of=of, at=time.monotonic(), **kw)
 
@@ -58,7 +60,7 @@ def recalled(
     home: Session,
     function: Callable[..., Answer],
     *args: Any,
-    of: Literal["register", "snapshot"] = "register",
+    of: Of = "register",
     at: float = 0.0,
     **kw: Any,
 ) -> Answer:
@@ -104,15 +106,18 @@ def size_of(answer: Any) -> int:
     return sum(map(size_of, answer)) if isinstance(answer, list | tuple) else 0
 
 
-def state_of(home: Session, of: Literal["register", "snapshot"] = "register") -> tuple[Any, ...]:
-    """What an answer rests on: the snapshot's name and, for the register too, its newest act, the settings and today."""
+def state_of(home: Session, of: Of = "register") -> tuple[Any, ...]:
+    """What an answer rests on: the snapshot's name and, for the register too, where that stands, the settings and today."""
     from fxwatch.errors import HouseError
 
     try:
         snapshot: str | None = home.snapshot().path.name
     except HouseError:
         snapshot = None  # nothing was published yet
-    return (snapshot,) if of == "snapshot" else (snapshot, home.register.last_act(), home.settings, home.today())
+    if of == "snapshot":
+        return (snapshot,)
+    stands = home.register.state() if of == "questions" else home.register.last_act()
+    return (snapshot, stands, home.settings, home.today())
 
 
 def forget() -> None:

@@ -15,7 +15,20 @@ SHOWN = 1_000  # rows sent to a browser; the file has all
 
 # Columns whose cells are code words with labels.
 _WORDS = {
-    *("direction", "item", "status", "grade", "provisional_grade", "unit", "kind", "scope", "role", "over", "state"),
+    *(
+        "direction",
+        "item",
+        "status",
+        "grade",
+        "grade_then",
+        "provisional_grade",
+        "unit",
+        "kind",
+        "scope",
+        "role",
+        "over",
+        "state",
+    ),
     *("decision", "outcome", "does", "basis", "party_type", "payment_type", "day_kind", "known"),
 }
 _SHARES = (
@@ -33,6 +46,7 @@ _SHARES = (
     "own_share",
     "peers_share",
     "share_of_item",
+    "share_checked",
 )
 _AMOUNT, _DAY, _MINUTE = 150, 122, 140  # pixels: a thousand millions to the cent, the longest day in Chinese, a minute
 # Pixels for the longest word or code that can stand there; Streamlit looks at the first rows alone.

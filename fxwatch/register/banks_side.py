@@ -3,7 +3,7 @@
 Nothing here makes a frame, unless people read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -100,3 +100,13 @@ class BanksSide:
         """Which entities banks asked about on a day, for that day: see `taken.asked_on_the_day`."""
         with self._store.reading() as connection:
             return taken.asked_on_the_day(connection, first, last)
+
+    def ever_asked(self) -> bool:
+        """Whether any bank ever asked, or took a daily file along."""
+        with self._store.reading() as connection:
+            return taken.ever_asked(connection)
+
+    def last_asked(self, banks: Iterable[str]) -> dict[str, date]:
+        """The last day on which each of some banks asked; without those that never did: see `questions.last_asked`."""
+        with self._store.reading() as connection:
+            return questions.last_asked(connection, banks)

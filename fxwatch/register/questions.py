@@ -1,6 +1,6 @@
 """What banks asked and what they were told, word for word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -144,3 +144,12 @@ def questions_frame(
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
     schema |= {"receipt": pl.Int64, "at": pl.Datetime("us"), "day": pl.Date, "on": pl.Date}
     return frame(connection, statement.order_by(questions.c.receipt), schema)
+
+
+def last_asked(connection: Connection, banks: Iterable[str]) -> dict[str, date]:
+    """The last day on which each of some banks asked: one step into the index a bank, however many questions there are."""
+    newest = {
+        bank: connection.execute(select(func.max(questions.c.day)).where(questions.c.bank == bank)).scalar_one()
+        for bank in banks
+    }
+    return {bank: date.fromisoformat(day) for bank, day in newest.items() if day}

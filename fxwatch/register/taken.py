@@ -144,3 +144,9 @@ def asked_on_the_day(connection: Connection, first: date, last: date) -> "pl.Dat
         day.between(first.isoformat(), last.isoformat()), questions.c.on == day
     )
     return frame(connection, statement.distinct(), {"bank": pl.String, "entity_id": pl.String, "day": pl.Date})
+
+
+def ever_asked(connection: Connection) -> bool:
+    """Whether there is any question on record, or any daily file that was taken along."""
+    files = select(downloads.c.number).where(downloads.c.kind == "file").limit(1)
+    return any(connection.execute(one).first() for one in (select(questions.c.receipt).limit(1), files))

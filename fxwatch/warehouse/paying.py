@@ -14,14 +14,31 @@ if TYPE_CHECKING:
 _PAYMENT = list(Direction).index(Direction.PAYMENT)
 
 
-def payment_days(con: "duckdb.DuckDBPyConnection", first: date, last: date, bank: str | None = None) -> pl.DataFrame:
+def payment_days(
+    con: "duckdb.DuckDBPyConnection",
+    first: date,
+    last: date,
+    bank: str | None = None,
+    since: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """How many payments in scope each bank made for each entity on each day; a declaration with two legs is one.
+
+    Args:
+        con: to a snapshot.
+        first, last: the days.
+        bank: only this one's.
+        since: entity_id, since: only these entities, each from that day on. Flows of others are passed over.
 
     Returns:
         bank (`unknown` where a flow names none), entity_id, day, payments (Int64), in no particular order.
     """
     asked = {"payment": _PAYMENT, "first": first, "last": last, "bank": bank}
-    found: pl.DataFrame = con.sql(query("payments"), params=asked).pl()
+    if since is None:
+        found: pl.DataFrame = con.sql(query("payments"), params=asked).pl()
+        return found
+    con.register("watched_since", since.select("entity_id", "since").to_arrow())
+    found = con.sql(query("payments_since"), params=asked).pl()
+    con.unregister("watched_since")
     return found
 
 

@@ -10,7 +10,9 @@ from fxwatch.banks.taking import Taker, daily_file
 from fxwatch.check import check
 from fxwatch.errors import RequestError
 from fxwatch.home import make_home
-from fxwatch.reading.asked import checked, questions, unasked
+from fxwatch.reading.asked import checked, counted, ever_asked, questions, unasked, watched_days
+from fxwatch.reading.paid import WATCHED, days_paid
+from fxwatch.warehouse.paying import payment_days
 
 NORTH, SOUTH = "120000000001", "440000000001"
 SHIP, LAW, INN = "100000016", "100000446", "10000042X"
@@ -164,6 +166,54 @@ def test_the_share_is_told_by_month_and_is_empty_where_there_was_nothing_to_ask(
     before = checked(home, first=date(2026, 3, 2), last=date(2026, 3, 2), bank=NORTH).row(0, named=True)
     assert before["watched_payments"] == 1
     assert checked(home, first=date(2026, 3, 20), last=date(2026, 3, 20), bank=SOUTH).is_empty()
+
+
+def test_the_days_of_b_and_c_are_those_of_all_days(home):
+    check(on(home, "2026-03-02"), SHIP, NORTH)
+    on(home, "2026-03-03").rescind_breach("B1", why="annulled", on=date(2026, 3, 3))
+    everything = days_paid(home, FIRST, LAST).filter(days_paid(home, FIRST, LAST)["grade"].is_in(WATCHED))
+    assert sorted(watched_days(home, FIRST, LAST).rows()) == sorted(everything.rows())
+    assert everything.height == 2
+
+
+def test_flows_of_who_was_never_b_or_c_are_not_read(home, monkeypatch):
+    from fxwatch.reading import paid
+
+    read = []
+
+    def spied(*asked):
+        read.append(payment_days(*asked))
+        return read[-1]
+
+    monkeypatch.setattr(paid, "payment_days", spied)
+    watched_days(home, FIRST, LAST)
+    assert set(read[0]["entity_id"]) == {SHIP, LAW}
+    assert read[0].filter(entity_id=LAW)["day"].to_list() == [date(2026, 3, 20)], "nor those from before its notice"
+
+
+def test_the_counts_of_b_and_c_are_those_of_the_shares(home):
+    check(on(home, "2026-03-02"), SHIP, NORTH)
+    names = ("payments", "asked", "by_file", "unasked", "share")
+    days = watched_days(home, FIRST, LAST)
+    for groups in (["bank"], ["bank", "month"]):
+        wanted = checked(home, first=FIRST, last=LAST, by_month="month" in groups)
+        assert counted(days, *groups).rows() == wanted.select(*groups, *(f"watched_{n}" for n in names)).rows()
+    assert counted(days).rows() == [(4, 1, 0, 3, 0.25)]
+
+
+def test_of_no_payment_there_is_no_share(home):
+    assert counted(watched_days(home, date(2026, 2, 1), date(2026, 2, 28))).rows() == [(0, 0, 0, 0, None)]
+
+
+def test_a_question_or_a_file_of_any_bank_is_that_banks_asked(home):
+    assert not ever_asked(home)
+    daily_file(on(home, "2026-03-02"), Taker(NORTH, "core", "K1"))
+    assert ever_asked(home)
+
+
+def test_one_question_is_that_banks_asked(home):
+    check(home, SHIP, NORTH)
+    assert ever_asked(home)
 
 
 def test_one_bank_is_looked_at_alone_and_days_bound_the_list(home):

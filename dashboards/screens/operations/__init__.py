@@ -1,9 +1,9 @@
-"""The screen "operations": what came in, what waits in quarantine, the runs, the record, who may enter, how the house stands."""
+"""The screen "operations": what came in, what waits in quarantine, the runs, the record, who may enter or ask, how the house stands."""
 
 import streamlit as st
 
 from dashboards.parts import heading, links
-from dashboards.screens.operations import house, loads, quarantine, record, runs, users
+from dashboards.screens.operations import house, keys, loads, quarantine, record, runs, users
 from dashboards.visit import Visit
 from fxwatch.terms import Role
 
@@ -13,9 +13,10 @@ _PARTS = {
     "runs": runs.show,
     "record": record.show,
     "users": users.show,
+    "keys": keys.show,
     "house": house.show,
 }
-_FOR_ADMINISTRATORS = ("users",)
+_FOR_ADMINISTRATORS = ("users", "keys")
 
 
 def show(visit: Visit) -> None:

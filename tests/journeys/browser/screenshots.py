@@ -59,6 +59,7 @@ def to_see(home: Path) -> Iterator[tuple[str, str]]:
     yield "rules", "rules"
     yield "rules-one", "rules?rule=large_daily_total"
     yield "grades", "grades"
+    yield "asked", "asked"
     yield "operations", "operations"
 
 

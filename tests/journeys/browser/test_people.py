@@ -146,6 +146,27 @@ def test_a_clerk_asks_and_is_told_grade_documents_and_receipt(come: Come, own: O
     assert "Traceback" not in clerk.text()
 
 
+@BOTH
+def test_an_administrator_adds_a_key_and_sees_it_once(come: Come, own: Own, language: Language) -> None:
+    home, address = own
+    administrator = come(address, "administrator", language)
+    administrator.go("operations?part=keys")
+    administrator.page.get_by_text(administrator.say("operations.add_key")).first.click()
+    administrator.page.get_by_label(administrator.say("operations.key_bank")).first.fill("120000000001")
+    administrator.page.get_by_label(administrator.say("operations.key_name")).first.fill("core")
+    administrator.button(administrator.say("operations.add_key")).click()
+    administrator.page.get_by_text(administrator.say("operations.key_once")).first.wait_for()
+    secret = administrator.page.locator("[data-testid=stCode]").first.inner_text().strip()
+    assert secret.startswith("fxw_")
+    assert secret not in administrator.page.url
+    assert not [url for url in administrator.asked if secret in url]
+    (key,) = [row for row in rows(home, "keys", "list") if row["name"] == "core"]
+    assert (key["bank"], key["by"]) == ("120000000001", "administrator")
+    administrator.go("operations?part=keys")
+    assert secret not in administrator.page.content()
+    assert secret not in (home.parent / "server.log").read_text()
+
+
 @pytest.mark.slow
 def test_a_decision_is_reached_and_made_by_the_keyboard_alone(come: Come, own: Own) -> None:
     home, address = own
