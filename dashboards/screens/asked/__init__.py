@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import empty, figures, links, recall
+from dashboards.parts import empty, figures, heading, links, recall
 from dashboards.parts.recall import Of
 from dashboards.screens.asked import banks, payments, when
 from dashboards.visit import Visit
@@ -13,7 +13,7 @@ from fxwatch.reading import asked, drill
 
 def show(visit: Visit) -> None:
     """Show the screen."""
-    st.title(visit.say("asked.title"), anchor=False)
+    heading.show(visit, "asked.title")
     known = recall.remembered(visit, drill.days_known, of="snapshot")
     if known is None:
         empty.say(visit, "asked.nothing_loaded", "asked.nothing_loaded_next", ("operations", "asked.to_operations"))
