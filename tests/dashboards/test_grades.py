@@ -104,7 +104,7 @@ ACT: dict[str, Any] = {"kind": "notice", "number": "N1", "act": 7, "day": date(2
         ("en", [{**ACT, "how": "expired"}, {**ACT, "kind": "breach", "number": "B1", "how": "rescinded"}],
          "notice N1 of 3 May 2025 left the window; breach B1 of 3 May 2025 was rescinded"),
         ("en", [], "a parameter of grading changed"),
-        ("zh", [{**ACT, "how": "changed"}], "预警提示 N1(2025年5月3日)已更正"),
+        ("zh", [{**ACT, "how": "changed"}], "预警提示 N1（2025年5月3日）已更正"),
     ],
 )  # fmt: skip
 def test_a_move_says_which_acts_are_behind_it(office: Session, language: Language, because, words):
