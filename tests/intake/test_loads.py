@@ -359,7 +359,7 @@ def test_a_report_names_ten_of_the_columns_that_are_not_used(home: Home, file: P
     report = load(home, "flows", file)
     assert len(report.extra_columns) == 1234
     assert report.say("en").endswith("columns not used: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 1,224 more.")
-    assert report.say("zh").endswith("未使用的列:c0、c1、c2、c3、c4、c5、c6、c7、c8、c9、另有 1,224 列。")
+    assert report.say("zh").endswith("未使用的列：c0、c1、c2、c3、c4、c5、c6、c7、c8、c9、另有 1,224 列。")
 
 
 def test_a_file_whose_name_is_no_utf8_loads(home: Home, file: Path) -> None:

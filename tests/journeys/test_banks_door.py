@@ -60,6 +60,7 @@ class Bureau:
 
     def key(self, bank: str, name: str, *more: str) -> str:
         secret: str = json.loads(self.says("keys", "add", bank, "--name", name, *more, "--json"))["secret"]
+        time.sleep(1)  # a new key works within a second
         return secret
 
 

@@ -29,7 +29,7 @@ def test_it_names_the_addressee_the_findings_the_basis_and_the_last_day_to_objec
     ]
     (rule,) = content["rules"]
     assert rule["basis"] == LargeTransportTransfer.basis
-    assert "四(二)2" in rule["basis_zh"]
+    assert "四（二）2" in rule["basis_zh"]
     assert [(p["name"], p["value"]) for p in rule["parameters"]] == [("limit_usd", "500000")]
     assert content["objection"] == {"days": 7, "until": "2026-03-25"}
 
