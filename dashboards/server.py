@@ -51,6 +51,7 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=3,
             server_header=False,
+            proxy_headers=False,  # who asks is who connects: a header could name anybody
             ws="websockets-sansio",
         )
         uvicorn.Server(settings).run(sockets=[listening])

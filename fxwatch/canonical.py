@@ -28,6 +28,27 @@ def canonical_of_plain(value: Any) -> str:
     return _SPELLING.encode(value)
 
 
+def read_strictly(text: str) -> Any:
+    """JSON in which no member comes twice: one reader would take the first, another the last, and a signature covers one.
+
+    Raises:
+        ValueError: it is no JSON, or a member comes twice.
+
+    >>> read_strictly('{"grade": "A", "grade": "C"}')
+    Traceback (most recent call last):
+    ValueError: the member 'grade' comes twice
+    """
+    return json.loads(text, object_pairs_hook=_members)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        raise ValueError(f"the member {twice!r} comes twice")
+    return members
+
+
 _SPELLING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from fxwatch.canonical import read_strictly
 from fxwatch.errors import Forbidden, FxwatchError, HouseError, NotFound, RequestError
 from fxwatch.signing import Proof, PublicKey, keys_from, proof_of
 from fxwatch.terms import Document, Grade
@@ -114,7 +115,7 @@ class DailyFile:
         Raises:
             NotProven: its signature does not hold.
         """
-        document = json.loads(Path(path).read_text("utf-8"))
+        document = read_strictly(Path(path).read_text("utf-8"))
         _demand(proof_of(document, keys))
         return cls.of(document)
 
@@ -260,7 +261,7 @@ class Client:
 
     def _json(self, method: str, path: str, **asked: Any) -> Any:
         try:
-            return self._retrying(self._once, method, path, **asked).json()
+            return read_strictly(self._retrying(self._once, method, path, **asked).text)
         except _Again as fault:
             raise HouseError(
                 f"{self._http.base_url} gave no answer: {fault}. Use the daily file, or ask again later.",

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from fxwatch.errors import HouseError
+
 SECRET_FILE = "dashboard.secret"
+_SECRET_BYTES = 32
 SESSION = "fxwatch_session"
 LANGUAGE = "fxwatch_language"
 
@@ -38,14 +41,24 @@ def secret_of(home: Path) -> bytes:
     """The secret of a home, made when it is first needed and readable by its owner alone. No backup holds it."""
     path = home / SECRET_FILE
     with suppress(FileNotFoundError):
-        return path.read_bytes()
+        return _whole(path)
     half = home / f".{SECRET_FILE}-{os.getpid()}-{secrets.token_hex(4)}"
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(_SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
     with suppress(FileExistsError):
         os.link(half, path)  # whoever is first; the others take that one
     half.unlink()
-    return path.read_bytes()
+    return _whole(path)
+
+
+def _whole(path: Path) -> bytes:
+    secret = path.read_bytes()
+    if len(secret) < _SECRET_BYTES:
+        raise HouseError(
+            f"{path} is damaged: it holds {len(secret)} bytes of {_SECRET_BYTES}. Remove it; another is made, and everybody signs in again.",
+            f"{path} 已损坏：应有 {_SECRET_BYTES} 字节，实有 {len(secret)} 字节。请删除该文件；系统将重新生成，所有人须重新登录。",
+        )
+    return secret

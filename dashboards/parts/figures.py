@@ -21,6 +21,7 @@ _UNITS: dict[Language, tuple[tuple[Decimal, str], ...]] = {
     ),
     "zh": ((Decimal(1_000_000_000_000), "万亿"), (Decimal(100_000_000), "亿"), (Decimal(10_000), "万")),
 }
+_ADDRESS = re.compile(r":(?=//)|www(?=\.)|@", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^=@/])")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -152,7 +153,9 @@ def plain(text: object) -> str:
     >>> print(plain("A*B [x](y) $1"))
     A\\*B \\[x\\]\\(y\\) \\$1
     """
-    return _MARKDOWN.sub(r"\\\1", str(text).replace("\n", " "))
+    # A joiner of no width, where an address would become a link by itself.
+    unlinked = _ADDRESS.sub("\\g<0>\N{WORD JOINER}", str(text).replace("\n", " "))
+    return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
 def _rounded(amount: Decimal) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fxwatch.banks.signing import public_keys
-from fxwatch.canonical import canonical
+from fxwatch.canonical import canonical, read_strictly
 from fxwatch.errors import FileRefused, NotFound
 from fxwatch.recording import fold
 from fxwatch.signing import Proof, PublicKey, keys_from, proof_of
@@ -124,7 +124,7 @@ def _json(path: Path) -> Any:
                 f"{path} is larger than any answer or daily file ({_MOST_BYTES >> 20} MiB).",
                 f"{path} 超过任何答复或名单文件的大小（{_MOST_BYTES >> 20} MiB）。",
             )
-        return json.loads(path.read_text("utf-8"))
+        return read_strictly(path.read_text("utf-8"))
     except OSError as fault:
         raise FileRefused(f"{path} cannot be read: {fault.strerror}.", f"无法读取 {path}:{fault.strerror}。") from fault
     except (ValueError, RecursionError) as fault:

@@ -37,6 +37,14 @@ def test_another_banks_receipt_is_told_from_one_that_does_not_exist_by_nobody(de
     assert told[0] == told[1]
 
 
+def test_an_answer_that_says_one_thing_twice_is_none(desk, tmp_path):
+    answer = check(desk, "SHIP", BANK)
+    doctored = tmp_path / "answer.json"
+    doctored.write_text('{"grade": "C",' + json.dumps(answer.as_dict())[1:], "utf-8")
+    with pytest.raises(FileRefused, match="'grade' comes twice"):
+        read_document(doctored)
+
+
 @pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
 def test_a_number_that_was_never_given_is_not_found(desk, number):
     with pytest.raises(NotFound):

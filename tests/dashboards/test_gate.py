@@ -1,6 +1,7 @@
 """The gate: who is let in, for how long, and that nothing is reached without a session."""
 
 import stat
+import tarfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,11 +22,11 @@ from dashboards import serving
 from dashboards.gate.guard import Guard
 from dashboards.gate.headers import Headers
 from dashboards.gate.routes import Gate
-from dashboards.gate.seal import SESSION, Seal
+from dashboards.gate.seal import SESSION, Seal, secret_of
 from dashboards.serving import Serving
 from fxwatch import admission, passwords
 from fxwatch.amending import add_account, close_account, set_password
-from fxwatch.errors import Forbidden
+from fxwatch.errors import Forbidden, HouseError
 from fxwatch.home import make_home
 from fxwatch.session import Session
 
@@ -372,14 +373,19 @@ def test_the_sign_in_before_this_one_is_remembered(home: Session) -> None:
 
 
 def test_the_secret_is_its_owners_alone_and_in_no_backup(home: Session, here: Serving, tmp_path: Path) -> None:
-    import tarfile
-
     secret = home.path / "dashboard.secret"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert Seal(secret.read_bytes()).open(here.seal.close("token")) == "token"
+
     made = home.backup(tmp_path / "copy.tar")
     with tarfile.open(made.path if hasattr(made, "path") else tmp_path / "copy.tar") as packed:
         assert not [name for name in packed.getnames() if "secret" in name]
+
+
+def test_a_secret_that_was_cut_off_is_not_sealed_with(tmp_path: Path) -> None:
+    (tmp_path / "dashboard.secret").write_bytes(b"x" * 31)
+    with pytest.raises(HouseError, match="holds 31 bytes of 32"):
+        secret_of(tmp_path)
 
 
 # ---- languages

@@ -50,6 +50,14 @@ def test_text_from_elsewhere_is_no_markdown() -> None:
     assert seen.markdown[0].value == "\\[x\\]\\(javascript\\:alert\\(1\\)\\) \\*\\*bold\\*\\* \\:red\\[y\\]"
 
 
+@pytest.mark.parametrize(
+    "address", ["http://evil.example", "https://evil.example", "WWW.evil.example", "me@evil.example"]
+)
+def test_an_address_in_a_text_becomes_no_link(address: str) -> None:
+    assert "\N{WORD JOINER}" in figures.plain(address)
+    assert figures.plain(address).replace("\N{WORD JOINER}", "").replace("\\", "") == address
+
+
 def _names() -> None:
     import streamlit as st
 
