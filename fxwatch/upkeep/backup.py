@@ -160,7 +160,7 @@ def _hold(snapshot: Path, held: ExitStack) -> dict[str, IO[bytes]]:
     Raises:
         FileNotFoundError: it was removed meanwhile.
     """
-    files = {WAREHOUSE_FILE: held.enter_context(snapshot.open("rb"))}
+    files: dict[str, IO[bytes]] = {WAREHOUSE_FILE: held.enter_context(snapshot.open("rb"))}
     shared = parts_of(snapshot)
     if shared is None:
         raise FileNotFoundError(errno.ENOENT, "removed meanwhile", str(snapshot))
