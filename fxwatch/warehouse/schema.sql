@@ -73,7 +73,10 @@ CREATE TABLE hits (
   run_id INTEGER NOT NULL, rule_version VARCHAR NOT NULL
 );
 CREATE TABLE hit_flows (hit_id VARCHAR NOT NULL, flow BIGINT NOT NULL);
+CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE not_computed (rule VARCHAR NOT NULL, entity INTEGER NOT NULL, item VARCHAR, "year" INTEGER, reason VARCHAR NOT NULL);
+-- What the newest run passed over because data are missing, counted by rule and reason.
+CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
 
 -- Partial sums that monitors add up, cents and counts of classified flows in scope: by entity, and by where the money went.
 -- Both at once would be nearly as many rows as there are flows: who asks for that reads the flows.
