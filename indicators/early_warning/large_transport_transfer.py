@@ -53,8 +53,8 @@ class LargeTransportTransfer(EarlyWarning):
         is_large = self.looks_at() & (pl.col("amount_usd") > lowest // 2)
         large = flows.filter(is_large).select("declaration").collect(engine="streaming")["declaration"]
         few = flows.filter(is_one_of("declaration", large)).collect(engine="streaming").lazy()
-        sums = few.filter(self.looks_at()).group_by("declaration")
-        sums = sums.agg(pl.col("amount_usd").sum(), flows=pl.col("flow")).filter(pl.col("amount_usd") > lowest)
+        legs = few.filter(self.looks_at()).group_by("declaration")
+        sums = legs.agg(pl.col("amount_usd").sum(), flows=pl.col("flow")).filter(pl.col("amount_usd") > lowest)
         # The first leg has the lower number; it speaks for the declaration even where it is not transport itself.
         first = few.sort("flow").unique("declaration", keep="first")
         transfers = sums.join(first.select("declaration", "entity", "direction", "day"), on="declaration")
