@@ -9,10 +9,10 @@ from functools import cache
 import polars as pl
 
 from fxwatch.facts import facts
+from fxwatch.flows import AUTHORITY, SETTLEMENT_KIND
 from fxwatch.periods import holding, later
 
 # Settlement and purchase of foreign exchange outside flows: one row each as it stands. `amount_usd` in cents.
-SETTLEMENT_KIND = pl.Enum(["settlement", "purchase"])
 SETTLEMENTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "settlement_no": pl.String,
     "entity": pl.Int32,
@@ -22,13 +22,13 @@ SETTLEMENTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "amount_usd": pl.Int64,
 }
 
-# Filings with other authorities, each version with the day from which it counts. `contract` and `filing` are the numbers of
-# `contract_no` and `filing_no` by which flows know them (columns `contract` and `tax_filing`); `contract_usd` in cents.
+# Filings with other authorities as they stand. `contract` and `filing` are the numbers of `contract_no` and `filing_no` by which
+# flows know them (columns `contract` and `tax_filing`); `contract_usd` in cents, null without an amount.
 FILINGS: dict[str, pl.DataType | type[pl.DataType]] = {
     "filing_no": pl.String,
     "filing": pl.Int64,
     "entity": pl.Int32,
-    "authority": pl.String,
+    "authority": AUTHORITY,
     "contract_no": pl.String,
     "contract": pl.Int64,
     "code": pl.String,

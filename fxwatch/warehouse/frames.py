@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fxwatch.errors import HouseError
-from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
-from fxwatch.inputs import FILINGS, SETTLEMENTS
+from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -70,9 +69,12 @@ def input_frames(
     Returns:
         `calendar`, `roll` with every numbered entity, `settlements` and `filings`.
     """
-    calendar = con.sql(query("calendar_then"), params={"known_at": known_at}).pl()
+    asked = {"known_at": known_at}
+    calendar = con.sql(query("calendar_then"), params=asked).pl()
     roll = con.sql(query("watched_entities")).pl()
-    settlements, filings = pl.DataFrame(schema=SETTLEMENTS), pl.DataFrame(schema=FILINGS)
+    settlements, filings = (con.sql(query(f"{name}_then"), params=asked).pl() for name in ("settlements", "filings"))
+    settlements = settlements.with_columns(pl.col("kind").cat.to(SETTLEMENT_KIND))
+    filings = filings.with_columns(pl.col("authority").cast(AUTHORITY))
     if as_of is not None:
         settlements, filings = settlements.filter(pl.col("day") <= as_of), filings.filter(pl.col("filed_on") <= as_of)
     return {"calendar": calendar, "roll": roll, "settlements": settlements, "filings": filings}
