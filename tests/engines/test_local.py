@@ -69,9 +69,9 @@ class Settled(EarlyWarning):
         days = finding(
             value="amount_usd", limit=pl.lit(0), first_day="day", object=pl.lit("{counterparty} under {contract}")
         )
-        number = settlements.select(pl.col("settlement_no").implode()).collect().item()
+        numbers = settlements.select(settlements=pl.col("settlement_no").implode())
         rest = (pl.col("flow").alias("named_by"), pl.lit("{counterparty}").alias("group"))
-        return flows.select(*days, *rest, flows=pl.concat_list("flow"), settlements=pl.lit(number))
+        return flows.select(*days, *rest, flows=pl.concat_list("flow")).join(numbers, how="cross")
 
     def skipped(self, flows: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
         """All flows."""
