@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ import polars as pl
 from fxwatch import __version__
 from fxwatch.engines.local import Findings, find_all
 from fxwatch.inputs import high_risk_economies, of_flows
-from fxwatch.rule import EarlyWarning
-from fxwatch.rulebook import in_force
+from fxwatch.rule import BEGINNING, Dated, EarlyWarning
+from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
@@ -87,12 +87,13 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         moment = warehouse.moment()
         warehouse.put_roll(home.roll())
         parameters = home.register.parameters()
-        rules = in_force(parameters)
+        rules, severe = in_force(parameters), severities(parameters)
         tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules)
+        flows, findings, hits = _look(warehouse.con, rules, severe)
         tell(2, STEPS)
         in_use = {
-            name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())
+            name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
+            for name, rule in sorted(rules.items())
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
@@ -132,8 +133,8 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
-    rules = in_force(home.register.parameters(known_at))
-    _, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
+    parameters = home.register.parameters(known_at)
+    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -164,27 +165,36 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
 def _look(
     con: "duckdb.DuckDBPyConnection",
     rules: dict[str, EarlyWarning],
+    severe: Mapping[str, Dated],
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
 ) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
     """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
-    extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
+    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
+    findings = find_all(rules, flows, inputs)
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    findings = findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
+    return flows, findings, _as_kept(findings, rules, severe)
+
+
+def looked_at(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Iterable[EarlyWarning],
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
+    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
     flows = flow_frame(con, extra, known_at=known_at)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
     inputs = input_frames(con, as_of=as_of, known_at=known_at)
-    given = {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
-    findings = find_all(rules, flows, given)
-    numbers, texts = (
-        declaration_numbers(con, findings.hits["declaration"]),
-        identities(con, findings.hits["named_by"]),
-    )
-    findings = findings.named(inputs["roll"], numbers, texts)
-    return flows, findings, _as_kept(findings, rules)
+    return flows, {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
 
 
-def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame:
+def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:
     """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
     marks = _evidence_marks(findings.evidence, findings.settled)
     hits = findings.hits.join(marks, on="hit_id", how="left", maintain_order="left")
@@ -205,6 +215,7 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
             ),
             direction=pl.col("direction").cast(pl.String),
             item=pl.col("item").cast(pl.String),
+            severity=_severity(severe),
             digest=pl.concat_str(
                 "first_day",
                 "last_day",
@@ -219,6 +230,17 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
         )
         .drop("mark")
     )
+
+
+def _severity(severe: Mapping[str, Dated]) -> pl.Expr:
+    """The rule's severity on the day on which a hit was raised."""
+    chosen = pl.col("severity")
+    for name, dated in severe.items():
+        for version in dated.versions:
+            if version.valid_from > BEGINNING:
+                since = (pl.col("rule") == name) & (pl.col("raised_on") >= version.valid_from)
+                chosen = pl.when(since).then(pl.lit(version.value)).otherwise(chosen)
+    return chosen
 
 
 def _evidence_marks(evidence: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
@@ -240,8 +262,8 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def _versions(rule: EarlyWarning, name: str) -> list[list[str]]:
-    return [[str(v.valid_from), str(v.value), v.basis] for v in rule.dated(name).versions]
+def _versions(dated: Dated) -> list[list[str]]:
+    return [[str(v.valid_from), str(v.value), v.basis] for v in dated.versions]
 
 
 def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:
