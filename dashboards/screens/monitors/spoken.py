@@ -7,6 +7,7 @@ from dashboards.screens.monitors.asked import Asked
 from dashboards.visit import Visit
 from fxwatch.reading.traits import economy_names, region_names, section_names
 from fxwatch.rulebook import monitors
+from fxwatch.terms import Scope
 
 NOTES = ("new", "no_data", "incomplete")
 
