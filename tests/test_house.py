@@ -55,6 +55,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "sample",
             "home",
             "amending",
+            "reconcile",
             "upkeep",
             "casework",
             "session",
