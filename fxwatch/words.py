@@ -59,6 +59,12 @@ HEADINGS_ZH = {
     "window_from": "期间始", "window_to": "期间止",
     "withdrawn": "已撤回", "without_due": "期限不明", "would_issue": "拟发提示数", "year": "年份", "yoy": "同比",
     # ---- reconciliations
+    "valid_to": "失效日",
+    "rows": "行数",
+    "lines": "行数",
+    "bpm6": "BPM6 类别",
+    "about_zh": "说明",
+    "about": "说明",
     "authority": "部门", "beyond_usd": "超付（美元）", "contract_usd": "合同金额（美元）", "declared_12m_usd": "近十二个月申报（美元）",
     "declared_flows": "自报笔数", "declared_usd": "申报（美元）", "difference_12m_usd": "近十二个月差额（美元）",
     "difference_usd": "差额（美元）", "domestic_usd": "其中境内（美元）", "filed_later": "事后备案日", "filed_on": "备案日",

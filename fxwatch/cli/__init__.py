@@ -14,6 +14,7 @@ from fxwatch.cli import (
     approving,
     asking,
     casework,
+    classifying,
     demo,
     files,
     grading,
@@ -55,6 +56,7 @@ for room in (
     keys,
     receipts,
     reconciling,
+    classifying,
     reporting,
     upkeep,
 ):
