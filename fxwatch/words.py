@@ -58,6 +58,23 @@ HEADINGS_ZH = {
     "watched_payments": "B、C 级支出笔数", "watched_share": "B、C 级查询占比", "watched_unasked": "B、C 级未查询", "why": "理由",
     "window_from": "期间始", "window_to": "期间止",
     "withdrawn": "已撤回", "without_due": "期限不明", "would_issue": "拟发提示数", "year": "年份", "yoy": "同比",
+    "both": "两者皆有",
+    "new": "新增",
+    "lost": "消失",
+    "work_per_month": "月均待办",
+    "worse": "等级变差",
+    "better": "等级变好",
+    "near": "接近限额",
+    "near_entities": "接近限额主体",
+    "step": "取值",
+    "grade_after": "变后等级",
+    "provisional_after": "变后预计等级",
+    "newest": "最近一次",
+    "shadow": "影子编号",
+    "ended_from": "自该日结束",
+    "promoted_act": "采用登记号",
+    "shadows": "影子运行",
+    "valid_to": "止于",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from fxwatch.cli import (
     running,
     serving,
     upkeep,
+    what_if,
 )
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
@@ -55,6 +56,7 @@ for room in (
     receipts,
     reporting,
     upkeep,
+    what_if,
 ):
     room.register(app)
 

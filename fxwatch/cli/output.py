@@ -172,6 +172,10 @@ _NAMED = {
     "state",
     "kind",
     "does",
+    "step",
+    "grade_after",
+    "provisional_after",
+    "severity",
 }
 
 
