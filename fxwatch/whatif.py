@@ -103,7 +103,7 @@ def _each(text: str) -> list[str]:
 def _no_sweep(text: str) -> RequestError:
     return RequestError(
         f"{text} is no sweep. Write LOW..HIGH:STEP, like 500000..1500000:100000.",
-        f"{text} 不是有效的区间。请写成 下限..上限:步长，如 500000..1500000:100000。",
+        f"{text} 不是有效的区间。请写成 LOW..HIGH:STEP，如 500000..1500000:100000。",
     )
 
 

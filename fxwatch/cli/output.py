@@ -172,10 +172,16 @@ _NAMED = {
     "state",
     "kind",
     "does",
+<<<<<<< HEAD
     "step",
     "grade_after",
     "provisional_after",
     "severity",
+=======
+    "scope",
+    "authority",
+    "note",
+>>>>>>> main
 }
 
 
