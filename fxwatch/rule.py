@@ -205,7 +205,6 @@ class EarlyWarning(Rule):
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
         return pl.LazyFrame(schema=NOT_COMPUTED)
 
-<<<<<<< HEAD
     def under_each(self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Any]) -> list[pl.DataFrame]:
         """What would be found under each of several values of `threshold`, none looser than its own: out of what it found.
 
@@ -220,14 +219,13 @@ class EarlyWarning(Rule):
             For each limit the columns of `found`.
         """
         raise TypeError(f"{type(self).__name__} has no threshold")  # a misfit: the rule book refuses it first
-=======
+
     def skipped(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """What was passed over because data are missing, counted: columns of `SKIPPED`. May name inputs, as `find` does.
 
         Counts over parts of the flows add up to the count over all.
         """
         return pl.LazyFrame(schema=SKIPPED)
->>>>>>> main
 
     def explain(self, hit: dict[str, Any], language: Language = "en") -> str:
         """The sentence of one hit, from the hit and its own limit."""

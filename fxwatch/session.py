@@ -47,7 +47,6 @@ class Session(Casework):
 
         return monitor(self, name, **asked)
 
-<<<<<<< HEAD
     def what_if(
         self,
         *assignments: str,
@@ -59,13 +58,12 @@ class Session(Casework):
         from fxwatch.whatif import what_if
 
         return what_if(self, *assignments, first=first, last=last, progress=progress)
-=======
+
     def reconcile(self, what: str, **asked: Any) -> "pl.DataFrame":
         """What was declared against `settlements`, `filings`, `contracts` or `totals`: see `fxwatch.reconcile.reconcile`."""
         from fxwatch.reconcile import reconcile
 
         return reconcile(self, what, **asked)
->>>>>>> main
 
     def grades(self, on: date | None = None, known_at: datetime | None = None) -> "pl.DataFrame":
         """Every entity's grade: see `fxwatch.reading.grades.grades`."""

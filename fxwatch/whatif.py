@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.batch import UNIT_SCALE, Progress, looked_at
+from fxwatch.batch import UNIT_SCALE, Progress, looked_at, named
 from fxwatch.comparing import FOUND, TERMS, Compared, Comparison
 from fxwatch.engines.local import bare, findings_of
 from fxwatch.errors import RequestError
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, parameter_named, parse_value
-from fxwatch.warehouse.frames import declaration_numbers
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
@@ -131,8 +130,8 @@ def what_if(
     """
     asked = asked_for(assignments)
     rules = in_force(home.register.parameters())
-    named = dict.fromkeys(name.partition(".")[0] for name in asked.values)
-    changed = {name: rules[name] for name in named if name in rules}
+    of = dict.fromkeys(name.partition(".")[0] for name in asked.values)
+    changed = {name: rules[name] for name in of if name in rules}
     comparison = Comparison(home, list(changed), first, last)
     steps = [(step, asked.at(step)) for step in asked.steps]
     base, *found = _Trial(home, changed, progress or (lambda done, total: None)).found([values for _, values in steps])
@@ -175,10 +174,7 @@ class _Trial:
     def _look(self, rule: EarlyWarning, limits: Sequence[Any]) -> dict[EarlyWarning, pl.DataFrame]:
         """What a rule finds, and what it would find under each of some limits that are stricter than its own."""
         found = findings_of(rule, self._flows, self._inputs)
-        numbers = pl.DataFrame(schema={"declaration": pl.Int64, "declaration_no": pl.String})
-        if "declaration" in found.columns:
-            numbers = declaration_numbers(self._con, found["declaration"])
-        names = bare(rule.name(), found).named(self._inputs["roll"], numbers).hits
+        names = named(self._con, bare(rule.name(), found), self._inputs).hits
         found = found.hstack(names.select("hit_id", "entity_id"))
         answers = {rule: _in_words(rule, found)}
         if limits:
@@ -255,8 +251,8 @@ def _at(variant: EarlyWarning, limit: Any) -> EarlyWarning:
 
 def _with(rule: EarlyWarning, step: Mapping[str, str]) -> EarlyWarning:
     """The rule with the values of a step."""
-    named = ((name.partition("."), value) for name, value in step.items())
-    own = {param: parse_value(of, param, value) for (of, _, param), value in named if of == rule.name()}
+    parts = ((name.partition("."), value) for name, value in step.items())
+    own = {param: parse_value(of, param, value) for (of, _, param), value in parts if of == rule.name()}
     return replace(rule, **own)
 
 

@@ -172,16 +172,13 @@ _NAMED = {
     "state",
     "kind",
     "does",
-<<<<<<< HEAD
     "step",
     "grade_after",
     "provisional_after",
     "severity",
-=======
     "scope",
     "authority",
     "note",
->>>>>>> main
 }
 
 

@@ -108,9 +108,8 @@ def findings_of(rule: EarlyWarning, flows: pl.DataFrame, inputs: Mapping[str, An
 
 def bare(rule: str, found: pl.DataFrame) -> Findings:
     """A rule's findings as `Findings` without evidence, to be named."""
-    if "declaration" not in found.columns:
-        found = found.with_columns(declaration=pl.lit(None, pl.Int64))
-    numbered = found.with_row_index("finding").with_columns(
+    whole = found.with_columns(pl.lit(None, t).alias(name) for name, t in _ALSO.items() if name not in found.columns)
+    numbered = whole.with_row_index("finding").with_columns(
         pl.col("finding").cast(pl.Int64), rule=pl.lit(rule), flow_count=pl.lit(0, pl.Int64)
     )
     nothing = pl.DataFrame(schema=EVIDENCE), pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
