@@ -49,7 +49,7 @@ def show_receipt(
 
 
 def _said(door: Door, found: dict[str, Any], answer: dict[str, Any]) -> str:
-    documents = ", ".join(label(d, door.language) for d in answer["documents"])
+    documents = door.say(", ", "、").join(label(d, door.language) for d in answer["documents"])
     name, grade = answer["name"] or door.say("not on the roll", "不在名录"), label(answer["grade"], door.language)
     signed = answer.get("key_id") or door.say("nobody: answers were not signed yet", "无（当时尚未签名）")
     return door.say(
@@ -98,7 +98,7 @@ def _proved(door: Door, document: dict[str, Any], *, is_offline: bool) -> str:
     """What a document that was proved says, and what stands behind it."""
     said = {name: cell(value) for name, value in document.items() if not isinstance(value, list | dict)}
     if "receipt" in document:
-        documents = ", ".join(label(cell(d), door.language) for d in document.get("documents", []))
+        documents = door.say(", ", "、").join(label(cell(d), door.language) for d in document.get("documents", []))
         grade = label(said.get("grade", ""), door.language)
         name = said.get("name") or door.say("not on the roll", "不在名录")
         what = door.say(
@@ -118,7 +118,7 @@ def _proved(door: Door, document: dict[str, Any], *, is_offline: bool) -> str:
     where = (
         door.say("Proved by the given public keys alone.", "仅以所给公钥验证。")
         if is_offline
-        else door.say("It is on record here, word for word.", "本登记簿中有逐字相同的记录。")
+        else door.say("It is on record here.", "本登记簿中有此记录。")
     )
     return f"{what}\n{where}"
 

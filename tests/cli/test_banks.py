@@ -92,7 +92,7 @@ def test_a_receipt_is_shown_written_and_proved(say, tmp_path):
     assert "holds" in proved
     assert f"Receipt {answer['receipt']}: {SHIP} " in proved
     assert f"grade A honest on 2026-03-31; payment instruction. Known at {answer['known_at']}" in proved
-    assert f"signed with {answer['key_id']}.\nIt is on record here, word for word." in proved
+    assert f"signed with {answer['key_id']}.\nIt is on record here." in proved
     assert "Proved by the given public keys alone." in say("receipt", "verify", str(file), "--keys", str(keys))
     assert f"回执 {answer['receipt']}：{SHIP} " in say("receipt", "verify", str(file), lang="zh")
     assert json.loads(say("receipt", "verify", str(file), "--json"))["told"]["grade"] == "A"
