@@ -184,6 +184,9 @@ _NAMED = {
     "state",
     "kind",
     "does",
+    "scope",
+    "authority",
+    "note",
 }
 
 
