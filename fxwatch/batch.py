@@ -176,10 +176,14 @@ def _look(
 ) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
     """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
     flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at, scope=scope)
-    findings = find_all(rules, flows, inputs)
-    numbers = declaration_numbers(con, findings.hits["declaration"])
-    findings = findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
+    findings = named(con, find_all(rules, flows, inputs), inputs)
     return flows, findings, _as_kept(findings, rules, severe)
+
+
+def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
+    """Findings under the names that last: see `Findings.named`."""
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
 
 
 def looked_at(
