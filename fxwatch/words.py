@@ -63,7 +63,6 @@ HEADINGS_ZH = {
     "near_entities": "接近限额主体", "new": "新增", "newest": "最近一次", "promoted_act": "采用登记号", "provisional_after": "变后预计等级",
     "shadow": "影子编号", "shadows": "影子运行", "step": "取值", "valid_to": "止于", "work_per_month": "月均待办", "worse": "等级变差",
     # ---- reconciliations
-    "valid_to": "失效日",
     "rows": "行数",
     "lines": "行数",
     "bpm6": "BPM6 类别",

@@ -1,13 +1,13 @@
 """Tables as spreadsheets open them: texts that are no formulas, days that are days, money that loses nothing."""
 
 import io
-import re
 
 import polars as pl
 import polars.selectors as cs
 
-# What a spreadsheet takes for a formula when a cell begins with it.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+# What a spreadsheet takes for a formula when a cell begins with it; amounts are texts too, and harmless.
+_FORMULA = r"^[=+\-@\t\r]"
+_NUMBER = r"^-[0-9]+(\.[0-9]+)?$"
 # A spreadsheet keeps fifteen digits of a number.
 MOST_DIGITS = 15
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
@@ -47,9 +47,8 @@ def xlsx(frame: pl.DataFrame) -> bytes:
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text that a spreadsheet would take for a formula."""
     texts = pl.col(pl.String)
-    return flat(frame).with_columns(
-        pl.when(texts.str.contains(_FORMULA.pattern)).then(pl.lit("'") + texts).otherwise(texts).name.keep()
-    )
+    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
+    return flat(frame).with_columns(pl.when(is_formula).then(pl.lit("'") + texts).otherwise(texts).name.keep())
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
