@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,12 @@ import polars as pl
 
 from fxwatch import __version__
 from fxwatch.engines.local import Findings, find_all
-from fxwatch.rule import EarlyWarning
-from fxwatch.rulebook import in_force
+from fxwatch.inputs import high_risk_economies, of_flows
+from fxwatch.rule import BEGINNING, Dated, EarlyWarning
+from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames, reported_by_banks
+from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
 from fxwatch.warehouse.recording import newest_load, record_run
 
 if TYPE_CHECKING:
@@ -86,12 +87,13 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         moment = warehouse.moment()
         warehouse.put_roll(home.roll())
         parameters = home.register.parameters()
-        rules = in_force(parameters)
+        rules, severe = in_force(parameters), severities(parameters)
         tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules)
+        flows, findings, hits = _look(warehouse.con, rules, severe)
         tell(2, STEPS)
         in_use = {
-            name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())
+            name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
+            for name, rule in sorted(rules.items())
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
@@ -104,6 +106,8 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
             warehouse,
             hits=hits,
             evidence=findings.evidence,
+            settled=findings.settled,
+            skipped=findings.skipped,
             not_computed=findings.not_computed,
             record=record,
             day=home.today(),
@@ -129,10 +133,14 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
-    rules = in_force(home.register.parameters(known_at))
-    _, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
+    parameters = home.register.parameters(known_at)
+    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
-    behind = findings.evidence.join(texts, on="flow").group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
+    named = [
+        findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
+        findings.settled.select("hit_id", flow_id=pl.concat_str(pl.lit("settlement:"), "settlement_no")),
+    ]
+    behind = pl.concat(named).group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
     shown = [
         "hit_id",
         "rule",
@@ -157,24 +165,39 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
 def _look(
     con: "duckdb.DuckDBPyConnection",
     rules: dict[str, EarlyWarning],
+    severe: Mapping[str, Dated],
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
 ) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
     """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
-    extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
+    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
+    findings = find_all(rules, flows, inputs)
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    findings = findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
+    return flows, findings, _as_kept(findings, rules, severe)
+
+
+def looked_at(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Iterable[EarlyWarning],
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
+    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
     flows = flow_frame(con, extra, known_at=known_at)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
-    inputs = input_frames(con, known_at=known_at)
-    findings = find_all(rules, flows, {**inputs, "first_loaded_day": flows["day"].min()})
-    findings = findings.named(inputs["roll"], declaration_numbers(con, findings.hits["declaration"]))
-    return flows, findings, _as_kept(findings, rules)
+    inputs = input_frames(con, as_of=as_of, known_at=known_at)
+    return flows, {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
 
 
-def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame:
+def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:
     """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
-    hits = findings.hits.join(_evidence_marks(findings.evidence), on="hit_id", how="left", maintain_order="left")
+    marks = _evidence_marks(findings.evidence, findings.settled)
+    hits = findings.hits.join(marks, on="hit_id", how="left", maintain_order="left")
     facts = pl.DataFrame(
         [
             {"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version}
@@ -192,7 +215,7 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
             ),
             direction=pl.col("direction").cast(pl.String),
             item=pl.col("item").cast(pl.String),
-            group_id=pl.lit(None, pl.String),
+            severity=_severity(severe),
             digest=pl.concat_str(
                 "first_day",
                 "last_day",
@@ -209,19 +232,38 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
     )
 
 
-def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:
-    """Columns hit_id, mark: a sum over the flows' numbers, well mixed, that tells one set of flows from another.
+def _severity(severe: Mapping[str, Dated]) -> pl.Expr:
+    """The rule's severity on the day on which a hit was raised."""
+    chosen = pl.col("severity")
+    for name, dated in severe.items():
+        for version in dated.versions:
+            if version.valid_from > BEGINNING:
+                since = (pl.col("rule") == name) & (pl.col("raised_on") >= version.valid_from)
+                chosen = pl.when(since).then(pl.lit(version.value)).otherwise(chosen)
+    return chosen
+
+
+def _evidence_marks(evidence: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Columns hit_id, mark: a sum over the numbers of flows and settlements, well mixed, that tells one set from another.
 
     The mixing is spelled out because it is kept for years, and no library promises that its own hash stays the same.
     """
-    number = pl.col("flow").cast(pl.UInt64)
+    settlement = pl.col("settlement_no").map_elements(_number, return_dtype=pl.UInt64)
+    evidence = pl.concat(
+        [evidence.select("hit_id", pl.col("flow").cast(pl.UInt64)), settled.select("hit_id", flow=settlement)]
+    )
+    number = pl.col("flow")
     once = number * 0x9E3779B97F4A7C15
     twice = (once ^ (once // 2**31)) * 0xBF58476D1CE4E5B9
     return evidence.group_by("hit_id").agg(mark=(twice ^ (twice // 2**29)).sum())
 
 
-def _versions(rule: EarlyWarning, name: str) -> list[list[str]]:
-    return [[str(v.valid_from), str(v.value), v.basis] for v in rule.dated(name).versions]
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _versions(dated: Dated) -> list[list[str]]:
+    return [[str(v.valid_from), str(v.value), v.basis] for v in dated.versions]
 
 
 def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:

@@ -23,7 +23,7 @@ class Session(Casework):
         super().__init__(Path(path))
 
     def load(self, kind: str, path: Path | str, *, by: str | None = None, encoding: str | None = None) -> "LoadReport":
-        """Load a file of a kind (`flows`, `entities`, `rates`, `calendar`, `breaches`): see `fxwatch.intake.load`."""
+        """Load a file of one of `fxwatch.intake.KINDS`: see `fxwatch.intake.load`."""
         from fxwatch.intake import load
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
@@ -45,6 +45,12 @@ class Session(Casework):
         from fxwatch.reading.monitors import monitor
 
         return monitor(self, name, **asked)
+
+    def reconcile(self, what: str, **asked: Any) -> "pl.DataFrame":
+        """What was declared against `settlements`, `filings`, `contracts` or `totals`: see `fxwatch.reconcile.reconcile`."""
+        from fxwatch.reconcile import reconcile
+
+        return reconcile(self, what, **asked)
 
     def grades(self, on: date | None = None, known_at: datetime | None = None) -> "pl.DataFrame":
         """Every entity's grade: see `fxwatch.reading.grades.grades`."""

@@ -60,6 +60,34 @@ class Scope(StrEnum):
     DOMESTIC = "domestic"
 
 
+class SettlementKind(StrEnum):
+    """Foreign exchange settled against CNY, or bought with it; each in the order of `Direction` that it belongs to."""
+
+    SETTLEMENT = "settlement"
+    PURCHASE = "purchase"
+
+
+# The groups under which foreign exchange is settled and bought, and the items that each stands for.
+_GROUPED = {
+    1: (Item.TRANSPORT,), 2: (Item.TRAVEL,), 3: (Item.FINANCIAL, Item.INSURANCE), 4: (Item.ROYALTIES,), 5: (Item.CONSULTING,),
+}  # fmt: skip
+_GROUPED[6] = tuple(item for item in Item if all(item not in items for items in _GROUPED.values()))
+GROUPS: dict[SettlementKind, dict[str, tuple[Item, ...]]] = {
+    kind: {f"{first}2{group}": items for group, items in _GROUPED.items()}
+    for kind, first in ((SettlementKind.SETTLEMENT, 1), (SettlementKind.PURCHASE, 3))
+}
+
+
+class Authority(StrEnum):
+    """Whose register a filing is in."""
+
+    TAX = "tax"
+    COMMERCE = "commerce"
+    TRANSPORT = "transport"
+    CULTURE = "culture"
+    SCIENCE = "science"
+
+
 class Grade(StrEnum):
     """Integrity: A honest, B watched, C at risk; `unknown` for an entity that is not on the roll."""
 
@@ -168,6 +196,20 @@ LABELS: dict[str, tuple[str, str]] = {
     "rates": ("rates", "折算率"),
     "breaches": ("breaches", "违规"),
     "retry": ("retry", "重新校验"),
+    "settlements": ("settlements", "结售汇"),
+    "filings": ("filings", "备案"),
+    "totals": ("totals", "控制总数"),
+    "codes": ("codes", "编码对照"),
+    "settlement": ("settlement", "结汇"),
+    "purchase": ("purchase", "购汇"),
+    "agrees": ("agrees", "一致"),
+    "differs": ("differs", "不一致"),
+    "no_total": ("no total given", "未报总数"),
+    "nothing_loaded": ("nothing loaded", "未入库"),
+    "tax": ("tax authority", "税务"),
+    "commerce": ("commerce authority", "商务"),
+    "culture": ("culture authority", "文化"),
+    "science": ("science authority", "科技"),
     "days": ("days", "天"),
     "count": ("count", "个"),
     "ratio": ("ratio", "比例"),
@@ -195,6 +237,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "proposed": ("proposed, waits for approval", "拟办待批"),
     "approved": ("approved", "批准"),
     "refused": ("refused", "不予批准"),
+    "shadow_begun": ("shadow begun", "影子运行开始"),
+    "shadow_ended": ("shadow ended", "影子运行结束"),
     "policy_adopted": ("policy adopted", "采用策略"),
     "policy_ended": ("policy ended", "终止策略"),
     "file_produced": ("file produced", "出具档案"),
@@ -243,6 +287,12 @@ LABELS: dict[str, tuple[str, str]] = {
     "calendar": ("calendar", "日历"),
     "rolling": ("rolling", "滚动十二个月"),
     "word": ("word", "选项"),
+    "past": ("past", "已失效"),
+    "in_force": ("in force", "有效"),
+    "ahead": ("to come", "待生效"),
+    "running": ("running", "运行中"),
+    "ended": ("ended", "已结束"),
+    "promoted": ("promoted", "已采用"),
     "grade": ("grade", "等级"),
     "notices": ("notices", "次"),
     "day": ("day", "日"),

@@ -20,6 +20,7 @@ from fxwatch.cli import (
     keeping,
     keys,
     receipts,
+    reconciling,
     reporting,
     review,
     running,
@@ -53,6 +54,7 @@ for room in (
     keeping,
     keys,
     receipts,
+    reconciling,
     reporting,
     upkeep,
 ):

@@ -1,6 +1,7 @@
 """Flows: what banks report, one leg of a declaration a row."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINE
 from fxwatch.intake.ledger import Load, Refusal
 from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
-from fxwatch.warehouse import loading
+from fxwatch.warehouse import loading, records
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,18 +45,22 @@ class FlowIntake:
             verify_ids=settings.verify_ids,
             roll=None if settings.admit_unknown else home.register.roll()["entity_id"],
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
-            classification=Classification(),
+            classification=Classification(records.codes_now(con)),
         )
         self._numbers = loading.entity_numbers(con)
         self._next_declaration = loading.next_number(con, "declaration")
         self._is_empty = loading.is_empty(con)
         self._admitted: list[pl.Series] = []
 
+    def read(self, rows: Rows) -> Rows:
+        """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
+        return replace(rows, read=self._facts.read(rows))
+
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write the versions they make, put the others into quarantine, count all."""
         if not len(rows):
             return
-        read = self._facts.read(rows)
+        read = self._facts.read(rows) if rows.read is None else rows.read
         standing, first = self._standing(read, load)
         contents = pl.concat([standing.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
         standing = self._with_first(standing, first)

@@ -47,6 +47,29 @@ CREATE TABLE rates ("month" DATE NOT NULL, currency VARCHAR NOT NULL, usd_per_un
   source VARCHAR, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
 CREATE TABLE calendar ("day" DATE NOT NULL, is_workday BOOLEAN NOT NULL, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
 
+-- Settlement and purchase of foreign exchange inside accounts, every version; of a number the highest version known stands.
+CREATE TABLE settlements (
+  settlement_no VARCHAR NOT NULL, version INTEGER NOT NULL, is_deleted BOOLEAN NOT NULL,
+  entity INTEGER NOT NULL, kind UTINYINT NOT NULL,  -- position in terms.SettlementKind
+  "day" DATE NOT NULL, fx_group VARCHAR NOT NULL, currency VARCHAR NOT NULL, amount BIGINT NOT NULL, -- cents of the currency
+  rate_month DATE, amount_usd BIGINT NOT NULL,      -- as in flows
+  load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- Registers of other authorities, every version; the key is authority and number. contract_usd by the table for filed_on's month.
+CREATE TABLE filings (
+  authority VARCHAR NOT NULL, filing_no VARCHAR NOT NULL, version INTEGER NOT NULL, is_deleted BOOLEAN NOT NULL,
+  entity INTEGER NOT NULL, contract_no VARCHAR, code VARCHAR, currency VARCHAR, amount BIGINT, filed_on DATE NOT NULL,
+  rate_month DATE, amount_usd BIGINT,
+  load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- A bank's own control figures, and codes of other generations with their item (null: no trade in services). The newest known_from speaks.
+CREATE TABLE totals (bank VARCHAR NOT NULL, "month" DATE NOT NULL, direction UTINYINT NOT NULL, flows BIGINT NOT NULL,
+  amount_usd BIGINT NOT NULL, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+CREATE TABLE codes (code VARCHAR NOT NULL, valid_from DATE NOT NULL, valid_to DATE, item UTINYINT, bpm6 UTINYINT,
+  load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+
 -- The roll as the register knew it when this snapshot was published.
 CREATE TABLE roll (
   entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL, name VARCHAR NOT NULL, industry VARCHAR, economic_type VARCHAR,
@@ -73,7 +96,20 @@ CREATE TABLE hits (
   run_id INTEGER NOT NULL, rule_version VARCHAR NOT NULL
 );
 CREATE TABLE hit_flows (hit_id VARCHAR NOT NULL, flow BIGINT NOT NULL);
+CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE not_computed (rule VARCHAR NOT NULL, entity INTEGER NOT NULL, item VARCHAR, "year" INTEGER, reason VARCHAR NOT NULL);
+-- What the newest run passed over because data are missing, counted by rule and reason.
+CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
+
+-- What a shadow found (see the register's shadows): never work, so kept apart from hits. As the newest run knew it while the shadow
+-- ran; found_on: day of the run that first found it.
+CREATE TABLE shadow_hits (
+  shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
+  direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
+  "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
+  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+);
 
 -- Partial sums that monitors add up, cents and counts of classified flows in scope: by entity, and by where the money went.
 -- Both at once would be nearly as many rows as there are flows: who asks for that reads the flows.
