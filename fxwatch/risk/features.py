@@ -15,6 +15,7 @@ from fxwatch.risk import catalogue, partners, record, shapes, trade
 
 HISTORY_DAYS = 730  # how far back anything is looked at
 UNKNOWN_INDUSTRY = -1
+BESIDE = ("notices_12m", "breaches_12m")  # what last year's grade rests on
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def features(known: Known, days: Sequence[date]) -> pl.DataFrame:
     """The features of every entity on each of some days.
 
     Returns:
-        entity, as_of, then the columns of `catalogue.names()` as Float64, in their order; a row for each entity and day, null
-        where there is nothing to measure.
+        entity, as_of, then the columns of `catalogue.names()` as Float64, in their order, and `BESIDE` them; a row for each
+        entity and day, null where there is nothing to measure.
     """
     if not days:
-        schema = {"entity": pl.Int32, "as_of": pl.Date} | dict.fromkeys(catalogue.names(), pl.Float64)
+        schema = {"entity": pl.Int32, "as_of": pl.Date} | dict.fromkeys((*catalogue.names(), *BESIDE), pl.Float64)
         return pl.DataFrame(schema=schema)
     return pl.concat([_on(known, day) for day in sorted(set(days))])
 
@@ -86,6 +87,7 @@ def _on(known: Known, day: date) -> pl.DataFrame:
             pl.col(n).cast(pl.Float64).fill_null(0.0) if n in counted else pl.col(n).cast(pl.Float64).fill_nan(None)
             for n in catalogue.names()
         ),
+        *(pl.col(n).cast(pl.Float64).fill_null(0.0) for n in BESIDE),
     )
 
 

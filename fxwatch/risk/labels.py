@@ -8,7 +8,9 @@ import polars as pl
 HORIZON_MONTHS = 6
 
 
-def labels(acts: pl.DataFrame, entities: pl.DataFrame, days: Sequence[date], months: int = HORIZON_MONTHS) -> pl.DataFrame:
+def labels(
+    acts: pl.DataFrame, entities: pl.DataFrame, days: Sequence[date], months: int = HORIZON_MONTHS
+) -> pl.DataFrame:
     """The truth about each entity and day: 1 where a notice or breach bears a day in the months after it.
 
     Args:
@@ -21,8 +23,12 @@ def labels(acts: pl.DataFrame, entities: pl.DataFrame, days: Sequence[date], mon
         entity, as_of, label (Int8).
     """
     stands = acts.filter(pl.col("ended_on").is_null()).select("entity", pl.col("day").alias("acted_on"))
-    grid = entities.select("entity").unique().join(pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}), how="cross")
-    after = pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}).with_columns(until=pl.col("as_of").dt.offset_by(f"{months}mo"))
+    grid = (
+        entities.select("entity").unique().join(pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}), how="cross")
+    )
+    after = pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}).with_columns(
+        until=pl.col("as_of").dt.offset_by(f"{months}mo")
+    )
     within = (
         stands.join(after, how="cross")
         .filter((pl.col("acted_on") > pl.col("as_of")) & (pl.col("acted_on") <= pl.col("until")))

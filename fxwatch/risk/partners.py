@@ -58,7 +58,9 @@ def _related(flows: pl.DataFrame, entities: pl.DataFrame, day: date) -> pl.DataF
     )
     paid = flows.filter((pl.col("day") > day - timedelta(days=YEAR)) & (pl.col("direction") == "payment"))
     paid = paid.join(pairs.select("entity").unique(), on="entity", how="semi")
-    fees = paid.filter(pl.col("item").is_in([i.value for i in RELATED])).join(pairs, on=["entity", "economy"], how="semi")
+    fees = paid.filter(pl.col("item").is_in([i.value for i in RELATED])).join(
+        pairs, on=["entity", "economy"], how="semi"
+    )
     recent = pl.col("day") > day - timedelta(days=QUARTER)
     usd = pl.col("amount_usd")
     of_investors = fees.group_by("entity").agg(related_usd_3m=usd.filter(recent).sum() / _CENTS, fees=usd.sum())

@@ -41,10 +41,14 @@ def _acts(acts: pl.DataFrame, day: date) -> pl.DataFrame:
     stood = acts.filter((pl.col("known_on") <= day) & (pl.col("ended_on").is_null() | (pl.col("ended_on") > day)))
     is_notice = pl.col("kind") == "notice"
     two_years = (pl.col("day") > day - timedelta(days=2 * YEAR)) & (pl.col("day") <= day)
+    year = (pl.col("day") > day - timedelta(days=YEAR)) & (pl.col("day") <= day)
     return stood.group_by("entity").agg(
         notices_24m=(is_notice & two_years).sum(),
         notices_6m=(is_notice & two_years & (pl.col("day") > day - timedelta(days=2 * QUARTER))).sum(),
         breaches_24m=(~is_notice & two_years).sum(),
+        # What last year's grade rests on: no features, but the baseline that models are measured against.
+        notices_12m=(is_notice & year).sum(),
+        breaches_12m=(~is_notice & year).sum(),
     )
 
 

@@ -70,8 +70,8 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         directions = [0] * x.shape[1] if self.directions is None else list(self.directions)
         if len(directions) != x.shape[1] or set(directions) - {-1, 0, 1}:
             raise ValueError(f"directions are {x.shape[1]} of -1, 0, 1, found {self.directions!r}")
-        weight = _weights(sample_weight, len(x))
-        self.edges_ = [_edges(column, self.bins, self.least_share) for column in x.T]
+        weight = weights_of(sample_weight, len(x))
+        self.edges_ = [_edges(column, weight, self.bins, self.least_share) for column in x.T]
         codes = [_bins(column, edges) for column, edges in zip(x.T, self.edges_, strict=True)]
         found = _steps(codes, self.edges_, directions, target.astype(np.float64), weight, float(self.penalty))
         self._round(found)
@@ -82,10 +82,7 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         check_is_fitted(self)
         x = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
         return np.column_stack(
-            [
-                points[_bins(column, edges)]
-                for column, edges, points in zip(x.T, self.edges_, self.points_, strict=True)
-            ]
+            [points[_bins(column, edges)] for column, edges, points in zip(x.T, self.edges_, self.points_, strict=True)]
         )
 
     def score_points(self, X: Any) -> NDArray[np.int64]:  # noqa: N803 - the library's name
@@ -95,7 +92,8 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803 - the library's name
         """The log-odds that the score stands for."""
-        return self.score_points(X) / _POINTS
+        odds: Floats = self.score_points(X) / _POINTS
+        return odds
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803 - the library's name
         """The probability of each class."""
@@ -104,6 +102,7 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803 - the library's name
         """The likelier class of each row."""
+        check_is_fitted(self)
         likelier: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(np.int64)]
         return likelier
 
@@ -129,31 +128,38 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         return tags
 
 
-def _weights(sample_weight: Any, rows: int) -> Floats:
+def weights_of(sample_weight: Any, rows: int) -> Floats:
+    """The weight of each row, 1 where none are given; `ValueError` where they do not fit."""
     if sample_weight is None:
         return np.ones(rows)
     weight = np.asarray(sample_weight, dtype=np.float64)
     if weight.shape != (rows,):
         raise ValueError(f"sample_weight has the shape ({rows},), found {weight.shape}")
+    if not weight.sum() > 0:
+        raise ValueError("sample_weight is zero throughout: there is nothing to learn from")
     return weight
 
 
-def _edges(column: Floats, bins: int, least_share: float) -> Floats:
+def _edges(column: Floats, weight: Floats, bins: int, least_share: float) -> Floats:
     """Where a feature is cut: at quantiles of its values; where most values are the lowest, at quantiles of the others."""
-    values = np.sort(column[~np.isnan(column)])
-    if len(values) == 0 or values[0] == values[-1]:
+    there = ~np.isnan(column) & (weight > 0)
+    values, counts = column[there], weight[there]
+    if len(values) == 0 or values.min() == values.max():
         return np.array([])
-    above = values[values > values[0]]
-    if len(above) < len(values) / 2:
-        cuts = np.quantile(above, np.linspace(0, 1, bins)[:-1], method="higher")
+    above = values > values.min()
+    if counts[above].sum() < counts.sum() / 2:
+        shares, values_cut, counts_cut = np.linspace(0, 1, bins)[:-1], values[above], counts[above]
     else:
-        cuts = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method="higher")
-    cuts = np.unique(cuts[cuts > values[0]])
-    least, kept, last = max(1, least_share * len(column)), [], len(values)
+        shares, values_cut, counts_cut = np.linspace(0, 1, bins + 1)[1:-1], values, counts
+    cuts = np.unique(np.quantile(values_cut, shares, weights=counts_cut, method="inverted_cdf"))
+    order = np.argsort(values, kind="stable")
+    values, reached = values[order], np.r_[0.0, np.cumsum(counts[order])]
+    least, last = least_share * weight.sum(), reached[-1]
+    kept: list[float] = []
     for cut in cuts[::-1]:  # from the top, where what is rare and telling lies
-        at = np.searchsorted(values, cut)
-        if last - at >= least and at >= least:
-            kept.append(cut)
+        at = reached[np.searchsorted(values, cut)]
+        if at > 0 and last - at >= least and at >= least:
+            kept.append(float(cut))
             last = at
     return np.array(kept[::-1])
 
@@ -165,7 +171,12 @@ def _bins(column: Floats, edges: Floats) -> NDArray[np.int64]:
 
 
 def _steps(
-    codes: list[NDArray[np.int64]], edges: list[Floats], directions: list[int], y: Floats, weight: Floats, penalty: float
+    codes: list[NDArray[np.int64]],
+    edges: list[Floats],
+    directions: list[int],
+    y: Floats,
+    weight: Floats,
+    penalty: float,
 ) -> Floats:
     """The constant, then for each feature its steps and that of a missing value: what fits best.
 

@@ -67,9 +67,7 @@ def _mix(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
     sums = year.group_by("entity", "item").agg(now=usd.filter(recent).sum(), before=usd.filter(~recent).sum())
     now, before = pl.col("now"), pl.col("before")
     distance = (now / now.sum() - before / before.sum()).abs().sum() / 2
-    return sums.group_by("entity").agg(
-        mix_change_3m=pl.when((now.sum() > 0) & (before.sum() > 0)).then(distance)
-    )
+    return sums.group_by("entity").agg(mix_change_3m=pl.when((now.sum() > 0) & (before.sum() > 0)).then(distance))
 
 
 def _new_items(flows: pl.DataFrame, day: date) -> pl.DataFrame:

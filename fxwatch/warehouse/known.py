@@ -45,9 +45,7 @@ def known_flows(con: "duckdb.DuckDBPyConnection", after: date, entity: int | Non
 
 def known_hits(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Standing hits: hit_id, rule, entity, raised_on, known_on (from this day)."""
-    found: pl.DataFrame = con.sql(
-        query("hits_as_they_became_known"), params={"fresh": FRESH_DAYS, "week": WEEK}
-    ).pl()
+    found: pl.DataFrame = con.sql(query("hits_as_they_became_known"), params={"fresh": FRESH_DAYS, "week": WEEK}).pl()
     return found
 
 
