@@ -4,11 +4,14 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Told: stages done, stages in all, and the one under way.
 Told = Callable[[int, int, str], Any]
@@ -75,6 +78,29 @@ class Stages:
         same.processor_seconds += stage.processor_seconds
         same.peak_mib = max(same.peak_mib, stage.peak_mib)
         same.rows = stage.rows if same.rows is None else same.rows + (stage.rows or 0)
+
+
+def profile_of(stages: Sequence[Stage]) -> "pl.DataFrame":
+    """The stages as a table: stage, seconds, processor_seconds, peak_mib, rows; the last row adds them up."""
+    import polars as pl
+
+    schema = {
+        "stage": pl.String,
+        "seconds": pl.Float64,
+        "processor_seconds": pl.Float64,
+        "peak_mib": pl.Float64,
+        "rows": pl.Int64,
+    }
+    rows = [(s.name, s.seconds, s.processor_seconds, s.peak_mib, s.rows) for s in stages]
+    whole = (
+        "all",
+        sum(s.seconds for s in stages),
+        sum(s.processor_seconds for s in stages),
+        max((s.peak_mib for s in stages), default=0.0),
+        None,
+    )
+    frame = pl.DataFrame([*rows, whole], schema=schema, orient="row")
+    return frame.with_columns(pl.col("seconds", "processor_seconds").round(3), pl.col("peak_mib").round(0))
 
 
 def peak_mib() -> float:
