@@ -225,9 +225,7 @@ def _look(
         del flows
     with stages.stage("names") as stage:
         looked = Looked(count, first, last, together(parts))
-        found = looked.findings.hits
-        names = declaration_numbers(con, found["declaration"]), identities(con, found["named_by"])
-        findings = looked.findings.named(inputs["roll"], *names)
+        findings = named(con, looked.findings, inputs)
         hits = _as_kept(findings, rules, severe)
         stage.rows = hits.height
     return looked, findings, hits
@@ -253,6 +251,12 @@ def _shares(
 def _columns(rules: Iterable[EarlyWarning]) -> tuple[str, ...]:
     """The columns that rules ask for beside those that every frame has."""
     return tuple(sorted({c for rule in rules for c in rule.columns}))
+
+
+def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
+    """Findings under the names that last: see `Findings.named`."""
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
 
 
 def looked_at(

@@ -26,6 +26,7 @@ from fxwatch.cli import (
     running,
     serving,
     upkeep,
+    what_if,
 )
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
@@ -57,6 +58,7 @@ for room in (
     reconciling,
     reporting,
     upkeep,
+    what_if,
 ):
     room.register(app)
 
