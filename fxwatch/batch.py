@@ -16,7 +16,7 @@ from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.stages import Stage, Stages
-from fxwatch.terms import Language
+from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import (
     declaration_numbers,
@@ -161,15 +161,18 @@ def run(
     )  # fmt: skip
 
 
-def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | None = None) -> Past:
-    """What a run would have found: flows up to a day, as known at a moment. Publishes nothing.
+def look_back(
+    home: "Home", *, as_of: date | None = None, known_at: datetime | None = None, scope: Scope | None = None
+) -> Past:
+    """What a run would have found: flows up to a day, as known at a moment, of one scope alone. Publishes nothing.
 
     Returns:
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
     parameters = home.register.parameters(known_at)
-    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
+    severe = severities(parameters)
+    _, findings, hits = _look(con, in_force(parameters), severe, as_of=as_of, known_at=known_at, scope=scope)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -204,6 +207,7 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
     memory: int | None = None,
     stages: Stages | None = None,
     one_by_one: bool = False,
@@ -212,13 +216,12 @@ def _look(
     and the hits as the warehouse keeps them.
     """
     stages = stages or Stages()
-    count, first, last = extent(con, as_of=as_of, known_at=known_at)
+    count, first, last = extent(con, as_of=as_of, known_at=known_at, scope=scope)
     inputs = _inputs(con, first, last, as_of=as_of, known_at=known_at)
     parts = []
     for some, share in _shares(con, rules, shares_for(count, _columns(rules.values()), memory)):
         with stages.stage("flows") as stage:
-            flows = flow_frame(con, _columns(some.values()), known_at=known_at, share=share)
-            flows = flows if as_of is None else flows.filter(pl.col("day") <= as_of)
+            flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
             stage.rows = flows.height
         given = share.narrowed(inputs) if share else inputs
         parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
@@ -253,6 +256,23 @@ def _columns(rules: Iterable[EarlyWarning]) -> tuple[str, ...]:
     return tuple(sorted({c for rule in rules for c in rule.columns}))
 
 
+def _frame(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Iterable[EarlyWarning],
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+    scope: Scope | None,
+    share: Share | None = None,
+) -> pl.DataFrame:
+    """The flow frame with the columns that rules ask for, up to a day and of one scope."""
+    extra = {*_columns(rules), *(["scope"] if scope else [])}
+    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at, share=share)
+    if scope is not None:
+        flows = flows.filter(pl.col("scope") == scope.value)
+    return flows if as_of is None else flows.filter(pl.col("day") <= as_of)
+
+
 def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
     """Findings under the names that last: see `Findings.named`."""
     numbers = declaration_numbers(con, findings.hits["declaration"])
@@ -265,11 +285,10 @@ def looked_at(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
     """What rules look at, all at once: the flow frame with the columns that they ask for, and their further inputs."""
-    flows = flow_frame(con, _columns(rules), known_at=known_at)
-    if as_of is not None:
-        flows = flows.filter(pl.col("day") <= as_of)
+    flows = _frame(con, rules, as_of=as_of, known_at=known_at, scope=scope)
     first, last = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
     return flows, _inputs(con, first, last, as_of=as_of, known_at=known_at)
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from fxwatch.errors import HouseError
 from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
+from fxwatch.terms import Scope
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -52,14 +53,19 @@ def flow_frame(
 
 
 def extent(
-    con: "duckdb.DuckDBPyConnection", as_of: date | None = None, known_at: datetime | None = None
+    con: "duckdb.DuckDBPyConnection",
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[int, date | None, date | None]:
-    """How many flows the frame has, up to a day and as known at a moment, and their first and last day."""
+    """How many flows the frame has, up to a day, as known at a moment and of one scope, and their first and last day."""
     found = (
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
     if as_of is not None:
         found = found.filter(f""" "day" <= DATE '{as_of}' """)
+    if scope is not None:
+        found = found.filter(f"scope = {list(Scope).index(scope)}")
     count, first, last = found.aggregate('count(*), min("day"), max("day")').fetchall()[0]
     return count, first, last
 
