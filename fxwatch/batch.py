@@ -2,18 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fxwatch import __version__
-from fxwatch.engines.local import Findings, find_all
+from fxwatch.comparing import FOUND
+from fxwatch.engines.local import Findings, bare, find_all, findings_of
 from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
+from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], Any]
 STEPS = 4
+# What is kept of a shadow's hit.
+SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "shadow": pl.String,
+    **{name: dtype for name, dtype in FOUND.items() if name != "is_near"},
+    "severity": pl.String,
+}
 UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
@@ -42,21 +50,23 @@ class RunReport:
     snapshot: str
     not_computed: tuple[int, ...]
     not_computed_keys: int
+    in_shadow: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         return {
             "run_id": self.run_id, "flows": self.flows, "hits": self.hits, "first_day": self.first_day, "last_day": self.last_day,
             "seconds": round(self.seconds, 3), "snapshot": self.snapshot, "not_computed_years": list(self.not_computed),
-            "not_computed_keys": self.not_computed_keys,
+            "not_computed_keys": self.not_computed_keys, "in_shadow": self.in_shadow,
         }  # fmt: skip
 
     def say(self, language: Language) -> str:
         """The report in a few words."""
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
+        aside = ", ".join(f"{shadow} {count:,}" for shadow, count in self.in_shadow.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}；已发布 {self.snapshot}。"
-        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}; published as {self.snapshot}."
+            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}{f'；影子运行：{aside}' if aside else ''}；已发布 {self.snapshot}。"
+        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}{f'; in shadow: {aside}' if aside else ''}; published as {self.snapshot}."
 
     def complaint(self, language: Language) -> str:
         """What could not be computed, and what to do; empty when all was."""
@@ -89,7 +99,9 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         parameters = home.register.parameters()
         rules, severe = in_force(parameters), severities(parameters)
         tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules, severe)
+        flows, inputs, findings, hits = _look(warehouse.con, rules, severe)
+        shadows = standing(home)
+        findings, hits, in_shadow = _in_shadow(warehouse.con, shadows, rules, severe, flows, inputs, findings, hits)
         tell(2, STEPS)
         in_use = {
             name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
@@ -99,7 +111,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
             "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
-            "rules": json.dumps(in_use, ensure_ascii=False),
+            "rules": json.dumps(in_use, ensure_ascii=False), "shadows": [s.name for s in shadows if s.ended_from is None],
             "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
         }  # fmt: skip
         run_id = record_run(
@@ -109,6 +121,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
             settled=findings.settled,
             skipped=findings.skipped,
             not_computed=findings.not_computed,
+            shadow_hits=in_shadow,
             record=record,
             day=home.today(),
             moment=moment,
@@ -123,6 +136,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
     return RunReport(
         run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
         tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height,
+        dict.fromkeys(record["shadows"], 0) | dict(in_shadow.group_by("shadow").len().sort("shadow").iter_rows()),
     )  # fmt: skip
 
 
@@ -134,7 +148,7 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
     """
     con = home.snapshot().con
     parameters = home.register.parameters(known_at)
-    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
+    _, _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -169,11 +183,37 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
-    """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
+) -> tuple[pl.DataFrame, dict[str, Any], Findings, pl.DataFrame]:
+    """The flow frame, the further inputs, what the rules find in them, and the hits as the warehouse keeps them."""
     flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
     findings = named(con, find_all(rules, flows, inputs), inputs)
-    return flows, findings, _as_kept(findings, rules, severe)
+    return flows, inputs, findings, _as_kept(findings, rules, severe)
+
+
+def _in_shadow(
+    con: "duckdb.DuckDBPyConnection",
+    shadows: Sequence[Shadow],
+    rules: Mapping[str, EarlyWarning],
+    severe: Mapping[str, Dated],
+    flows: pl.DataFrame,
+    inputs: Mapping[str, Any],
+    findings: Findings,
+    hits: pl.DataFrame,
+) -> tuple[Findings, pl.DataFrame, pl.DataFrame]:
+    """Findings and hits without what a whole rule in shadow keeps from the work, and what every shadow found."""
+    found = [pl.DataFrame(schema=SHADOW_HIT)]
+    for shadow in shadows:
+        if shadow.parameter is None:
+            own = kept_apart(con, shadow, hits)
+            hits = hits.join(own, on="hit_id", how="anti", maintain_order="left")
+        else:
+            variant = shadow.of(rules[shadow.rule])
+            looked = named(con, bare(shadow.rule, findings_of(variant, flows, inputs)), inputs)
+            own = _as_kept(looked, {shadow.rule: variant}, severe)
+        if shadow.ended_from is None:
+            own = own.filter(pl.col("raised_on") >= shadow.valid_from).with_columns(shadow=pl.lit(shadow.name))
+            found.append(own.select(pl.col(name).cast(dtype) for name, dtype in SHADOW_HIT.items()))
+    return findings.only(hits["hit_id"]), hits, pl.concat(found)
 
 
 def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:

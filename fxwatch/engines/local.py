@@ -61,6 +61,15 @@ class Findings:
         hits = hits.select("hit_id", "entity_id", pl.exclude(left_out), _group_id())
         return Findings(hits, evidence, self.not_computed, settled, self.skipped)
 
+    def only(self, hit_ids: pl.Series) -> "Findings":
+        """Of named findings, those of some hits."""
+        named = hit_ids.alias("hit_id").to_frame()
+        hits, evidence, settled = (
+            frame.join(named, on="hit_id", how="semi", maintain_order="left")
+            for frame in (self.hits, self.evidence, self.settled)
+        )
+        return Findings(hits, evidence, self.not_computed, settled, self.skipped)
+
 
 def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:
     """Run rules on the flows of whole entities.
@@ -141,6 +150,11 @@ def _settled(found: pl.DataFrame) -> pl.DataFrame:
 def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
     """Call a rule's method with the inputs that it names."""
     return method(flows, **{name: given[name] for name in inputs_named(method)})
+
+
+def undated() -> pl.Expr:
+    """A hit_id without its first day: what a finding is called whenever it begins."""
+    return pl.col("hit_id").str.replace(r":\d{4}-\d{2}-\d{2}", ":*")
 
 
 def _hit_id() -> pl.Expr:
