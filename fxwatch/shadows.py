@@ -42,6 +42,11 @@ class Shadow:
     valid_from: date
     ended_from: date | None
 
+    @property
+    def beside(self) -> str:
+        """What the rule is called while a run looks with the shadow's version: no rule of the book has such a name."""
+        return f"{self.rule}~{self.name}"
+
     def of(self, rule: EarlyWarning) -> EarlyWarning:
         """The rule as the shadow has it: with its version from its day on."""
         if self.parameter is None or self.value is None:

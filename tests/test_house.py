@@ -60,6 +60,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "upkeep",
             "casework",
             "session",
+            "stages",
             "admission",
             "answering",
             "recording",
