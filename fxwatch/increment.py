@@ -21,6 +21,7 @@ from fxwatch.facts import fact_file
 from fxwatch.flows import FLOW_COLUMNS
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import inputs_of
+from fxwatch.shadows import Shadow
 from fxwatch.terms import Language
 from fxwatch.warehouse import changing
 from fxwatch.warehouse.changing import LastRun, Touched
@@ -37,6 +38,7 @@ REASONS = {
     "first": ("it is the first run", "首次运行"),
     "asked": ("it was asked for", "按要求"),
     "elsewhere": ("another engine computes everything", "由其他引擎全部计算"),
+    "shadows": ("a shadow runs, or ended", "影子运行中或已结束"),
     "program": ("the program or its facts changed", "程序或其资料有变"),
     "rule": ("the rule or its parameters changed", "指标或其参数有变"),
     "partition": ("flows of counterparties changed", "交易对手的记录有变"),
@@ -137,6 +139,7 @@ def changes_only(
     severe: Mapping[str, Dated],
     inputs: Mapping[str, Any],
     look: Look,
+    shadows: Sequence[Shadow] = (),
     *,
     why: str = "",
 ) -> tuple[Basis, Again | None]:
@@ -148,9 +151,10 @@ def changes_only(
         severe: the severity of each, by dates.
         inputs: all of `rulebook.INPUTS`.
         look: looks at all flows with some rules.
+        shadows: what runs in shadow; it looks at everything.
         why: a word of `REASONS` where all is computed in any case.
     """
-    digests = basis_of(rules, severe, inputs)
+    digests = basis_of(rules, severe, inputs) | {"shadows": [repr(shadow) for shadow in shadows]}
     since = changing.last_run(con)
     why = why or _why_everything(since, digests)
     if why or since is None:
@@ -173,7 +177,9 @@ def basis_of(
 def _why_everything(since: LastRun | None, digests: Mapping[str, Any]) -> str:
     if since is None or since.basis is None:
         return "first"
-    return "" if since.basis["program"] == digests["program"] else "program"
+    if since.basis["program"] != digests["program"]:
+        return "program"
+    return "shadows" if digests["shadows"] or since.basis["shadows"] else ""
 
 
 def find_again(
