@@ -55,18 +55,19 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        super().on_message_begin()
+        # What the long way needs beside is made when it is gone: see `on_headers_complete`.
+        self.url, self.headers = b"", []
         self._is_head, self._size = True, 0
         self.since = self.since or self.loop.time()
 
     def on_url(self, url: bytes) -> None:
         """A piece of its address."""
-        super().on_url(url)
+        self.url += url
         self._size += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One of its headers."""
-        super().on_header(name, value)
+        self.headers.append((name.lower(), value))
         self._size += len(name) + len(value)
 
     def on_headers_complete(self) -> None:
@@ -76,6 +77,11 @@ class Connection(HttpToolsProtocol):
             self.refuse(_too_much())
             return
         if not self._answered():
+            url, headers = self.url, self.headers
+            super().on_message_begin()
+            self.url = url
+            for name, value in headers:
+                super().on_header(name, value)
             super().on_headers_complete()
 
     def _answered(self) -> bool:
