@@ -14,7 +14,7 @@ from fxwatch.engines.local import Findings, find_all
 from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
-from fxwatch.terms import Language
+from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
 from fxwatch.warehouse.recording import newest_load, record_run
@@ -126,15 +126,18 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
     )  # fmt: skip
 
 
-def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | None = None) -> Past:
-    """What a run would have found: flows up to a day, as known at a moment. Publishes nothing.
+def look_back(
+    home: "Home", *, as_of: date | None = None, known_at: datetime | None = None, scope: Scope | None = None
+) -> Past:
+    """What a run would have found: flows up to a day, as known at a moment, of one scope alone. Publishes nothing.
 
     Returns:
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
     parameters = home.register.parameters(known_at)
-    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
+    severe = severities(parameters)
+    _, findings, hits = _look(con, in_force(parameters), severe, as_of=as_of, known_at=known_at, scope=scope)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -169,13 +172,18 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
     """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
-    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
-    findings = find_all(rules, flows, inputs)
-    numbers = declaration_numbers(con, findings.hits["declaration"])
-    findings = findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
+    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at, scope=scope)
+    findings = named(con, find_all(rules, flows, inputs), inputs)
     return flows, findings, _as_kept(findings, rules, severe)
+
+
+def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
+    """Findings under the names that last: see `Findings.named`."""
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
 
 
 def looked_at(
@@ -184,10 +192,13 @@ def looked_at(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
     """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
-    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
-    flows = flow_frame(con, extra, known_at=known_at)
+    extra = {c for rule in rules for c in rule.columns} | ({"scope"} if scope else set())
+    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at)
+    if scope is not None:
+        flows = flows.filter(pl.col("scope") == scope.value)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
     inputs = input_frames(con, as_of=as_of, known_at=known_at)
