@@ -93,6 +93,7 @@ GUESTS = {
     "pydantic": ("api",),
     "prometheus_client": ("api",),
     "cryptography": ("signing",),
+    "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
     "PIL": ("reporting",),
