@@ -3,7 +3,7 @@
 `python -m tests.benchmarks [--flows N] [--rounds N]`. Both begin with flows in DuckDB and end with hits in Polars, each with
 the sorted texts of its flows; the hand-over from DuckDB to Polars counts. Each round runs both, one after the other, on as
 many threads. Two ratios: by the clock, and of processor time, which neighbours on the machine disturb less.
-Then the banks' door: see `door`. `--part` measures one of the two.
+Then the banks' door: see `door`. `--part` measures one of the two, or the daily increment: see `increment`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from fxwatch.engines.local import Findings, find_all
 from fxwatch.flows import DIRECTION, ITEM
 from fxwatch.rulebook import rules
 from fxwatch.warehouse.frames import flow_frame, flow_ids_behind, input_frames
-from tests.benchmarks import door
+from tests.benchmarks import door, increment
 from tests.benchmarks.invented import invent
 
 QUERIES = Path(__file__).parent
@@ -112,10 +112,12 @@ def main() -> int:
     asked.add_argument("--flows", type=int, default=5_000_000)
     asked.add_argument("--rounds", type=int, default=5)
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--part", choices=("all", "rules", "door"), default="all")
+    asked.add_argument("--part", choices=("all", "rules", "door", "increment"), default="all")
     asked.add_argument("--entities", type=int, default=1_000_000, help="on the roll, for the banks' door")
     asked.add_argument("--seconds", type=float, default=5, help="of load at a time, for the banks' door")
     options = asked.parse_args()
+    if options.part == "increment":
+        return increment.measure(options.flows, options.seed)
     code = measure_rules(options) if options.part != "door" else 0
     if options.part != "rules":
         door.measure(options.entities, min(3, options.rounds), options.seconds)
