@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch import __version__
-from fxwatch.engines.local import Findings, find_all
+from fxwatch.engines.local import Engine, Findings, Looked, find_all
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import in_force
 from fxwatch.terms import Language
@@ -71,8 +71,16 @@ class Past:
     complaint_zh: str
 
 
-def run(home: "Home", *, by: str | None = None, progress: Progress | None = None) -> RunReport:
+def run(
+    home: "Home", *, by: str | None = None, progress: Progress | None = None, engine: Engine | None = None
+) -> RunReport:
     """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
+
+    Args:
+        home: the home.
+        by: the account that runs.
+        progress: told how many steps are done, of how many.
+        engine: what runs the rules in place of this machine's cores.
 
     Raises:
         HomeLocked: another process is writing.
@@ -88,17 +96,17 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         parameters = home.register.parameters()
         rules = in_force(parameters)
         tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules)
+        looked, findings, hits = _look(warehouse.con, rules, engine=engine)
         tell(2, STEPS)
         in_use = {
             name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
-            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
-            "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
+            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": engine.name if engine else "local",
+            "last_load": last_load, "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day, "hits": hits.height,
             "rules": json.dumps(in_use, ensure_ascii=False),
-            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
+            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
         }  # fmt: skip
         run_id = record_run(
             warehouse,
@@ -117,7 +125,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
     counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
     missing = findings.not_computed
     return RunReport(
-        run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
+        run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
         tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height,
     )  # fmt: skip
 
@@ -160,16 +168,33 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
-    """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
+    engine: Engine | None = None,
+) -> tuple[Looked, Findings, pl.DataFrame]:
+    """What was looked at, what the rules find in it under the names that last, and the hits as the warehouse keeps them."""
+    inputs = input_frames(con, known_at=known_at)
+    if engine is not None:
+        looked = engine.look(rules, inputs, newest_load(con))
+    else:
+        looked = _look_here(con, rules, inputs, as_of=as_of, known_at=known_at)
+    findings = looked.findings.named(inputs["roll"], declaration_numbers(con, looked.findings.hits["declaration"]))
+    return looked, findings, _as_kept(findings, rules)
+
+
+def _look_here(
+    con: "duckdb.DuckDBPyConnection",
+    rules: dict[str, EarlyWarning],
+    inputs: dict[str, pl.DataFrame],
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+) -> Looked:
     extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
     flows = flow_frame(con, extra, known_at=known_at)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
-    inputs = input_frames(con, known_at=known_at)
-    findings = find_all(rules, flows, {**inputs, "first_loaded_day": flows["day"].min()})
-    findings = findings.named(inputs["roll"], declaration_numbers(con, findings.hits["declaration"]))
-    return flows, findings, _as_kept(findings, rules)
+    days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+    findings = find_all(rules, flows, {**inputs, "first_loaded_day": days[0]})
+    return Looked(flows.height, days[0], days[1], findings)
 
 
 def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame:

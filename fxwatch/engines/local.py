@@ -4,9 +4,10 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -48,6 +49,38 @@ class Findings:
             "hit_id", "entity_id", pl.exclude("hit_id", "entity_id", "finding", "declaration", "declaration_no")
         )
         return Findings(hits, evidence, self.not_computed)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look: at how many flows, of which days (None where there are none), and what was found in them."""
+
+    flows: int
+    first_day: date | None
+    last_day: date | None
+    findings: Findings
+
+
+class Engine(Protocol):
+    """What runs the rules in place of this machine's cores: see `fxwatch.engines.spark`."""
+
+    name: str
+
+    def look(self, rules: Mapping[str, EarlyWarning], inputs: Mapping[str, Any], load: int) -> Looked:
+        """Run rules on the flows that were known after a load; `inputs` are those of `find_all` but `first_loaded_day`."""
+
+
+def together(parts: Sequence[Findings]) -> Findings:
+    """The findings of several sets of flows as those of one: numbered over all of them."""
+    hits, evidence, not_computed = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)], []
+    count = 0
+    for part in parts:
+        hits.append(part.hits.with_columns(pl.col("finding") + count))
+        evidence.append(part.evidence.with_columns(pl.col("finding") + count))
+        not_computed.append(part.not_computed)
+        count += part.hits.height
+    nothing = pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
+    return Findings(pl.concat(hits), pl.concat(evidence), pl.concat([nothing, *not_computed]))
 
 
 def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:
