@@ -37,8 +37,9 @@ test: $(VENV)/ready ## The tests that CI runs
 	@tests/journeys/browser/install.sh
 	@$(BIN)/python -m pytest -q -m "not slow" -n $(JOBS)
 
-test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, the wheel
+test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, Spark, the wheel
 	@tests/postgres/install.sh $(BIN)/python
+	@tests/spark/install.sh $(BIN)/python
 	@$(BIN)/python -m pytest -q -m slow
 
 screenshots: $(VENV)/ready ## Every screen, both languages, two widths, light and dark, into screenshots/

@@ -16,7 +16,7 @@ from fxwatch.rulebook import in_force
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames, reported_by_banks
-from fxwatch.warehouse.recording import newest_load, record_run
+from fxwatch.warehouse.recording import mark_of, newest_load, record_run
 
 if TYPE_CHECKING:
     import duckdb
@@ -173,7 +173,7 @@ def _look(
     """What was looked at, what the rules find in it under the names that last, and the hits as the warehouse keeps them."""
     inputs = input_frames(con, known_at=known_at)
     if engine is not None:
-        looked = engine.look(rules, inputs, newest_load(con))
+        looked = engine.look(rules, inputs, newest_load(con), mark_of(con))
     else:
         looked = _look_here(con, rules, inputs, as_of=as_of, known_at=known_at)
     findings = looked.findings.named(inputs["roll"], declaration_numbers(con, looked.findings.hits["declaration"]))

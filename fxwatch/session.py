@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from fxwatch.batch import RunReport
     from fxwatch.check import Answer
+    from fxwatch.engines.exported import Manifest
+    from fxwatch.engines.local import Engine
     from fxwatch.intake import LoadReport
     from fxwatch.reporting import Paper
     from fxwatch.upkeep import Backup, Diagnosis, Upgraded
@@ -28,11 +30,17 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None) -> "RunReport":
-        """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
+    def run(self, *, by: str | None = None, engine: "Engine | None" = None) -> "RunReport":
+        """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run` (`engine`: `fxwatch.engines.spark.Spark`)."""
         from fxwatch.batch import run
 
-        return run(self, by=by)
+        return run(self, by=by, engine=engine)
+
+    def export_flows(self, folder: Path | str) -> "Manifest":
+        """Write the flows as Parquet, for a cluster: see `fxwatch.engines.exported.export_flows`."""
+        from fxwatch.engines.exported import export_flows
+
+        return export_flows(self, Path(folder))
 
     def hits(self, **asked: Any) -> "pl.DataFrame":
         """Hits with their status: see `fxwatch.reading.hits.hits_of`."""

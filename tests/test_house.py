@@ -80,6 +80,7 @@ GUESTS = {
     "cryptography": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
+    "pyspark": ("engines",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

@@ -2,12 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fxwatch.cli.door import By, Door, Json, KnownAt, day_of, moment_of
 from fxwatch.cli.output import print_json, progress, show, write
+from fxwatch.errors import RequestError
+
+if TYPE_CHECKING:
+    from fxwatch.engines.spark import Spark
 
 
 def register(app: typer.Typer) -> None:
@@ -23,18 +27,39 @@ def run(
     ] = None,
     known_at: KnownAt = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
+    engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
+    master: Annotated[
+        str, typer.Option(help="With --engine spark: local[4], spark://HOST:7077, yarn or k8s://HOST:PORT.")
+    ] = "local[*]",
+    flows: Annotated[
+        Path | None,
+        typer.Option(help="With --engine spark: the export of flows that all workers see (fxwatch export flows DIR)."),
+    ] = None,
+    spark_conf: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of Spark's own; can be repeated.")
+    ] = None,
     as_json: Json = False,
     by: By = None,
 ) -> None:
-    """Compute every rule and monitor for everything known, write the hits, publish."""
+    """Compute every rule and monitor for everything known, write the hits, publish.
+
+    On a cluster: fxwatch export flows DIR, then fxwatch run --engine spark --master spark://HOST:7077 --flows DIR. Each worker
+    needs this fxwatch (pip install the wheel), the same Polars, and DIR under the same path.
+    """
     door: Door = context.obj
+    elsewhere = _spark(engine, master, flows, spark_conf or [])
+    if elsewhere and (as_of or known_at):
+        raise RequestError(
+            "A look into the past runs on this machine: leave out --engine spark, or --as-of and --known-at.",
+            "回看过去在本机运行：请去掉 --engine spark，或去掉 --as-of 与 --known-at。",
+        )
     if as_of or known_at:
         _look_back(door, as_of, known_at, out, as_json)
         return
     from fxwatch.batch import run as run_batch
 
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar)
+        report = run_batch(door.home, by=by, progress=bar, engine=elsewhere)
     if as_json:
         print_json(report.as_dict())
     else:
@@ -42,6 +67,31 @@ def run(
     if report.not_computed:
         print(report.complaint(door.language), file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _spark(engine: str, master: str, flows: Path | None, conf: list[str]) -> "Spark | None":
+    """The engine asked for; None for this machine's cores."""
+    if engine not in ("local", "spark"):
+        raise RequestError(
+            f"There is no engine {engine}; there are local, spark.", f"没有引擎 {engine}，可用：local、spark。"
+        )
+    if engine == "local":
+        return None
+    if flows is None:
+        raise RequestError(
+            "Spark reads the flows from an export: fxwatch export flows DIR, then --flows DIR.",
+            "Spark 从导出文件读取收付汇记录：先运行 fxwatch export flows DIR，再加 --flows DIR。",
+        )
+    from fxwatch.engines.spark import Spark
+
+    settings = [word.partition("=") for word in conf]
+    for name, sign, _ in settings:
+        if not name or not sign:
+            raise RequestError(
+                f"{name!r} is no setting of Spark; write it like spark.executor.memory=4g.",
+                f"{name!r} 不是 Spark 设置，请写成 spark.executor.memory=4g。",
+            )
+    return Spark(master, flows, {name: value for name, _, value in settings})
 
 
 def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | None, as_json: bool) -> None:

@@ -66,8 +66,11 @@ class Engine(Protocol):
 
     name: str
 
-    def look(self, rules: Mapping[str, EarlyWarning], inputs: Mapping[str, Any], load: int) -> Looked:
-        """Run rules on the flows that were known after a load; `inputs` are those of `find_all` but `first_loaded_day`."""
+    def look(self, rules: Mapping[str, EarlyWarning], inputs: Mapping[str, Any], load: int, mark: str) -> Looked:
+        """Run rules on the flows of the warehouse with this newest load and this mark (see `recording.mark_of`).
+
+        `inputs` are those of `find_all` but what the flows themselves tell, such as `first_loaded_day`.
+        """
 
 
 def together(parts: Sequence[Findings]) -> Findings:

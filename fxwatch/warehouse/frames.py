@@ -8,6 +8,7 @@ import polars as pl
 
 from fxwatch.errors import HouseError
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.periods import Period
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def flow_frame(
-    con: "duckdb.DuckDBPyConnection", extra: Sequence[str] = (), known_at: datetime | None = None
+    con: "duckdb.DuckDBPyConnection",
+    extra: Sequence[str] = (),
+    known_at: datetime | None = None,
+    days: Period | None = None,
 ) -> pl.DataFrame:
     """The classified flows in scope.
 
@@ -23,6 +27,7 @@ def flow_frame(
         con: a connection to a snapshot, or the writer's.
         extra: columns of `flows.EXTRA_COLUMNS` to add.
         known_at: the versions that stood at this moment (UTC), instead of those that stand now.
+        days: those of these days alone.
 
     Returns:
         The columns of `flows.FLOW_COLUMNS` and those asked for, in no particular order of rows.
@@ -34,6 +39,8 @@ def flow_frame(
     found = (
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
+    if days is not None:
+        found = found.filter(f""" "day" BETWEEN DATE '{days.start}' AND DATE '{days.end}' """)
     rows: pl.DataFrame = found.select(*columns).pl()
     return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
 
