@@ -19,13 +19,15 @@ or enums where they are identities.
 import polars as pl
 
 from fxwatch.errors import HouseError
-from fxwatch.terms import Bpm6, Direction, Item, Scope
+from fxwatch.terms import Authority, Bpm6, Direction, Item, Scope, SettlementKind
 
 DIRECTION = pl.Enum([d.value for d in Direction])
 HIT_DIRECTION = pl.Enum([*(d.value for d in Direction), "both"])
 ITEM = pl.Enum([i.value for i in Item])
 BPM6 = pl.Enum([b.value for b in Bpm6])
 SCOPE = pl.Enum([s.value for s in Scope])
+SETTLEMENT_KIND = pl.Enum([k.value for k in SettlementKind])
+AUTHORITY = pl.Enum([a.value for a in Authority])
 
 FLOW_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "flow": pl.Int64,

@@ -6,6 +6,7 @@ flows of each group side by side, so that the evidence of what is found lies rea
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,16 +59,16 @@ class Packing:
 
 @dataclass(frozen=True)
 class InOrder:
-    """Flows in order of a key: at each place a key, ascending, and the row of a flow in its frame.
+    """Flows in order of a key: at each place a key, ascending, and the number of a flow.
 
     Attributes:
-        ridden: the keys; where `bits` is not 0, each with the row in so many of its lowest bits.
-        rows: the rows where they do not ride.
+        ridden: the keys; where `bits` is not 0, each with the flow's number in so many of its lowest bits.
+        flows: the flows' numbers where they do not ride.
     """
 
     ridden: Ints
     bits: int
-    rows: Ints | None = None
+    flows: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.ridden)
@@ -76,13 +77,13 @@ class InOrder:
         """The keys at some places."""
         return self.ridden[places] >> self.bits
 
-    def rows_at(self, places: Ints | slice) -> Ints:
-        """The rows at some places."""
-        return self.ridden[places] & ((1 << self.bits) - 1) if self.rows is None else self.rows[places]
+    def flows_at(self, places: Ints | slice) -> Ints:
+        """The numbers of the flows at some places."""
+        return self.ridden[places] & ((1 << self.bits) - 1) if self.flows is None else self.flows[places]
 
     def part(self, places: Ints) -> "InOrder":
         """Some places alone."""
-        return InOrder(self.ridden[places], self.bits, None if self.rows is None else self.rows[places])
+        return InOrder(self.ridden[places], self.bits, None if self.flows is None else self.flows[places])
 
     def bounds(self, parted: Parted) -> Ints:
         """The places at which something begins, told by the key there and the one before; then the end."""
@@ -94,6 +95,23 @@ class InOrder:
             [np.zeros(min(1, len(self)), dtype=np.int64), *_found(len(self) - 1, begins, 1), [len(self)]]
         )
 
+    def crowded(self, count: int, span: int) -> "InOrder":
+        """The flows that stand in some row of `count` flows whose keys lie less than `span` apart; all others are left out."""
+        ahead, wide = count - 1, span << self.bits
+
+        def close(start: int, end: int) -> npt.NDArray[np.bool_]:
+            # The lowest bits can make a row look narrower by less than one key, never wider: none is lost.
+            near: npt.NDArray[np.bool_] = self.ridden[start + ahead : end + ahead] - self.ridden[start:end] < wide
+            return near
+
+        first = places_where(len(self) - ahead, close)
+        if not len(first):
+            return self.part(first)
+        fresh = np.flatnonzero(np.diff(first) > count)
+        starts = first[np.concatenate([[0], fresh + 1])]
+        ends = first[np.concatenate([fresh, [len(first) - 1]])] + count
+        return self.part(stretches(starts, ends))
+
 
 def in_order(flows: pl.DataFrame, key: pl.Expr, count: int, where: pl.Expr) -> InOrder:
     """Put flows in order.
@@ -104,16 +122,21 @@ def in_order(flows: pl.DataFrame, key: pl.Expr, count: int, where: pl.Expr) -> I
         count: how many keys there can be.
         where: which flows to take.
     """
-    taken_up = flows.lazy().with_row_index("row").filter(where)
-    bits = flows.height.bit_length()
+    most: Any = flows["flow"].max()
+    bits = int(most or 0).bit_length()
     if count << bits < INT64_END:
-        # The row rides in the lowest bits, so that one plain sort moves both.
-        packed = taken_up.select(key=key * 2**bits + pl.col("row")).drop_nulls().collect(engine="streaming")["key"]
-        ridden = np.concatenate([chunk.to_numpy() for chunk in packed.get_chunks()])
+        # The flow's number rides in the lowest bits, so that one plain sort moves both.
+        ridden = _packed(flows, where, key * 2**bits + pl.col("flow"))
         ridden.sort()
         return InOrder(ridden, bits)
-    found = taken_up.select("row", key=key).drop_nulls().sort("key").collect()
-    return InOrder(found["key"].to_numpy(), 0, found["row"].cast(pl.Int64).to_numpy())
+    found = flows.lazy().filter(where).select("flow", key=key).drop_nulls().sort("key").collect()
+    return InOrder(found["key"].to_numpy(), 0, found["flow"].to_numpy())
+
+
+def _packed(flows: pl.DataFrame, where: pl.Expr, key: pl.Expr) -> Ints:
+    """The keys of some flows, in an array that is ours to sort; those that are null are left out."""
+    keys = flows.lazy().filter(where).select(key=key).drop_nulls().collect(engine="streaming")["key"]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *(chunk.to_numpy() for chunk in keys.get_chunks())])
 
 
 def places_where(size: int, test: Callable[[int, int], npt.NDArray[np.bool_]]) -> Ints:
@@ -147,26 +170,57 @@ def lists(values: pl.Series, lengths: Ints) -> pl.Series:
 def sums_above(flows: pl.DataFrame, columns: Sequence[str], where: pl.Expr, above: int) -> pl.DataFrame:
     """Sums of `amount_usd` over the flows that share a key, of those that are above a limit.
 
+    Args:
+        flows: the flow frame; amounts are above 0.
+        columns: of the key, as `Packing` takes them.
+        where: which flows to add up.
+        above: the limit in cents, 0 at least.
+
     Returns:
         The columns of the key, `amount_usd` and `flows`, the list of the flows that were summed.
     """
     if flows.is_empty():
         return flows.select(*columns, "amount_usd", pl.col("flow").implode().alias("flows")).clear()
     packing = Packing(flows, columns)
-    ordered = in_order(flows, packing.key, packing.count, where)
-    bounds = ordered.bounds(np.not_equal)
-    amounts, usd = np.empty(len(ordered), dtype=np.int64), flows["amount_usd"].to_numpy()
-    for start in range(0, len(ordered), BLOCK):
-        part = slice(start, start + BLOCK)
-        amounts[part] = usd[ordered.rows_at(part)]
-    sums = np.add.reduceat(amounts, bounds[:-1]) if len(amounts) else amounts
-    large = np.flatnonzero(sums > above)
-    first, last = bounds[large], bounds[large + 1]
-    behind = taken(flows["flow"], ordered.rows_at(stretches(first, last)))
-    found = [*packing.unpacked(ordered.keys_at(first)), pl.Series("amount_usd", sums[large])]
-    return pl.DataFrame([*found, lists(behind, last - first).alias("flows")])
+    few = flows.lazy().filter(where).select("flow", "amount_usd", "entity", key=packing.key)
+    if (large := _keys_above(flows, packing, where, above)) is not None:
+        if "entity" in columns:  # few entities are concerned: most flows need no look at their key
+            concerned = packing.unpacked(large)[list(columns).index("entity")]
+            few = few.filter(is_one_of("entity", concerned.unique()))
+        few = few.filter(is_one_of("key", pl.Series(large)))
+    sums = few.group_by("key").agg(pl.col("amount_usd").sum(), flows=pl.col("flow"))
+    found = sums.filter(pl.col("amount_usd") > above).collect(engine="streaming")
+    return found.select(*packing.unpacked(found["key"].to_numpy()), "amount_usd", "flows")
 
 
-def taken(column: pl.Series, rows: Ints) -> pl.Series:
-    """The values of some rows; in one piece first, because taking from many takes ten times as long."""
-    return column.rechunk().gather(pl.Series(rows))
+def _keys_above(flows: pl.DataFrame, packing: Packing, where: pl.Expr, above: int) -> Ints | None:
+    """The keys whose sum may be above a limit, hardly any others; None where they cannot be told apart by a sort.
+
+    The amounts ride in the lowest bits, cut off above the limit: one such amount decides for its key whatever the others
+    are. Where they have too few bits they go in coarser units, rounded up.
+    """
+    bits = (INT64_END // packing.count).bit_length() - 1
+    coarse = max(0, (above + 1).bit_length() - bits + 1)
+    if bits < 2:
+        return None
+    cut = pl.col("amount_usd").clip(upper_bound=above + 1)
+    ridden = _packed(flows, where, packing.key * 2**bits + (cut + (2**coarse - 1)) // 2**coarse)
+    ridden.sort()
+    found = [np.zeros(0, dtype=np.int64)]
+    start = 0
+    while start < len(ridden):
+        # In blocks that end with a key, as far as the eye reaches; sums stay in the cache.
+        end = min(start + BLOCK, len(ridden))
+        if end < len(ridden):
+            end = int(np.searchsorted(ridden, ridden[end] | (1 << bits) - 1, side="right"))
+        keys = ridden[start:end] >> bits
+        begins = np.concatenate([[0], np.flatnonzero(keys[1:] != keys[:-1]) + 1])
+        sums = np.add.reduceat(ridden[start:end] & ((1 << bits) - 1), begins)
+        found.append(keys[begins[sums > above >> coarse]])
+        start = end
+    return np.concatenate(found)
+
+
+def is_one_of(name: str, wanted: pl.Series) -> pl.Expr:
+    """Whether a column is among the values wanted."""
+    return pl.col(name).is_in(wanted.implode())

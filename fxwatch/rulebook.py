@@ -31,6 +31,8 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 INPUTS = {
     "calendar": "frame day, is_workday",
     "roll": "frame entity, transport_enterprise and the further columns of the roll",
+    "settlements": "frame settlement_no, entity, kind (settlement, purchase), day, fx_group, amount_usd (cents)",
+    "filings": "frame filing_no, entity, authority, contract_no, code, contract_usd (cents, null without an amount), filed_on",
     "first_loaded_day": "the day of the first flow on record",
 }
 UNIT_OF_SUFFIX = {"_usd": "USD", "_days": "days", "_share": "ratio", "_count": "count"}

@@ -25,7 +25,7 @@ class Session(Casework):
         super().__init__(Path(path))
 
     def load(self, kind: str, path: Path | str, *, by: str | None = None, encoding: str | None = None) -> "LoadReport":
-        """Load a file of a kind (`flows`, `entities`, `rates`, `calendar`, `breaches`): see `fxwatch.intake.load`."""
+        """Load a file of one of `fxwatch.intake.KINDS`: see `fxwatch.intake.load`."""
         from fxwatch.intake import load
 
         return load(self, kind, Path(path), by=by, encoding=encoding)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fxwatch.flows import HIT_DIRECTION, ITEM
-from fxwatch.keys import InOrder, Ints, Packing, in_order, lists, places_where, stretches, taken
+from fxwatch.keys import InOrder, Ints, Packing, in_order, is_one_of, lists, stretches
 from fxwatch.terms import BOTH
 
 STREAK: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -146,14 +146,12 @@ class _ActiveDays:
         self._flows, self._numbers = flows, numbers
         self._packing = Packing(flows, ("entity", "item", "direction") if form.each else ("entity", "item"))
         key = self._packing.key * numbers.size + numbers.of_day()
-        left_out = (pl.Series(dtype=pl.Int32) if excepted is None else excepted.cast(pl.Int32)).implode()
+        left_out = pl.Series(dtype=pl.Int32) if excepted is None else excepted.cast(pl.Int32)
         count = self._packing.count * numbers.size
-        self._ordered = in_order(flows, key, count, ~pl.col("entity").is_in(left_out))
+        self._ordered = in_order(flows, key, count, ~is_one_of("entity", left_out))
         if least > 1:
-            # A streak has at least as many flows as days, and most have too few.
-            ends = self._ordered.bounds(self._parted)
-            long = places_where(len(ends) - 1, lambda a, b: ends[a + 1 : b + 1] - ends[a:b] >= least)
-            self._ordered = self._ordered.part(stretches(ends[long], ends[long + 1]))
+            # So many flows of a streak have at most as many days, and these, being in a row, at most as many blocks.
+            self._ordered = self._ordered.crowded(least, least * numbers.block)
         self._first = self._ordered.bounds(np.not_equal)
         self._keys = self._ordered.keys_at(self._first[:-1])
         self._streaks = self._found(form.cut_days)
@@ -178,7 +176,7 @@ class _ActiveDays:
         long = long.join(reached, on="streak", maintain_order="left")
         start = long["start"].to_numpy()
         first, end = self._first[start], self._first[start + long["days"].to_numpy()]
-        behind = taken(self._flows["flow"], self._ordered.rows_at(stretches(first, end)))
+        behind = pl.Series(self._ordered.flows_at(stretches(first, end)))
         entity, item, *direction = self._packing.unpacked(self._keys[start] // self._numbers.size)
         return long.select(
             entity,
@@ -196,9 +194,8 @@ class _ActiveDays:
         """The flows that are in no streak that begins before a day."""
         start, end = self._streaks[:-1], self._streaks[1:]
         early = (self._days(pl.Series(start)) < until).to_numpy()
-        left = np.ones(self._flows.height, dtype=np.bool_)
-        left[self._ordered.rows_at(stretches(self._first[start[early]], self._first[end[early]]))] = False
-        return self._flows.filter(pl.Series(left))
+        gone = self._ordered.flows_at(stretches(self._first[start[early]], self._first[end[early]]))
+        return self._flows.filter(~is_one_of("flow", pl.Series(gone)))
 
     def _found(self, cut_days: int) -> Ints:
         """The active days on which a streak begins, by its own or by a cut; then the end."""

@@ -60,6 +60,34 @@ class Scope(StrEnum):
     DOMESTIC = "domestic"
 
 
+class SettlementKind(StrEnum):
+    """Foreign exchange settled against CNY, or bought with it; each in the order of `Direction` that it belongs to."""
+
+    SETTLEMENT = "settlement"
+    PURCHASE = "purchase"
+
+
+# The groups under which foreign exchange is settled and bought, and the items that each stands for.
+_GROUPED = {
+    1: (Item.TRANSPORT,), 2: (Item.TRAVEL,), 3: (Item.FINANCIAL, Item.INSURANCE), 4: (Item.ROYALTIES,), 5: (Item.CONSULTING,),
+}  # fmt: skip
+_GROUPED[6] = tuple(item for item in Item if all(item not in items for items in _GROUPED.values()))
+GROUPS: dict[SettlementKind, dict[str, tuple[Item, ...]]] = {
+    kind: {f"{first}2{group}": items for group, items in _GROUPED.items()}
+    for kind, first in ((SettlementKind.SETTLEMENT, 1), (SettlementKind.PURCHASE, 3))
+}
+
+
+class Authority(StrEnum):
+    """Whose register a filing is in."""
+
+    TAX = "tax"
+    COMMERCE = "commerce"
+    TRANSPORT = "transport"
+    CULTURE = "culture"
+    SCIENCE = "science"
+
+
 class Grade(StrEnum):
     """Integrity: A honest, B watched, C at risk; `unknown` for an entity that is not on the roll."""
 
@@ -168,6 +196,16 @@ LABELS: dict[str, tuple[str, str]] = {
     "rates": ("rates", "折算率"),
     "breaches": ("breaches", "违规"),
     "retry": ("retry", "重新校验"),
+    "settlements": ("settlements", "结售汇"),
+    "filings": ("filings", "备案"),
+    "totals": ("totals", "控制总数"),
+    "codes": ("codes", "编码对照"),
+    "settlement": ("settlement", "结汇"),
+    "purchase": ("purchase", "购汇"),
+    "tax": ("tax authority", "税务"),
+    "commerce": ("commerce authority", "商务"),
+    "culture": ("culture authority", "文化"),
+    "science": ("science authority", "科技"),
     "days": ("days", "天"),
     "count": ("count", "个"),
     "ratio": ("ratio", "比例"),

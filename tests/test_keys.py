@@ -73,7 +73,7 @@ def test_flows_without_a_key_are_left_out() -> None:
     flows = frame([(1, "receipt", "travel", DAY, 1)] * 3).with_columns(key=pl.Series([5, None, 2]))
     ordered = in_order(flows, pl.col("key"), 6, pl.lit(True))
     assert ordered.keys_at(slice(None)).tolist() == [2, 5]
-    assert ordered.rows_at(slice(None)).tolist() == [2, 0]
+    assert ordered.flows_at(slice(None)).tolist() == [1002, 1000]
 
 
 def test_stretches_are_laid_one_after_the_other() -> None:

@@ -42,7 +42,9 @@ def init(
 
 def load(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="flows, entities, rates, calendar or breaches.")],
+    kind: Annotated[
+        str, typer.Argument(help="flows, entities, rates, calendar, breaches, settlements, filings, totals or codes.")
+    ],
     files: Annotated[list[Path], typer.Argument(help="CSV, .csv.gz, Parquet or XLSX files.")],
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of a CSV; without it: BOM, else UTF-8, else GB18030.")

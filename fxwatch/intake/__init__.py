@@ -1,6 +1,6 @@
 """Files come in: checked row by row, kept with their history, and what is not taken waits in quarantine with a reason.
 
-One module a kind (`flows`, `entities`, `rates`, `calendar`, `breaches`); `csv_rows`, `parquet_rows`, `sheet_rows` read,
+One module a kind (`flows`, `entities`, `settlements`, …; `KINDS`); `csv_rows`, `parquet_rows`, `sheet_rows` read,
 `judging` is the state machine of declarations, `loads` is one load from file to publication.
 """
 

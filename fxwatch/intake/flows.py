@@ -16,7 +16,7 @@ from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINE
 from fxwatch.intake.ledger import Load, Refusal
 from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
-from fxwatch.warehouse import loading
+from fxwatch.warehouse import loading, records
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ class FlowIntake:
             verify_ids=settings.verify_ids,
             roll=None if settings.admit_unknown else home.register.roll()["entity_id"],
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
-            classification=Classification(),
+            classification=Classification(records.codes_now(con)),
         )
         self._numbers = loading.entity_numbers(con)
         self._next_declaration = loading.next_number(con, "declaration")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from fxwatch.errors import RequestError
 from fxwatch.intake.breaches import BreachIntake
 from fxwatch.intake.calendar import CalendarIntake
+from fxwatch.intake.codes import CodeIntake
 from fxwatch.intake.entities import EntityIntake
 from fxwatch.intake.files import examine
+from fxwatch.intake.filings import FilingIntake
 from fxwatch.intake.flows import FlowIntake
 from fxwatch.intake.ledger import Intake, Load
 from fxwatch.intake.rates import RateIntake
@@ -16,6 +18,8 @@ from fxwatch.intake.reading import read
 from fxwatch.intake.reasons import Reason
 from fxwatch.intake.report import LoadReport
 from fxwatch.intake.rows import from_raw
+from fxwatch.intake.settlements import SettlementIntake
+from fxwatch.intake.totals import TotalIntake
 from fxwatch.intake.wording import escaped, file_name
 from fxwatch.terms import Role
 from fxwatch.warehouse import loading
@@ -26,7 +30,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], object]
 
-KINDS = ("flows", "entities", "rates", "calendar", "breaches")
+KINDS = ("flows", "entities", "rates", "calendar", "breaches", "settlements", "filings", "totals", "codes")
+# The order in which what waits is judged again: entities, rates and codes first, for flows may wait for them.
+_AGAIN = ("entities", "rates", "calendar", "codes", "flows", "settlements", "filings", "totals", "breaches")
+# Kinds that say nothing of entities.
+_WITHOUT_ENTITIES = ("rates", "calendar", "totals", "codes")
+_ENROL_AT_MOST = ("flows", "settlements", "filings")
 # Who may load: everybody in the bureau. Breaches are a regulator's acts besides.
 _STAFF = (Role.REGULATOR, Role.APPROVER, Role.ANALYST, Role.ADMINISTRATOR)
 # Rows that are judged again are held as JSON, which takes more room than columns.
@@ -120,8 +129,7 @@ def retry(
         with warehouse.transaction():
             under_way = _begin(warehouse, "retry", "quarantine")
             waiting = loading.waiting_counts(warehouse.con, reason)
-            # Entities and rates first: flows may wait for them.
-            for kind in sorted(waiting, key=("entities", "rates", "calendar", "flows", "breaches").index):
+            for kind in sorted(waiting, key=_AGAIN.index):
                 intake = _intake(home, kind, warehouse, actor)
                 after = 0
                 while len(page := loading.waiting_page(warehouse.con, kind, reason, after, _PAGE)):
@@ -153,6 +161,14 @@ def _intake(home: "Home", kind: str, warehouse: "Warehouse", actor: str) -> Inta
         return RateIntake(warehouse.con)
     if kind == "calendar":
         return CalendarIntake(warehouse.con)
+    if kind == "settlements":
+        return SettlementIntake(home, warehouse.con)
+    if kind == "filings":
+        return FilingIntake(home, warehouse.con)
+    if kind == "totals":
+        return TotalIntake(home, warehouse.con)
+    if kind == "codes":
+        return CodeIntake(warehouse.con)
     return BreachIntake(home, actor)
 
 
@@ -194,6 +210,6 @@ def _record(warehouse: "Warehouse", under_way: Load, report: LoadReport, actor: 
 
 
 def _publish(home: "Home", warehouse: "Warehouse", kind: str) -> None:
-    if kind not in ("rates", "calendar") and (kind != "flows" or home.settings.admit_unknown):
+    if kind not in _WITHOUT_ENTITIES and (kind not in _ENROL_AT_MOST or home.settings.admit_unknown):
         warehouse.put_roll(home.roll())
     warehouse.publish()

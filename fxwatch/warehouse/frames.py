@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fxwatch.errors import HouseError
-from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
 from fxwatch.periods import Period
 from fxwatch.warehouse.queries import query
 
@@ -46,10 +46,17 @@ def flow_frame(
 
 
 def input_frames(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> dict[str, pl.DataFrame]:
-    """The further inputs of rules (`rulebook.INPUTS`): `calendar` as known at a moment, and `roll` with every numbered entity."""
-    calendar = con.sql(query("calendar_then"), params={"known_at": known_at}).pl()
+    """The further inputs of rules (`rulebook.INPUTS`): `roll` with every numbered entity; the others as known at a moment."""
+    asked = {"known_at": known_at}
+    calendar = con.sql(query("calendar_then"), params=asked).pl()
     roll = con.sql(query("watched_entities")).pl()
-    return {"calendar": calendar, "roll": roll}
+    settlements, filings = (con.sql(query(f"{name}_then"), params=asked).pl() for name in ("settlements", "filings"))
+    return {
+        "calendar": calendar,
+        "roll": roll,
+        "settlements": settlements.with_columns(pl.col("kind").cat.to(SETTLEMENT_KIND)),
+        "filings": filings.with_columns(pl.col("authority").cast(AUTHORITY)),
+    }
 
 
 def calendar_frame(con: "duckdb.DuckDBPyConnection", known_at: datetime | None = None) -> pl.DataFrame:

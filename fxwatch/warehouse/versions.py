@@ -10,7 +10,7 @@ from fxwatch.errors import HouseError
 from fxwatch.warehouse.queries import query
 
 # Bump this when schema.sql changes, and write the step from the version before.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Step:
 # their found_on, sums) may be left to the next run; what was reported must be carried over.
 STEPS: tuple[Step, ...] = (
     Step(2, "amounts of hits, and partial sums that are quicker to add up", lambda con: _run(con, "upgrade_to_2")),
+    Step(3, "settlements, filings, totals and codes", lambda con: _run(con, "upgrade_to_3")),
 )
 
 

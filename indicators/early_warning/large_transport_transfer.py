@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fxwatch.keys import is_one_of
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.terms import Item
 
@@ -47,17 +48,19 @@ class LargeTransportTransfer(EarlyWarning):
 
     def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
         """One finding a declaration; changes may make its legs differ, then the first leg speaks for it."""
-        legs = flows.filter(self.looks_at())
         lowest = self.lowest("limit_usd")
         # A declaration has at most two legs, so one of them lies above half the limit: only such declarations are added up.
-        large = legs.filter(pl.col("amount_usd") * 2 > lowest).select("declaration").unique()
-        sums = legs.join(large, on="declaration", how="semi").group_by("declaration")
-        few = sums.agg(pl.col("amount_usd").sum()).filter(pl.col("amount_usd") > lowest)
+        is_large = self.looks_at() & (pl.col("amount_usd") > lowest // 2)
+        large = flows.filter(is_large).select("declaration").collect(engine="streaming")["declaration"]
+        few = flows.filter(is_one_of("declaration", large)).collect(engine="streaming").lazy()
+        legs = few.filter(self.looks_at()).group_by("declaration")
+        sums = legs.agg(pl.col("amount_usd").sum(), flows=pl.col("flow")).filter(pl.col("amount_usd") > lowest)
         # The first leg has the lower number; it speaks for the declaration even where it is not transport itself.
-        first = flows.join(few, on="declaration", how="semi").sort("flow").unique("declaration", keep="first")
-        transfers = few.join(first.select("declaration", "entity", "direction", "day"), on="declaration")
+        first = few.sort("flow").unique("declaration", keep="first")
+        transfers = sums.join(first.select("declaration", "entity", "direction", "day"), on="declaration")
         limit = self.on("limit_usd", pl.col("day"))
         above = transfers.filter(pl.col("amount_usd") > limit)
+        item = pl.lit(Item.TRANSPORT.value)
         return above.select(
-            *finding(value="amount_usd", limit=limit, first_day="day", item=pl.lit(Item.TRANSPORT.value)), "declaration"
+            *finding(value="amount_usd", limit=limit, first_day="day", item=item), "declaration", "flows"
         )

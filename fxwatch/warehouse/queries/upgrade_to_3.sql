@@ -1,0 +1,24 @@
+-- What other authorities keep and what banks say of themselves: settlements, filings, totals, codes.
+-- Settlement and purchase of foreign exchange inside accounts, every version; of a number the highest version known stands.
+CREATE TABLE settlements (
+  settlement_no VARCHAR NOT NULL, version INTEGER NOT NULL, is_deleted BOOLEAN NOT NULL,
+  entity INTEGER NOT NULL, kind UTINYINT NOT NULL,  -- position in terms.SettlementKind
+  "day" DATE NOT NULL, fx_group VARCHAR NOT NULL, currency VARCHAR NOT NULL, amount BIGINT NOT NULL, -- cents of the currency
+  rate_month DATE, amount_usd BIGINT NOT NULL,      -- as in flows
+  load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- Registers of other authorities, every version; the key is authority and number. contract_usd by the table for filed_on's month.
+CREATE TABLE filings (
+  authority VARCHAR NOT NULL, filing_no VARCHAR NOT NULL, version INTEGER NOT NULL, is_deleted BOOLEAN NOT NULL,
+  entity INTEGER NOT NULL, contract_no VARCHAR, code VARCHAR, currency VARCHAR, amount BIGINT, filed_on DATE NOT NULL,
+  rate_month DATE, amount_usd BIGINT,
+  load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
+);
+
+-- A bank's own control figures, and codes of other generations with their item (null: no trade in services). The newest known_from speaks.
+CREATE TABLE totals (bank VARCHAR NOT NULL, "month" DATE NOT NULL, direction UTINYINT NOT NULL, flows BIGINT NOT NULL,
+  amount_usd BIGINT NOT NULL, load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+CREATE TABLE codes (code VARCHAR NOT NULL, valid_from DATE NOT NULL, valid_to DATE, item UTINYINT, bpm6 UTINYINT,
+  load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
+
