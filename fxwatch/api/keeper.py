@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fxwatch.errors import FxwatchError
-from fxwatch.recording import fold, home_name
+from fxwatch.recording import Apart, fold, home_name
 from fxwatch.recording.folding import forget_orphans
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Keeper:
         self._home = home_name(desk.home.path)
         self._running: list[asyncio.Task[None]] = []
         self._said: dict[str, str] = {}
+        self._apart = Apart(desk.home)
 
     async def start(self) -> None:
         """Say that this process lives, fetch receipt numbers, and begin; what an earlier one left is folded meanwhile."""
@@ -53,6 +54,7 @@ class Keeper:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._desk.records.let_go()
+        await self._tried("the folding process", self._apart.end)
         await self._tried("the end of the journals", self._desk.records.end)
         await self._tried("folding", lambda: fold(self._desk.home))
         await self._tried("leaving", lambda: self._register.leave(self._name))
@@ -75,9 +77,10 @@ class Keeper:
             records.let_go()
             if records.is_new:
                 records.is_new = False
-                done = await self._tried("folding", lambda: fold(self._desk.home))
+                done = await self._tried("folding", self._apart.fold)
                 records.is_new = records.is_new or done is None
                 self._metrics.folded += done.records if done else 0
+                self._metrics.memory_of_folding = self._apart.memory
             if records.fault is not None:
                 await records.fetch()
 

@@ -21,6 +21,7 @@ class Metrics(Collector):
         self.requests: Counter[tuple[str, int]] = Counter()
         self.answers = 0
         self.folded = 0
+        self.memory_of_folding = 0
         self.in_hand = 0
         self._buckets = [0] * (len(BOUNDS) + 1)
         self._seconds = 0.0
@@ -53,6 +54,11 @@ class Metrics(Collector):
         yield seconds
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         yield GaugeMetricFamily("fxwatch_api_memory_most_bytes", "Most memory this process ever held.", value=most)
+        yield GaugeMetricFamily(
+            "fxwatch_api_folding_memory_most_bytes",
+            "Most memory the process ever held that brings records into the register.",
+            value=self.memory_of_folding,
+        )
         yield GaugeMetricFamily("fxwatch_api_started_seconds", "When it started, since 1970.", value=self._started)
 
     def _cumulated(self) -> Iterator[tuple[str, float]]:

@@ -1,6 +1,7 @@
 """Running the door: one process of uvicorn on one address, with the limits of its connections."""
 
 import asyncio
+import gc
 import logging
 import resource
 import socket
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fxwatch.api")
 
+_YOUNG = 10_000  # objects between two searches for garbage; an answer leaves none behind
 SPARE_FILES = 100  # of those that a process may open: for the register, journals and threads
 
 
@@ -40,6 +42,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the door."""
         await super().startup(sockets)
+        # What is here now stays: a search through all of it for garbage would keep banks waiting.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_YOUNG)
         self._watching = asyncio.get_running_loop().create_task(watch(self.server_state.connections, self.seconds))
 
 

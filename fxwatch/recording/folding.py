@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fxwatch.register import Register
 
 # At most so much in one transaction: others who write wait for it.
-PIECE = 2 << 20
+PIECE = 1 << 20
 _ORPHANED = timedelta(minutes=5)
 
 log = logging.getLogger("fxwatch.records")

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import select
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
+from typing import NamedTuple
 
 _LUA = """
 local requests = {}
@@ -73,29 +77,82 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, r
     return await reader.readexactly(int(head[at : head.index(b"\r", at)]))
 
 
-def delays(port: int, requests: list[bytes], *, rate: float, connections: int, seconds: float) -> list[float]:
-    """How long each answer took from the moment at which its question was due, at a steady rate; ascending, in seconds.
+class Delays(NamedTuple):
+    """What came of a steady pace, in seconds, ascending: how long each answer took from the moment at which its question was
+    due, and how late the client itself was in sending those that no other question stood before."""
 
-    A question that waits for the one before it on its connection has waited: nothing is left out.
+    answers: list[float]
+    own: list[float]
+
+    def within(self, share: float) -> float:
+        """The delay that so many of the answers kept within."""
+        return self.answers[int(len(self.answers) * share)]
+
+    def late(self, share: float) -> float:
+        """The same of the client's own delays."""
+        return self.own[int(len(self.own) * share)]
+
+
+def delays(port: int, requests: list[bytes], *, rate: float, connections: int, seconds: float) -> Delays:
+    """Ask at a steady rate, each question at its moment, whatever became of those before it.
+
+    A question whose connection waits for an answer still stands behind it, and its delay runs from when it was due: nothing is
+    left out. One thread over plain sockets, so that the client takes little from what it measures.
     """
+    lines = [_Line(port) for _ in range(connections)]
+    busy: dict[socket.socket, _Line] = {}
+    found = Delays([], [])
+    clock = time.perf_counter
+    began, number, every = clock() + 0.2, 0, 1 / rate
+    count = int(rate * seconds)
+    while number < count or busy:
+        now = clock()
+        while number < count and (due := began + number * every) <= now:
+            line = lines[number % connections]
+            line.due.append((due, requests[number % len(requests)]))
+            if line.socket not in busy:
+                busy[line.socket] = line
+                found.own.append(line.ask() - due)
+            number += 1
+        wait = began + number * every - clock() if number < count else 10.0
+        for ready in select.select(list(busy), (), (), max(0.0, wait))[0]:
+            line = busy[ready]
+            if line.answered():
+                found.answers.append(clock() - line.due.popleft()[0])
+                if line.due:
+                    line.ask()
+                else:
+                    del busy[ready]
+    for line in lines:
+        line.socket.close()
+    return Delays(sorted(found.answers), sorted(found.own))
 
-    async def one(number: int, began: float, found: list[float]) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        due = began + number / rate
-        while due < began + seconds:
-            if (wait := due - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            await exchange(reader, writer, requests[number % len(requests)])
-            found.append(time.perf_counter() - due)
-            number, due = number + connections, due + connections / rate
-        writer.close()
 
-    async def everybody() -> list[float]:
-        found: list[float] = []
-        began = time.perf_counter() + 0.2
-        await asyncio.gather(*(one(number, began, found) for number in range(connections)))
-        return found
+class _Line:
+    """A connection, and the questions that are due on it: the first of them is asked."""
 
-    import uvloop
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.due: deque[tuple[float, bytes]] = deque()
+        self._got = b""
 
-    return sorted(uvloop.run(everybody()))
+    def ask(self) -> float:
+        sent = time.perf_counter()
+        self.socket.sendall(self.due[0][1])
+        return sent
+
+    def answered(self) -> bool:
+        """Take what came; whether it is a whole answer."""
+        part = self.socket.recv(65536)
+        assert part, "the server closed the connection"
+        self._got += part
+        head, end, body = self._got.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        assert head.startswith(b"HTTP/1.1 200"), head
+        at = head.index(b"content-length: ") + 16
+        if len(body) < int(head[at:].partition(b"\r")[0]):
+            return False
+        self._got = b""
+        return True
