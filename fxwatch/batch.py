@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ import polars as pl
 
 from fxwatch import __version__
 from fxwatch.engines.local import Engine, Findings, Looked, find_all
-from fxwatch.rule import EarlyWarning
-from fxwatch.rulebook import in_force
+from fxwatch.rule import BEGINNING, Dated, EarlyWarning
+from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames, reported_by_banks
@@ -94,12 +94,13 @@ def run(
         moment = warehouse.moment()
         warehouse.put_roll(home.roll())
         parameters = home.register.parameters()
-        rules = in_force(parameters)
+        rules, severe = in_force(parameters), severities(parameters)
         tell(0, STEPS)
-        looked, findings, hits = _look(warehouse.con, rules, engine=engine)
+        looked, findings, hits = _look(warehouse.con, rules, severe, engine=engine)
         tell(2, STEPS)
         in_use = {
-            name: {p.name: _versions(rule, p.name) for p in rule.params()} for name, rule in sorted(rules.items())
+            name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
+            for name, rule in sorted(rules.items())
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
@@ -137,8 +138,8 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
-    rules = in_force(home.register.parameters(known_at))
-    _, findings, hits = _look(con, rules, as_of=as_of, known_at=known_at)
+    parameters = home.register.parameters(known_at)
+    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
     behind = findings.evidence.join(texts, on="flow").group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
     shown = [
@@ -165,39 +166,40 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
 def _look(
     con: "duckdb.DuckDBPyConnection",
     rules: dict[str, EarlyWarning],
+    severe: Mapping[str, Dated],
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
     engine: Engine | None = None,
 ) -> tuple[Looked, Findings, pl.DataFrame]:
     """What was looked at, what the rules find in it under the names that last, and the hits as the warehouse keeps them."""
-    inputs = input_frames(con, known_at=known_at)
     if engine is not None:
+        inputs: dict[str, Any] = dict(input_frames(con, known_at=known_at))
         looked = engine.look(rules, inputs, newest_load(con), mark_of(con))
     else:
-        looked = _look_here(con, rules, inputs, as_of=as_of, known_at=known_at)
+        flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
+        days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+        looked = Looked(flows.height, days[0], days[1], find_all(rules, flows, inputs))
     findings = looked.findings.named(inputs["roll"], declaration_numbers(con, looked.findings.hits["declaration"]))
-    return looked, findings, _as_kept(findings, rules)
+    return looked, findings, _as_kept(findings, rules, severe)
 
 
-def _look_here(
+def looked_at(
     con: "duckdb.DuckDBPyConnection",
-    rules: dict[str, EarlyWarning],
-    inputs: dict[str, pl.DataFrame],
+    rules: Iterable[EarlyWarning],
     *,
-    as_of: date | None,
-    known_at: datetime | None,
-) -> Looked:
-    extra = tuple(sorted({c for rule in rules.values() for c in rule.columns}))
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
+    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
     flows = flow_frame(con, extra, known_at=known_at)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
-    days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
-    findings = find_all(rules, flows, {**inputs, "first_loaded_day": days[0]})
-    return Looked(flows.height, days[0], days[1], findings)
+    return flows, {**input_frames(con, known_at=known_at), "first_loaded_day": flows["day"].min()}
 
 
-def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame:
+def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:
     """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
     hits = findings.hits.join(_evidence_marks(findings.evidence), on="hit_id", how="left", maintain_order="left")
     facts = pl.DataFrame(
@@ -217,6 +219,7 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
             ),
             direction=pl.col("direction").cast(pl.String),
             item=pl.col("item").cast(pl.String),
+            severity=_severity(severe),
             group_id=pl.lit(None, pl.String),
             digest=pl.concat_str(
                 "first_day",
@@ -234,6 +237,17 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning]) -> pl.DataFrame
     )
 
 
+def _severity(severe: Mapping[str, Dated]) -> pl.Expr:
+    """The rule's severity on the day on which a hit was raised."""
+    chosen = pl.col("severity")
+    for name, dated in severe.items():
+        for version in dated.versions:
+            if version.valid_from > BEGINNING:
+                since = (pl.col("rule") == name) & (pl.col("raised_on") >= version.valid_from)
+                chosen = pl.when(since).then(pl.lit(version.value)).otherwise(chosen)
+    return chosen
+
+
 def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:
     """Columns hit_id, mark: a sum over the flows' numbers, well mixed, that tells one set of flows from another.
 
@@ -245,8 +259,8 @@ def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:
     return evidence.group_by("hit_id").agg(mark=(twice ^ (twice // 2**29)).sum())
 
 
-def _versions(rule: EarlyWarning, name: str) -> list[list[str]]:
-    return [[str(v.valid_from), str(v.value), v.basis] for v in rule.dated(name).versions]
+def _versions(dated: Dated) -> list[list[str]]:
+    return [[str(v.valid_from), str(v.value), v.basis] for v in dated.versions]
 
 
 def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:

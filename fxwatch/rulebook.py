@@ -35,6 +35,8 @@ INPUTS = {
     "filings": "frame filing_no, entity, authority, contract_no, code, contract_usd (cents, null without an amount), filed_on",
     "first_loaded_day": "the day of the first flow on record",
 }
+SEVERITY = "severity"
+SEVERITIES = ("article", "supplementary")
 UNIT_OF_SUFFIX = {"_usd": "USD", "_days": "days", "_share": "ratio", "_count": "count"}
 MOST_TITLE_WORDS = 5
 
@@ -88,6 +90,38 @@ def in_force(parameters: pl.DataFrame) -> dict[str, EarlyWarning]:
     return {name: _with_versions(rule, parameters) for name, rule in rules().items()}
 
 
+def severities(parameters: pl.DataFrame) -> dict[str, Dated]:
+    """How severe each rule's hits are, with dates: a hit is as severe as its rule on the day on which it was raised.
+
+    Args:
+        parameters: as for `in_force`.
+    """
+    return {name: Dated(_severity_versions(rule, parameters)) for name, rule in rules().items()}
+
+
+def _severity_versions(rule: type[EarlyWarning], parameters: pl.DataFrame) -> tuple[Version, ...]:
+    name, default = f"{rule.name()}.{SEVERITY}", Version(BEGINNING, rule.severity, rule.basis)
+    return _versions(name, default, parameters, partial(parse_value, rule.name(), SEVERITY))
+
+
+def dated_param(rule: str, param: str) -> Param:
+    """A dated parameter of a rule, its severity among them."""
+    return next(p for p in dated_params(rules()[rule]) if p.name == param)
+
+
+def dated_params(rule: type[EarlyWarning]) -> tuple[Param, ...]:
+    """The parameters of a rule that may have versions: its own, then its severity."""
+    severity = Param(
+        name=SEVERITY,
+        default=rule.severity,
+        unit="word",
+        meaning="whether its hits weigh as those of the article's rules (article) or as supplementary ones",
+        meaning_zh="命中的级别：按文章所列指标（article）或按补充指标（supplementary）对待",
+        choices=SEVERITIES,
+    )
+    return (*rule.params(), severity)
+
+
 def inputs_of(rule: EarlyWarning) -> tuple[str, ...]:
     """Names of `INPUTS` that a rule asks for, in `find` or `not_computed`."""
     return tuple(sorted({*inputs_named(rule.find), *inputs_named(rule.not_computed)}))
@@ -115,7 +149,7 @@ def parameter_named(name: str) -> Callable[[str], Any]:
             f"{name} has no dates: {rule} is a monitor and takes its numbers when it is asked, see: fxwatch monitor --help",
             f"{name} 不设生效日：{rule} 是监管指标，其数值在查询时给定，见 fxwatch monitor --help。",
         )
-    known = {f"{r}.{p.name}" for r, found in rules().items() for p in found.params()}
+    known = {f"{r}.{p.name}" for r, found in rules().items() for p in dated_params(found)}
     if name not in known:
         listed = sorted(known | set(_OF_THE_BUREAU))
         raise NotFound(
@@ -131,27 +165,27 @@ def parse_value(rule: str, param: str, text: str) -> Any:
     Raises:
         RequestError: it does not fit.
     """
-    declared = next(p for p in rules()[rule].params() if p.name == param)
+    told = dated_param(rule, param)
     name = f"{rule}.{param}"
-    if declared.choices:
-        if text not in declared.choices:
-            allowed = ", ".join(declared.choices)
+    if told.choices:
+        if text not in told.choices:
+            allowed = ", ".join(told.choices)
             raise RequestError(
                 f"{name} is one of {allowed}; found {text!r}.", f"{name} 只能是 {allowed}，实为 {text!r}。"
             )
         return text
     # Plain decimals alone, and small enough that cents stay exact in 64 bits.
     number = Decimal(text) if _PLAIN.fullmatch(text) else Decimal(0)
-    decimals = {"USD": 2, "ratio": 6}.get(declared.unit, 0)
-    if not 0 < number <= _LARGEST[declared.unit == "USD"] or number != round(number, decimals):
+    decimals = {"USD": 2, "ratio": 6}.get(told.unit, 0)
+    if not 0 < number <= _LARGEST[told.unit == "USD"] or number != round(number, decimals):
         kind, kind_zh = (
             ("a whole number", "整数")
             if not decimals
             else (f"a number with at most {decimals} decimals", f"至多 {decimals} 位小数的数")
         )
         raise RequestError(
-            f"{name} is {kind} above 0, in {declared.unit}; found {text!r}.",
-            f"{name} 应为大于 0 的{kind_zh}（{declared.unit}），实为 {text!r}。",
+            f"{name} is {kind} above 0, in {told.unit}; found {text!r}.",
+            f"{name} 应为大于 0 的{kind_zh}（{told.unit}），实为 {text!r}。",
         )
     return int(number) if number == int(number) else number
 
@@ -166,7 +200,8 @@ def table(parameters: pl.DataFrame, language: Language = "en") -> pl.DataFrame:
     dated: list[Rule] = [*in_force(parameters).values(), *(monitor() for monitor in monitors().values())]
     for rule in dated:
         title = rule.title_zh if language == "zh" else rule.title
-        rows += [(rule.name(), title, *row) for row in _rows(rule, language)] or [
+        found = [*_rows(rule, language), *_severity_rows(rule, parameters, language)]
+        rows += [(rule.name(), title, *row) for row in found] or [
             (rule.name(), title, *[None] * 4, _basis(rule, language), None)
         ]
     for name, declared in _OF_THE_BUREAU.items():
@@ -178,8 +213,8 @@ def table(parameters: pl.DataFrame, language: Language = "en") -> pl.DataFrame:
             (group, _GROUPS[group][language == "zh"], param, v.value, declared.unit, v.valid_from, v.basis, meaning)
             for v in _versions(name, default, parameters, declared.parse)
         ]
-    found = pl.DataFrame(rows, schema=_TABLE, orient="row")
-    return found.with_columns(valid_from=pl.when(pl.col("valid_from") > BEGINNING).then("valid_from"))
+    told = pl.DataFrame(rows, schema=_TABLE, orient="row")
+    return told.with_columns(valid_from=pl.when(pl.col("valid_from") > BEGINNING).then("valid_from"))
 
 
 def _rows(rule: Rule, language: Language) -> Iterator[tuple[Any, ...]]:
@@ -187,6 +222,16 @@ def _rows(rule: Rule, language: Language) -> Iterator[tuple[Any, ...]]:
         meaning = p.meaning_zh if language == "zh" else p.meaning
         for v in rule.dated(p.name).versions:
             yield p.name, str(v.value), p.unit, v.valid_from, v.basis or _basis(rule, language), meaning
+
+
+def _severity_rows(rule: Rule, parameters: pl.DataFrame, language: Language) -> Iterator[tuple[Any, ...]]:
+    if not isinstance(rule, EarlyWarning):
+        return
+    told = dated_param(rule.name(), SEVERITY)
+    meaning = told.meaning_zh if language == "zh" else told.meaning
+    for version in _severity_versions(type(rule), parameters):
+        basis = version.basis if version.valid_from > BEGINNING else _basis(rule, language)
+        yield SEVERITY, version.value, told.unit, version.valid_from, basis, meaning
 
 
 def _basis(rule: Rule, language: Language) -> str:
@@ -329,7 +374,7 @@ def _early_warning_faults(
 ) -> Iterator[tuple[int | None, str, str]]:
     for fact, allowed in (
         ("unit", ("USD", "days", "count", "ratio")),
-        ("severity", ("article", "supplementary")),
+        ("severity", SEVERITIES),
         ("partition", ("entity", "counterparty")),
     ):
         if getattr(rule, fact) not in allowed:

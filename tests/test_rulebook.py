@@ -247,6 +247,7 @@ def test_the_table_shows_every_version_of_every_parameter() -> None:
     assert limit.rows() == [
         ("Large daily total", "limit_usd", "1000000", "USD", None, basis),
         ("Large daily total", "limit_usd", "800000", "USD", date(2026, 6, 1), "decision 7"),
+        ("Large daily total", "severity", "article", "word", None, basis),
     ]
     assert shown.filter(rule="grade", parameter="window")["value"].to_list() == ["rolling", "calendar"]
     assert {*rules(), *monitors(), "grade", "register"} == set(shown["rule"])

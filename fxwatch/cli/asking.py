@@ -21,6 +21,7 @@ def hits(
     rule: Annotated[str | None, typer.Option(help="Only hits of this rule.")] = None,
     entity: Annotated[str | None, typer.Option(help="Only hits of this entity.")] = None,
     status: Annotated[str | None, typer.Option(help="open, noticed, dismissed, explained or withdrawn.")] = None,
+    severity: Annotated[str | None, typer.Option(help="article or supplementary.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="Raised on this day or later.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Raised on this day or earlier.")] = None,
     flows: Annotated[bool, typer.Option("--flows", help="Add flow_ids, the flows behind each hit.")] = False,
@@ -38,6 +39,7 @@ def hits(
         rule=rule,
         entity=entity,
         status=status,
+        severity=severity,
         first=day_of(first),
         last=day_of(last),
         with_flows=flows,
@@ -80,7 +82,7 @@ def explain(
         print_json({**told, "flows": told["flows"].to_dicts(), "acts": told["acts"].to_dicts()})
         return
     print(told["sentence_zh" if door.language == "zh" else "sentence"])
-    print(_facts(door, told["hit"]))
+    print(_facts(door, told["hit"], told["found_by"]))
     parameters = ", ".join(f"{name} = {value}" for name, value in told["parameters"].items())
     print(
         door.say(
@@ -97,12 +99,10 @@ def explain(
         show(door, told["acts"].select("number", "at", "day", "kind", "by", "why"), limit=limit)
 
 
-def _facts(door: Door, hit: dict[str, Any]) -> str:
-    english = (
-        f"{hit['rule']} · {hit['status']} · first found on {hit['found_on']}, last confirmed by run {hit['run_id']}"
-    )
-    chinese = (
-        f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} 首次发现，最近由第 {hit['run_id']} 批次确认"
+def _facts(door: Door, hit: dict[str, Any], run: int | None) -> str:
+    english = f"{hit['rule']} · {hit['status']} · first found on {hit['found_on']}" + (f" by run {run}" if run else "")
+    chinese = f"{hit['rule']} · {label(hit['status'], 'zh')} · {hit['found_on']} " + (
+        f"由第 {run} 批次首次发现" if run else "首次发现"
     )
     if hit["supersedes"]:
         english += f" · supersedes {', '.join(hit['supersedes'])}"

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fxwatch.cli.door import By, Door, Json, KnownAt, day_of, moment_of
+from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, Out, day_of, moment_of
 from fxwatch.cli.output import print_json, progress, show, write
 from fxwatch.errors import RequestError
 
 if TYPE_CHECKING:
     from fxwatch.engines.spark import Spark
 
+runs = typer.Typer(invoke_without_command=True, help="The runs with their numbers, and by which parameters one judged.")
+
 
 def register(app: typer.Typer) -> None:
     """Hang the commands on the program."""
     app.command()(run)
-    app.command()(runs)
+    app.add_typer(runs, name="runs")
 
 
 def run(
@@ -115,8 +117,11 @@ def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | 
         raise typer.Exit(1)
 
 
-def runs(context: typer.Context, as_json: Json = False) -> None:
+@runs.callback()
+def run_table(context: typer.Context, as_json: Json = False) -> None:
     """List the runs with their numbers, the newest first."""
+    if context.invoked_subcommand:
+        return
     from fxwatch.reading.operations import runs as listed
 
     door: Door = context.obj
@@ -127,3 +132,18 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
         as_json=as_json,
         empty=("Nothing was run yet: fxwatch run", "尚未运行：fxwatch run"),
     )
+
+
+@runs.command("show")
+def show_run(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="RUN", help="The run's number.")],
+    out: Out = None,
+    as_json: Json = False,
+    limit: Limit = 0,
+) -> None:
+    """Show by which versions of the rules' parameters a run judged, whatever was entered since."""
+    from fxwatch.reading.operations import judged_by
+
+    door: Door = context.obj
+    show(door, judged_by(door.home, number), out=out, as_json=as_json, limit=limit)

@@ -12,7 +12,7 @@ from fxwatch.grading import GRADE_PARAMETERS
 from fxwatch.procedure import REGISTER_PARAMETERS
 from fxwatch.reading.hits import hits_of
 from fxwatch.rule import EarlyWarning, Rule
-from fxwatch.rulebook import monitors, rules, table
+from fxwatch.rulebook import dated_param, monitors, rules, table
 from fxwatch.terms import Language, Status
 
 if TYPE_CHECKING:
@@ -113,17 +113,27 @@ def versions(home: "Home", language: Language) -> pl.DataFrame:
     told = rows.join(
         entered.select("name", "valid_from", "by", "at"), on=["name", "valid_from"], how="left", maintain_order="left"
     )
-    today = pl.lit(home.today())
-    return told.with_columns(valid_to=pl.col("valid_from").shift(-1).over("name") - timedelta(days=1)).select(
-        *("rule", "title", "parameter", "value", "unit", "valid_from", "valid_to"),
-        pl.when(pl.col("valid_to") < today)
+    return with_state(told, home.today()).select(
+        *("rule", "title", "parameter", "value", "unit", "valid_from", "valid_to", "state"),
+        *("basis", "meaning", "by", "at"),
+    )
+
+
+def with_state(versions: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Versions in the order of their days with `valid_to` (null: until further notice) and `state` behind `valid_from`."""
+    following = pl.col("valid_from").shift(-1).over("rule", "parameter") - timedelta(days=1)
+    state = (
+        pl.when(pl.col("parameter").is_null())
+        .then(None)
+        .when(pl.col("valid_to") < today)
         .then(pl.lit("past"))
         .when(pl.col("valid_from") > today)
         .then(pl.lit("ahead"))
         .otherwise(pl.lit("in_force"))
-        .alias("state"),
-        *("basis", "meaning", "by", "at"),
     )
+    at = versions.columns.index("valid_from") + 1
+    told = versions.with_columns(valid_to=following).with_columns(state=state)
+    return told.select(*versions.columns[:at], "valid_to", "state", *versions.columns[at:])
 
 
 def choices_of(name: str) -> tuple[str, ...]:
@@ -131,7 +141,7 @@ def choices_of(name: str) -> tuple[str, ...]:
     if name in BUREAU:
         return BUREAU[name].choices
     rule, _, parameter = name.partition(".")
-    return next(p.choices for p in rules()[rule].params() if p.name == parameter)
+    return dated_param(rule, parameter).choices
 
 
 def hits_by_month(home: "Home") -> pl.DataFrame:

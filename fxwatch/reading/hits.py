@@ -8,7 +8,7 @@ import polars as pl
 from fxwatch.errors import NotFound, RequestError
 from fxwatch.reading.statuses import with_status
 from fxwatch.rule import EarlyWarning
-from fxwatch.rulebook import in_force, rules
+from fxwatch.rulebook import SEVERITIES, SEVERITY, parse_value, rules
 from fxwatch.terms import Status
 from fxwatch.warehouse import journal
 from fxwatch.warehouse.findings import evidence_of, flow_ids_of, found_hits, supersessions
@@ -37,6 +37,7 @@ def hits_of(
     rule: str | None = None,
     entity: str | None = None,
     status: str | None = None,
+    severity: str | None = None,
     first: date | None = None,
     last: date | None = None,
     ids: list[str] | None = None,
@@ -49,7 +50,7 @@ def hits_of(
     `proposed_by`: of the notice that waits for approval; `assigned_to` and `due_on`: whose work the hit is.
 
     Raises:
-        RequestError: no such rule or status.
+        RequestError: no such rule, status or severity.
     """
     if rule is not None and rule not in rules():
         known = ", ".join(sorted(rules()))
@@ -58,6 +59,11 @@ def hits_of(
         raise RequestError(
             f"There is no status {status}. A hit is {', '.join(Status)}.",
             f"没有状态 {status}。可用：{'、'.join(Status)}。",
+        )
+    if severity is not None and severity not in SEVERITIES:
+        raise RequestError(
+            f"There is no severity {severity}. A hit is {' or '.join(SEVERITIES)}.",
+            f"没有级别 {severity}。可用：{'、'.join(SEVERITIES)}。",
         )
     asked: dict[str, Any] = {"rule": rule, "entity": entity, "first": first, "last": last, "ids": ids}
     snapshot, few = home.snapshot(), ids is not None or entity is not None
@@ -71,6 +77,8 @@ def hits_of(
         hits = _decided(home, found, supersessions(snapshot.con), known_at)
     if status is not None:
         hits = hits.filter(pl.col("status") == status)
+    if severity is not None:
+        hits = hits.filter(pl.col("severity") == severity)
     if with_flows:
         ids = hits["hit_id"].to_list()
         hits = hits.join(flow_ids_of(home.snapshot().con, ids), on="hit_id", how="left", maintain_order="left")
@@ -144,9 +152,22 @@ def flows_behind(home: "Home", hit_ids: list[str]) -> pl.DataFrame:
 
 
 def parameters_of(home: "Home", hit: dict[str, Any]) -> dict[str, Any]:
-    """The rule's parameters in force on the day on which the hit was raised."""
-    rule = in_force(home.register.parameters())[hit["rule"]]
-    return {p.name: rule.dated(p.name).on(hit["raised_on"]) for p in rule.params()}
+    """The rule's parameters on the day on which the hit was raised, by the versions of the run that judged it.
+
+    What was entered since that run does not show: it judges by it when the next one does.
+    """
+    return _in_force_on(hit["raised_on"], hit["rule"], journal.versions_used(home.snapshot().con, hit["run_id"]))
+
+
+def _in_force_on(day: date, rule: str, used: journal.Used) -> dict[str, Any]:
+    """A rule's values on a day, by the versions that a run used; a parameter that the rule has no more keeps its words."""
+    own = {p.name for p in rules()[rule].params()} if rule in rules() else set()
+    found = {}
+    for name, versions in used.get(rule, {}).items():
+        words = [value for valid_from, value in versions if valid_from <= day][-1]
+        if name != SEVERITY:
+            found[name] = parse_value(rule, name, words) if name in own else words
+    return found
 
 
 def frozen(home: "Home", hit_ids: list[str]) -> dict[str, dict[str, Any]]:
@@ -154,14 +175,14 @@ def frozen(home: "Home", hit_ids: list[str]) -> dict[str, dict[str, Any]]:
     kept_columns = ["flow_id", "day", "direction", "item", "currency", "amount", "amount_usd", "rate_month", "version"]
     behind = flows_behind(home, hit_ids)
     flows = behind.partition_by("hit_id", as_dict=True)
-    book = in_force(home.register.parameters())
     kept: dict[str, dict[str, Any]] = {}
     hits = hits_of(home, ids=hit_ids, with_flows=True)
     names = _names(home, hits["entity_id"].unique().to_list())
+    judged = {run: journal.versions_used(home.snapshot().con, run) for run in hits["run_id"].unique()}
     for hit in hits.iter_rows(named=True):
-        rule = book[hit["rule"]]
+        rule = rules()[hit["rule"]]()
         copy = {k: v for k, v in hit.items() if k not in _OF_THE_REGISTER}
-        copy["parameters"] = {p.name: rule.dated(p.name).on(hit["raised_on"]) for p in rule.params()}
+        copy["parameters"] = _in_force_on(hit["raised_on"], hit["rule"], judged[hit["run_id"]])
         copy |= _spoken(rule, hit, names.get(hit["entity_id"], hit["entity_id"]))
         copy["flows"] = flows.get((hit["hit_id"],), behind.clear()).select(kept_columns).to_dicts()
         kept[hit["hit_id"]] = {k: _plain(v) for k, v in copy.items()}
@@ -209,8 +230,8 @@ def explained(home: "Home", hit_id: str) -> dict[str, Any]:
     """All that stands behind one hit.
 
     Returns:
-        hit (a row of `hits_of`), sentence, sentence_zh, flows (frame), parameters (in force when it was raised), rate_months,
-        acts (frame of the register's acts that name it).
+        hit (a row of `hits_of`), sentence, sentence_zh, flows (frame), parameters (see `parameters_of`), found_by (the run that
+        first found it; None where no run says so), rate_months, acts (frame of the register's acts that name it).
 
     Raises:
         NotFound: there is no such hit.
@@ -224,6 +245,7 @@ def explained(home: "Home", hit_id: str) -> dict[str, Any]:
         "sentence_zh": sentence(hit, "zh"),
         "flows": flows,
         "parameters": parameters_of(home, hit),
+        "found_by": journal.first_run(home.snapshot().con, hit_id),
         "rate_months": [f"{m:%Y-%m}" for m in months],
         "acts": home.register.acts(hit_id=hit_id),
     }

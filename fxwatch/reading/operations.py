@@ -1,11 +1,15 @@
 """What the house has done: loads, runs, the rule book and the settings in force."""
 
+import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fxwatch.errors import NotFound
+from fxwatch.reading.book import with_state
+from fxwatch.rule import BEGINNING
 from fxwatch.rulebook import table
 from fxwatch.settings import setting_fields, without_password
 from fxwatch.terms import Language
@@ -20,6 +24,16 @@ _SNAPSHOT: dict[str, pl.DataType | type[pl.DataType]] = {
     "at": pl.Datetime("us"),
     "bytes": pl.Int64,
     "is_current": pl.Boolean,
+}
+
+
+_JUDGED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "run_id": pl.Int64,
+    "rule": pl.String,
+    "parameter": pl.String,
+    "value": pl.String,
+    "valid_from": pl.Date,
+    "basis": pl.String,
 }
 
 
@@ -49,6 +63,30 @@ def runs_told(home: "Home") -> pl.DataFrame:
             *("last_load", "engine", "fxwatch_version", "by", "fingerprint"),
         )
     )
+
+
+def judged_by(home: "Home", run_id: int) -> pl.DataFrame:
+    """The versions of the rules' parameters by which a run judged, as its record keeps them.
+
+    Returns:
+        run_id, rule, parameter, value, valid_from (null: from the beginning of time), basis; one row a version.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    found = runs(home).filter(run_id=run_id)
+    if found.is_empty():
+        raise NotFound(
+            f"There is no run {run_id}. List them with: fxwatch runs", f"没有第 {run_id} 批次。可用 fxwatch runs 列出。"
+        )
+    used = json.loads(found["rules"][0])
+    rows = [
+        (run_id, rule, name, value, None if since == str(BEGINNING) else date.fromisoformat(since), basis)
+        for rule, parameters in used.items()
+        for name, versions in parameters.items()
+        for since, value, basis in versions
+    ]
+    return pl.DataFrame(rows, schema=_JUDGED, orient="row")
 
 
 def last_acts(home: "Home", count: int) -> pl.DataFrame:
@@ -83,8 +121,11 @@ def totals(home: "Home") -> pl.DataFrame:
 
 
 def rule_book(home: "Home", language: Language) -> pl.DataFrame:
-    """Every rule and parameter with its versions: one row a version."""
-    return table(home.register.parameters(), language)
+    """Every rule and parameter with its versions: the columns of `rulebook.table`, `valid_to` and `state`, one row a version.
+
+    `state` says what is in force today: `past`, `in_force`, `ahead`; empty where a rule has no parameters.
+    """
+    return with_state(table(home.register.parameters(), language), home.today())
 
 
 def settings_in_force(home: "Home", language: Language) -> pl.DataFrame:

@@ -41,6 +41,7 @@ class Asked:
     rule: str | None = None
     item: str | None = None
     direction: str | None = None
+    severity: str | None = None
     area: str | None = None
     age: str | None = None
     above: Decimal | None = None
@@ -168,7 +169,7 @@ def per_rule(queue: pl.DataFrame, asked: Asked) -> dict[str, int]:
 
 def _fits(asked: Asked) -> pl.Expr:
     fits = pl.lit(True)
-    for name in ("rule", "item", "direction"):
+    for name in ("rule", "item", "direction", "severity"):
         if (word := getattr(asked, name)) is not None:
             fits &= pl.col(name) == word
     if asked.area is not None:

@@ -44,6 +44,8 @@ class Kind(StrEnum):
     PROPOSED = "proposed"  # proposal, number, does, on_what, role, policy, content (the payload of the act that waits)
     APPROVED = "approved"  # proposal
     REFUSED = "refused"  # proposal
+    SHADOW_BEGUN = "shadow_begun"  # shadow, number, rule, parameter, value, valid_from, basis
+    SHADOW_ENDED = "shadow_ended"  # shadow, valid_from (since when it no longer runs), promoted_by (an act, or none)
     POLICY_ADOPTED = "policy_adopted"  # the policy: see `policies.Policy`
     POLICY_ENDED = "policy_ended"  # name
     FILE_PRODUCED = "file_produced"  # entity_id, language, form, digest
@@ -63,7 +65,7 @@ class Act:
     """One act. `day` is the day it bears, `at` the moment (UTC) it was recorded; `subject` says on what.
 
     A subject is `notice:N1`, `hit:ID`, `breach:NO`, `inquiry:Q1`, `objection:O1`, `proposal:P1`, `entity:ID`, `policy:NAME`,
-    `key:K1`, `signing_key:ID`, or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
+    `shadow:S1`, `key:K1`, `signing_key:ID`, or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
     was known: the newest run, the versions of the rules, the snapshot. That of an act that waited for approval names its
     `proposal` and who approved it.
     """

@@ -1,4 +1,4 @@
-"""What acts about inquiries, objections, proposals, assignments and policies change in the tables beside the chain."""
+"""What acts about inquiries, objections, proposals, assignments, shadows and policies change in the tables beside the chain."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, update
 from fxwatch.canonical import canonical
 from fxwatch.register.acts import Act, Kind
 from fxwatch.register.store import stamp
-from fxwatch.register.tables import adopted_policies, assignments, inquiries, mentions, objections, proposals
+from fxwatch.register.tables import adopted_policies, assignments, inquiries, mentions, objections, proposals, shadows
 
 
 def _inquiry_opened(connection: Connection, act: Act) -> None:
@@ -68,6 +68,16 @@ def _policy_ended(connection: Connection, act: Act) -> None:
     )
 
 
+def _shadow_begun(connection: Connection, act: Act) -> None:
+    names = ("shadow", "number", "rule", "parameter", "value", "valid_from", "basis")
+    connection.execute(shadows.insert(), {**{name: act.payload[name] for name in names}, **_signed(act)})
+
+
+def _shadow_ended(connection: Connection, act: Act) -> None:
+    more = {"ended_from": act.payload["valid_from"], "promoted_act": act.payload["promoted_by"], "ended_why": act.why}
+    _end(connection, shadows, act, "shadow", "ended", **more)
+
+
 def _mention(connection: Connection, act: Act, hit_ids: Iterable[str]) -> None:
     rows = [{"hit_id": hit_id, "act": act.number} for hit_id in dict.fromkeys(hit_ids)]
     if rows:
@@ -97,6 +107,8 @@ CASE_CHANGES: Mapping[Kind, Callable[[Connection, Act], None]] = {
     Kind.REFUSED: _settled,
     Kind.HIT_ASSIGNED: _assigned,
     Kind.NOTE_ADDED: _noted,
+    Kind.SHADOW_BEGUN: _shadow_begun,
+    Kind.SHADOW_ENDED: _shadow_ended,
     Kind.POLICY_ADOPTED: _adopted,
     Kind.POLICY_ENDED: _policy_ended,
 }

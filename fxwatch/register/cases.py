@@ -1,4 +1,4 @@
-"""Inquiries, objections, proposals, assignments and policies as they stood at a moment."""
+"""Inquiries, objections, proposals, assignments, shadows and policies as they stood at a moment."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from fxwatch.register.frames import frame, in_lists
 from fxwatch.register.store import stamp
-from fxwatch.register.tables import acts, adopted_policies, assignments, inquiries, mentions, objections, proposals
+from fxwatch.register.tables import (
+    acts,
+    adopted_policies,
+    assignments,
+    inquiries,
+    mentions,
+    objections,
+    proposals,
+    shadows,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,6 +34,7 @@ _LATER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "objections": (_DECIDED,),
     "proposals": (_DECIDED,),
     "policies": (_ENDED,),
+    "shadows": ((*_ENDED, "ended_from", "promoted_act"),),
 }
 _DAY, _MOMENT = 10, 26  # characters
 
@@ -68,6 +78,20 @@ def policies_frame(connection: Connection, known_at: datetime | None = None) -> 
 
     ended = pl.when(pl.col("ended_at").is_null()).then(pl.lit("standing")).otherwise(pl.lit("ended"))
     return _listed(connection, adopted_policies, known_at).with_columns(status=ended)
+
+
+def shadows_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
+    """Every shadow as known at a moment: the table `shadows` without `number`; `status` (`running`, `ended`, `promoted`)."""
+    import polars as pl
+
+    status = (
+        pl.when(pl.col("ended_at").is_null())
+        .then(pl.lit("running"))
+        .when(pl.col("promoted_act").is_null())
+        .then(pl.lit("ended"))
+        .otherwise(pl.lit("promoted"))
+    )
+    return _listed(connection, shadows, known_at).with_columns(status=status)
 
 
 def work_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
@@ -132,6 +156,17 @@ def inquiry(connection: Connection, name: str) -> dict[str, Any] | None:
 def objection(connection: Connection, name: str) -> dict[str, Any] | None:
     """One objection, by its own number or by that of its notice, as columns of the table."""
     return _one(connection, objections, (objections.c.objection == name) | (objections.c.notice == name))
+
+
+def shadow(connection: Connection, name: str) -> dict[str, Any] | None:
+    """One shadow, as columns of the table."""
+    return _one(connection, shadows, shadows.c.shadow == name)
+
+
+def running_shadows(connection: Connection, rule: str) -> list[dict[str, Any]]:
+    """The shadows of a rule that no act has ended, oldest first, as columns of the table."""
+    statement = select(shadows).where(shadows.c.rule == rule, shadows.c.ended_at.is_(None)).order_by(shadows.c.number)
+    return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def policy(connection: Connection, name: str) -> dict[str, Any] | None:

@@ -378,6 +378,11 @@ class Register(BanksSide, RecordsSide):
         with self._store.reading() as connection:
             return cases.policies_frame(connection, known_at)
 
+    def shadows(self, known_at: datetime | None = None) -> "pl.DataFrame":
+        """What ever ran in shadow as known at a moment: see `cases.shadows_frame`."""
+        with self._store.reading() as connection:
+            return cases.shadows_frame(connection, known_at)
+
     def work(self, known_at: datetime | None = None) -> "pl.DataFrame":
         """Which hits are proposed for a notice, and whose work they are: see `cases.work_frame`."""
         with self._store.reading() as connection:

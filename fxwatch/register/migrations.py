@@ -71,6 +71,7 @@ STEPS: tuple[Step, ...] = (
     Step(2, "inquiries, objections, approvals, assignments and policies", remake_projections),
     Step(3, "passwords and sessions", add_tables),
     Step(4, "keys of banks, signed answers and lists taken along", add_banks_door),
+    Step(5, "shadows of rules and parameters", add_tables),
 )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 # Bump this when a table changes, and write the step that leads here from the version before, in `migrations`.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 METADATA = MetaData()
 
@@ -399,6 +399,31 @@ adopted_policies = Table(
     Column("ended_act", Integer),
 )
 
+# What runs in shadow: a version of a parameter, or a whole rule (parameter and value empty), from `valid_from` on. Ended by an
+# act; promoted_act: the version of a parameter by which it came into force.
+shadows = Table(
+    "shadows",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("shadow", String(16), nullable=False, unique=True),
+    Column("rule", String(64), nullable=False),
+    Column("parameter", String(64)),
+    Column("value", Text),
+    Column("valid_from", String(10), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", String(26), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("act", Integer, nullable=False),
+    Column("ended_from", String(10)),
+    Column("ended_on", String(10)),
+    Column("ended_at", String(26)),
+    Column("ended_by", String(128)),
+    Column("ended_why", Text),
+    Column("ended_act", Integer),
+    Column("promoted_act", Integer),
+)
+
 # Keys with which banks ask by HTTP. digest: SHA-256 of the secret, which is kept nowhere. expires_on: the last day on
 # which it works; empty where it has none. per_second: how many questions it may ask.
 keys = Table(
@@ -436,7 +461,7 @@ signing_keys = Table(
 
 PROJECTIONS = (
     *(accounts, notices, decisions, breaches, parameters),
-    *(inquiries, objections, proposals, assignments, mentions, adopted_policies),
+    *(inquiries, objections, proposals, assignments, mentions, adopted_policies, shadows),
     *(keys, signing_keys),
 )
 

@@ -92,6 +92,10 @@ class Writing:
         """A number for the proposal to be made next."""
         return self._next(tables.proposals)
 
+    def next_shadow(self) -> int:
+        """A number for what runs in shadow next."""
+        return self._next(tables.shadows)
+
     def next_key(self) -> int:
         """A number for the key to be added next."""
         return self._next(tables.keys)
@@ -140,6 +144,14 @@ class Writing:
     def waiting_on(self, on_what: str) -> list[dict[str, Any]]:
         """The waiting proposals on a subject, oldest first, each with its `content`."""
         return cases.waiting_on(self._connection, on_what)
+
+    def shadow(self, name: str) -> dict[str, Any] | None:
+        """One shadow, ended or not."""
+        return cases.shadow(self._connection, name)
+
+    def running_shadows(self, rule: str) -> list[dict[str, Any]]:
+        """What of a rule runs in shadow, oldest first."""
+        return cases.running_shadows(self._connection, rule)
 
     def policy(self, name: str) -> dict[str, Any] | None:
         """The policy of a name that stands."""

@@ -1,5 +1,7 @@
 """The records of loads and runs, read from a snapshot."""
 
+import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -8,6 +10,9 @@ from fxwatch.terms import Direction
 
 if TYPE_CHECKING:
     import duckdb
+
+# By rule and parameter: the versions that a run judged by, as (valid_from, value in words), the first day first.
+Used = dict[str, dict[str, list[tuple[date, str]]]]
 
 
 def loads(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
@@ -20,6 +25,25 @@ def runs(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """The runs, newest first: columns of table `runs`."""
     listed: pl.DataFrame = con.sql("SELECT * FROM runs ORDER BY run_id DESC").pl()
     return listed
+
+
+def versions_used(con: "duckdb.DuckDBPyConnection", run_id: int) -> Used:
+    """The versions of parameters that a run judged by; empty where there is no such run."""
+    found = con.execute("SELECT rules FROM runs WHERE run_id = ?", [run_id]).fetchall()
+    told: dict[str, dict[str, list[list[str]]]] = json.loads(found[0][0]) if found else {}
+    return {
+        rule: {
+            name: [(date.fromisoformat(day), value) for day, value, _ in versions] for name, versions in used.items()
+        }
+        for rule, used in told.items()
+    }
+
+
+def first_run(con: "duckdb.DuckDBPyConnection", hit_id: str) -> int | None:
+    """The run that first published a hit."""
+    asked = "SELECT r.run_id FROM hits h JOIN runs r ON r.ended_at = h.found_at WHERE h.hit_id = ?"
+    found = con.execute(asked, [hit_id]).fetchall()
+    return int(found[0][0]) if found else None
 
 
 def totals(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:

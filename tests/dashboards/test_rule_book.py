@@ -77,7 +77,7 @@ def test_a_month_without_hits_is_drawn_as_none(office: Session):
 def test_versions_are_past_in_force_and_to_come(own_office: Session):
     for value, begins in (("900000", date(2026, 1, 1)), ("800000", TODAY), ("700000", TODAY + timedelta(1))):
         amend(own_office, LIMIT, value, valid_from=begins, basis="circular", by="zhao")
-    found = book.versions(own_office, "en").filter(rule="large_daily_total")
+    found = book.versions(own_office, "en").filter(rule="large_daily_total", parameter="limit_usd")
     assert found.select("value", "valid_from", "valid_to", "state", "by").rows() == [
         ("1000000", None, date(2025, 12, 31), "past", None),
         ("900000", date(2026, 1, 1), TODAY - timedelta(1), "past", "zhao"),
@@ -89,7 +89,7 @@ def test_versions_are_past_in_force_and_to_come(own_office: Session):
 def test_of_two_versions_from_one_day_the_later_is_shown_with_who_entered_it(own_office: Session):
     for value, who in (("900000", "zhao"), ("950000", "sun")):
         amend(own_office, LIMIT, value, valid_from=TODAY, basis="circular", by=who)
-    found = book.versions(own_office, "en").filter(rule="large_daily_total", state="in_force")
+    found = book.versions(own_office, "en").filter(rule="large_daily_total", parameter="limit_usd", state="in_force")
     assert found.select("value", "by").rows() == [("950000", "sun")]
 
 

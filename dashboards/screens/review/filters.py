@@ -10,12 +10,12 @@ from dashboards.parts import links
 from dashboards.visit import Visit
 from fxwatch.reading.queue import AGES, NOBODY, ORDERS, Asked, per_rule
 from fxwatch.reading.traits import AREA_DIGITS, region_names
-from fxwatch.rulebook import rules
+from fxwatch.rulebook import SEVERITIES, rules
 from fxwatch.terms import Status
 
 ME = "me"
 _OPEN_LISTS = ("whose", "item", "area")
-_NAMES = ("rule", "item", "direction", "area", "age", "above", "whose", "overdue", "entity")
+_NAMES = ("rule", "item", "direction", "severity", "area", "age", "above", "whose", "overdue", "entity")
 
 
 def status() -> str:
@@ -27,10 +27,12 @@ def status() -> str:
 def asked(visit: Visit) -> Asked:
     """What the URL asks for; what cannot be understood in it is left out."""
     whose, age, order = links.asked("whose"), links.asked("age"), links.asked("order")
+    severity = links.asked("severity")
     return Asked(
         rule=links.asked("rule"),
         item=links.asked("item"),
         direction=links.asked("direction"),
+        severity=severity if severity in SEVERITIES else None,
         area=links.asked("area"),
         age=age if age in AGES else None,
         above=_usd(links.asked("above")),
@@ -66,6 +68,7 @@ def show(visit: Visit, queue: pl.DataFrame) -> None:
 def _rarer(visit: Visit, queue: pl.DataFrame) -> None:
     names = region_names(visit.language)
     areas = sorted(queue["area"].drop_nulls().str.slice(0, AREA_DIGITS).unique().to_list())
+    _one_of(visit, "severity", list(SEVERITIES), visit.label)
     _one_of(visit, "area", areas, lambda a: names.get(a, a))
     _text(visit, "above")
     st.session_state["review_overdue"] = links.asked("overdue") is not None
@@ -127,7 +130,7 @@ def _clear() -> None:
 
 
 def _more(visit: Visit) -> str:
-    used = sum(links.asked(name) is not None for name in ("area", "above", "overdue", "status"))
+    used = sum(links.asked(name) is not None for name in ("severity", "area", "above", "overdue", "status"))
     return visit.say("review.more") + (f" · {used}" if used else "")
 
 

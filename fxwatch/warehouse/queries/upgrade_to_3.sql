@@ -22,3 +22,11 @@ CREATE TABLE totals (bank VARCHAR NOT NULL, "month" DATE NOT NULL, direction UTI
 CREATE TABLE codes (code VARCHAR NOT NULL, valid_from DATE NOT NULL, valid_to DATE, item UTINYINT, bpm6 UTINYINT,
   load_id INTEGER NOT NULL, known_from TIMESTAMP NOT NULL);
 
+-- What runs in shadow is kept apart from the hits.
+CREATE TABLE shadow_hits (
+  shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
+  direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
+  "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
+  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+);
