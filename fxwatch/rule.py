@@ -241,12 +241,14 @@ class Monitor(Rule):
 
     Facts a monitor declares beside title, title_zh and basis: `columns`, the columns of `sums.SUMS` that it needs beside
     direction, line and what is added up; `separately`, further columns that it never needs in one row: the frame then has
-    the same sums once for each of them, the others null; `looks_back`, whether it compares with the period before and with last year.
+    the same sums once for each of them, the others null; `looks_back`, whether it compares with the period before and with last year;
+    `settles`, whether what was settled and bought inside accounts is among the rows (`settled_usd` alone).
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
     separately: ClassVar[tuple[str, ...]] = ()
     looks_back: ClassVar[bool] = False
+    settles: ClassVar[bool] = False
 
     def measure(self, sums: pl.LazyFrame, asked: Any) -> pl.DataFrame:
         """The table; `periods.Asked` says what is asked, the monitors what columns they need."""

@@ -54,6 +54,12 @@ class Session(Casework):
 
         return monitor(self, name, **asked)
 
+    def reconcile(self, what: str, **asked: Any) -> "pl.DataFrame":
+        """What was declared against `settlements`, `filings`, `contracts` or `totals`: see `fxwatch.reconcile.reconcile`."""
+        from fxwatch.reconcile import reconcile
+
+        return reconcile(self, what, **asked)
+
     def grades(self, on: date | None = None, known_at: datetime | None = None) -> "pl.DataFrame":
         """Every entity's grade: see `fxwatch.reading.grades.grades`."""
         from fxwatch.reading.grades import grades

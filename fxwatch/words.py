@@ -58,6 +58,13 @@ HEADINGS_ZH = {
     "watched_payments": "B、C 级支出笔数", "watched_share": "B、C 级查询占比", "watched_unasked": "B、C 级未查询", "why": "理由",
     "window_from": "期间始", "window_to": "期间止",
     "withdrawn": "已撤回", "without_due": "期限不明", "would_issue": "拟发提示数", "year": "年份", "yoy": "同比",
+    # ---- reconciliations
+    "authority": "部门", "beyond_usd": "超付（美元）", "contract_usd": "合同金额（美元）", "declared_12m_usd": "近十二个月申报（美元）",
+    "declared_flows": "自报笔数", "declared_usd": "申报（美元）", "difference_12m_usd": "近十二个月差额（美元）",
+    "difference_usd": "差额（美元）", "domestic_usd": "其中境内（美元）", "filed_later": "事后备案日", "filed_on": "备案日",
+    "filing_no": "备案号", "flows_difference": "笔数差", "fx_group": "资金属性", "loaded_flows": "入库笔数",
+    "loaded_usd": "入库（美元）", "paid_share": "付款占比", "paid_usd": "已付（美元）", "settled_12m_usd": "近十二个月结售汇（美元）",
+    "unclassified": "待归类", "usd_difference": "金额差（美元）",
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "sample",
             "home",
             "amending",
+            "reconcile",
             "upkeep",
             "casework",
             "session",

@@ -21,6 +21,7 @@ from fxwatch.cli import (
     keeping,
     keys,
     receipts,
+    reconciling,
     reporting,
     review,
     running,
@@ -55,6 +56,7 @@ for room in (
     keeping,
     keys,
     receipts,
+    reconciling,
     reporting,
     upkeep,
 ):

@@ -122,7 +122,9 @@ def monitor(
     ] = None,
     every: Annotated[str | None, typer.Option(help="month or quarter.")] = None,
     top: Annotated[int | None, typer.Option(help="How many to show.")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Inside each item, industry, area, economy or bank.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Inside each item, industry, area, economy, bank or scope.")
+    ] = None,
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only flows with DIM=VALUE; may be given more than once.")
     ] = None,

@@ -172,6 +172,9 @@ _NAMED = {
     "state",
     "kind",
     "does",
+    "scope",
+    "authority",
+    "note",
 }
 
 

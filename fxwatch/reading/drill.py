@@ -67,7 +67,7 @@ def line_of(
     Args:
         home: where.
         entity_id: whose.
-        period, as_of, scheme, scope, where: as the monitor was asked; of `where` only economies and banks narrow further.
+        period, as_of, scheme, scope, where: as the monitor was asked; of `where` only economies, banks and scopes narrow further.
         direction: `receipt` or `payment`; both without it.
         item: of the scheme; every item without it, or for `all`.
 
@@ -82,7 +82,7 @@ def line_of(
         first=days.start,
         last=min(days.end, last),
         direction=direction,
-        scope=None if scope == BOTH_SCOPES else scope,
+        scope=next(iter(_values("scope", where) or ()), None if scope == BOTH_SCOPES else scope),
         economies=_values("economy", where),
         banks=_values("bank", where),
         **{LINE_OF[scheme]: None if item == ALL else item},

@@ -17,6 +17,7 @@ from fxwatch.rule import Monitor
 from fxwatch.rulebook import monitors
 from fxwatch.sums import LINES
 from fxwatch.terms import Bpm6, Item, Scope
+from fxwatch.warehouse.settling import settled_as_sums
 from fxwatch.warehouse.summing import days_loaded, sums_in, who
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ def _identified(value: str) -> pl.Expr:
     return pl.col("entity_id").is_in([value, entity_key(value, verify=False) or value, entity_key(value) or value])
 
 
+def _scope(value: str) -> pl.Expr:
+    return pl.col("scope") == _one_of("scope", "范围", value, list(Scope))
+
+
 # What `--by` and `--where` may name; `entity` is for `--where` alone.
 DIMENSIONS = {
     "item": Dimension("item", "item", _item),
@@ -83,6 +88,7 @@ DIMENSIONS = {
     "area": Dimension("entity", "region", _area),
     "economy": Dimension("economy", "economy", _same_upper("economy")),
     "bank": Dimension("bank", "bank", _same("bank")),
+    "scope": Dimension("scope", "scope", _scope),
     "entity": Dimension("entity", "entity_id", _identified),
 }
 BY = [name for name in DIMENSIONS if name != "entity"]
@@ -194,7 +200,11 @@ class _Seen:
         columns = ["direction", line, *self.chosen.columns, *also, *(["scope"] if self.scope != BOTH_SCOPES else [])]
         columns += [DIMENSIONS[dimension].column for dimension in (*self.wanted, *([by] if by else []))]
         columns += ["item", "bpm6"] if "item" in self.wanted else []
-        sums = sums_in(self.con, self.stretches, list(dict.fromkeys(columns)), _only(self.wanted, self.people)).lazy()
+        columns = list(dict.fromkeys(columns))
+        sums = sums_in(self.con, self.stretches, columns, _only(self.wanted, self.people)).lazy()
+        if self.chosen.settles and self.stretches and self.asked.days:
+            settled = settled_as_sums(self.con, self.asked.days).lazy()
+            sums = pl.concat([sums, _fitted(settled, sums.collect_schema())])
         if "since" not in columns:
             sums = sums.with_columns(since=pl.lit(self.asked.days.start if self.asked.days else None, pl.Date))
         if self.scope != BOTH_SCOPES:
@@ -286,7 +296,7 @@ def _only(wanted: dict[str, list[str]], people: pl.DataFrame) -> dict[str, list[
             numbers = people.filter(_fits(name, values))["entity"].to_list()
             if len(numbers) <= FEW and column not in only:
                 only[column] = numbers
-        elif name != "item":
+        elif name not in ("item", "scope"):
             only[column] = [None if value.lower() == UNKNOWN else value for value in values]
             only[column] = [v.upper() if v and name == "economy" else v for v in only[column]]
     return only
@@ -317,7 +327,12 @@ def _grouped(sums: pl.LazyFrame, by: str | None, scheme: str, people: pl.DataFra
     dimension = DIMENSIONS[by]
     if dimension.column == "entity":
         sums = sums.join(people.lazy().select("entity", dimension.group), on="entity", how="left")
-    return sums.with_columns(group=pl.col(dimension.group).replace("", None).fill_null(UNKNOWN))
+    return sums.with_columns(group=pl.col(dimension.group).cast(pl.String).replace("", None).fill_null(UNKNOWN))
+
+
+def _fitted(rows: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+    """The columns of another frame, in its types."""
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def _one_of(what: str, what_zh: str, word: str, allowed: Sequence[str], also: Sequence[str] = ()) -> str:

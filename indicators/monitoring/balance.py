@@ -12,22 +12,26 @@ from fxwatch.terms import Direction
 
 @dataclass(frozen=True, kw_only=True)
 class Balance(Monitor):
-    """Receipts, payments and their difference by month, beside the part settled against CNY and the part bought with it.
+    """Receipts, payments and their difference by month, beside what was settled against CNY and what was bought with it.
+
+    Settled and bought is the settled part of flows and what was settled or bought inside accounts, each once.
 
     Why it matters: it shows which way money goes on the whole, and how much of it passes through the exchange market.
-    Leaves out: flows that wait for their code.
+    Leaves out: flows that wait for their code; settlements inside accounts where a scope is asked, and by item those of groups
+    that stand for several items: nobody reports these of them.
     """
 
     title = "Balance"
     title_zh = "收支差额"
     about_zh = (
-        "按月列示收入、支出及差额，以及结汇与购汇部分。\n"
+        "按月列示收入、支出及差额，以及结汇与购汇：收付汇中的结售汇部分与账户内结售汇之和，各计一次。\n"
         "为何重要：显示资金总体流向，以及其中经过外汇市场的部分。\n"
-        "不含：待归类的收付。"
+        "不含：待归类的收付；限定范围时的账户内结售汇；按项目列示时，对应多个项目的资金属性的账户内结售汇。"
     )
     basis = "founding article, data: receipts and payments and FX settlement and sale"
     basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》数据：收付汇与结售汇"
     columns = ("since",)
+    settles = True
 
     every: str = param(
         "month", unit="period", meaning="length of a period", meaning_zh="统计周期", choices=("month", "quarter")

@@ -18,6 +18,8 @@ from fxwatch.terms import Direction, Scope
 KEY = "monitors_"
 FIRST = "top_items"
 NAMES = (FIRST, "top_entities", "trends", "surges", "concentration", "balance")
+# What the filters narrow by; the scope has a control of its own, which the URL calls by that name.
+FILTERS = tuple(dimension for dimension in BY if dimension != "scope")
 SCOPES = (BOTH_SCOPES, *(s.value for s in Scope))
 MOST = 200  # rows that a ranking shows at most
 _DRILLED = ("open_item", "open_direction", "open_period", "open_group", "open_entity")
@@ -76,7 +78,7 @@ def asked() -> Asked:
         by=one_of("by", tuple(BY)),
         scheme=one_of("scheme", tuple(LINE_OF)) or "article",
         scope=one_of("scope", SCOPES) or BOTH_SCOPES,
-        where=tuple(f"{dimension}={value}" for dimension in BY for value in several(dimension)),
+        where=tuple(f"{dimension}={value}" for dimension in FILTERS for value in several(dimension)),
         direction=one_of("direction", tuple(d.value for d in Direction)),
         group=links.asked("group"),
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards.parts import links, recall
 from dashboards.screens.monitors import spoken
-from dashboards.screens.monitors.asked import KEY, MOST, NAMES, SCOPES, Asked, keep, parameters, several
+from dashboards.screens.monitors.asked import FILTERS, KEY, MOST, NAMES, SCOPES, Asked, keep, parameters, several
 from dashboards.screens.monitors.period import period
 from dashboards.visit import Visit
 from fxwatch.periods import MONTHS_OF, Period
@@ -102,7 +102,7 @@ def _several(visit: Visit, name: str, words: Sequence[str], said: Callable[[str]
 
 
 def _clear() -> None:
-    links.keep(**dict.fromkeys(BY))
+    links.keep(**dict.fromkeys(FILTERS))
 
 
 def _counted(visit: Visit, name: str, number: int) -> str:

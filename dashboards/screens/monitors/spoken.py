@@ -7,6 +7,7 @@ from dashboards.screens.monitors.asked import Asked
 from dashboards.visit import Visit
 from fxwatch.reading.traits import economy_names, region_names, section_names
 from fxwatch.rulebook import monitors
+from fxwatch.terms import Scope
 
 NOTES = ("new", "no_data", "incomplete")
 
@@ -41,7 +42,8 @@ def group_names(visit: Visit, by: str) -> dict[str, str]:
     """The groups of a dimension by their names; what is missing is `unknown`."""
     names = {"industry": section_names, "area": region_names, "economy": economy_names}
     known = names[by](visit.language) if by in names else {}
-    return {**known, "unknown": visit.label("unknown")}
+    scopes = {scope.value: visit.label(scope) for scope in Scope} if by == "scope" else {}
+    return {**known, **scopes, "unknown": visit.label("unknown")}
 
 
 def in_words(visit: Visit, asked: Asked, table: pl.DataFrame) -> pl.DataFrame:
