@@ -156,14 +156,14 @@ class _Stretch:
         counts = _counts(commas, self.ends)
         plain = np.ones(len(self.ends), np.bool_)
         if b'"' in self.data:
-            self.is_quoted, inside = self._quoted(marks)
+            self.is_quoted, inside = self._quoted(marks, commas)
             counts -= inside
             plain = inside >= 0
         if b"\0" in self.data:
             plain &= _counts(np.flatnonzero(marks == 0), self.ends) == 0
         return plain & (counts == len(self.names) - 1)
 
-    def _quoted(self, marks: Any) -> tuple[Any, Any]:
+    def _quoted(self, marks: Any, commas: Any) -> tuple[Any, Any]:
         """Which lines have quotation marks, and how many commas lie between them; -1 where they are not plain pairs.
 
         In a plain line each opening mark begins its field and each closing one ends it: none is doubled or stray.
@@ -171,18 +171,27 @@ class _Stretch:
         quotes = np.flatnonzero(marks == _QUOTE)
         per_line = _counts(quotes, self.ends)
         quotes = quotes[: per_line.sum()]
-        line = np.repeat(np.arange(len(per_line)), per_line)
-        opens = (np.arange(len(quotes)) - np.repeat(np.cumsum(per_line) - per_line, per_line)) % 2 == 0
-        around = np.concatenate([[_LF], marks, [_LF]]).astype(np.uint8)
-        beside = np.where(opens, around[quotes], around[quotes + 2])
-        is_stray = ~((beside == _COMMA) | (beside == _LF) | (beside == _CR))
-        stray = (np.bincount(line, weights=is_stray, minlength=len(per_line)) > 0) | (per_line % 2 == 1)
-        paired = ~np.repeat(stray, per_line)
-        so_far = np.cumsum(marks == _COMMA, dtype=np.int32)
-        between = so_far[quotes[paired & ~opens]] - so_far[quotes[paired & opens]]
-        inside = np.bincount(line[paired & opens], weights=between, minlength=len(per_line)).astype(np.int64)
-        inside[stray] = -1
+        uneven = per_line % 2 == 1
+        if uneven.any():
+            quotes = quotes[np.repeat(~uneven, per_line)]
+        opening, closing = quotes[0::2], quotes[1::2]
+        before, after = marks[opening - 1], marks[np.minimum(closing + 1, len(marks) - 1)]
+        begins = (before == _COMMA) | (before == _LF) | (before == _CR) | (opening == 0)
+        ends = (after == _COMMA) | (after == _LF) | (after == _CR) | (closing == len(marks) - 1)
+        stray = opening[~(begins & ends)]
+        inside = np.zeros(len(per_line), np.int64)
+        # Most pairs are empty or hold no comma: only the others are looked up in their line.
+        filled = np.flatnonzero(closing - opening > 1)
+        between = np.searchsorted(commas, closing[filled]) - np.searchsorted(commas, opening[filled])
+        holding = between > 0
+        np.add.at(inside, self._line_of(opening[filled[holding]]), between[holding])
+        inside[uneven] = -1
+        inside[self._line_of(stray)] = -1
         return per_line > 0, inside
+
+    def _line_of(self, places: Any) -> Any:
+        """The lines in which some places lie."""
+        return np.searchsorted(self.ends, places, side="right")
 
     def _exact(self, source: Source, special: list[int], plain: Any) -> list[tuple[int, list[str], int]]:
         """Records that begin on special lines: line, fields, and how many lines each spans."""

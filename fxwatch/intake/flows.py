@@ -1,6 +1,7 @@
 """Flows: what banks report, one leg of a declaration a row."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -51,11 +52,15 @@ class FlowIntake:
         self._is_empty = loading.is_empty(con)
         self._admitted: list[pl.Series] = []
 
+    def read(self, rows: Rows) -> Rows:
+        """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
+        return replace(rows, read=self._facts.read(rows))
+
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write the versions they make, put the others into quarantine, count all."""
         if not len(rows):
             return
-        read = self._facts.read(rows)
+        read = self._facts.read(rows) if rows.read is None else rows.read
         standing, first = self._standing(read, load)
         contents = pl.concat([standing.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
         standing = self._with_first(standing, first)

@@ -1,7 +1,9 @@
 """Any file of a kind as stretches of rows, its header checked."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fxwatch.intake.columns import Column, check_header
 from fxwatch.intake.csv_rows import CsvReader
@@ -9,6 +11,9 @@ from fxwatch.intake.files import Source, Tally
 from fxwatch.intake.parquet_rows import ParquetReader
 from fxwatch.intake.rows import ABOUT, Rows
 from fxwatch.intake.sheet_rows import SheetReader
+
+Item = TypeVar("Item")
+_END = object()
 
 
 @dataclass(frozen=True)
@@ -39,3 +44,15 @@ def read(source: Source, columns: Mapping[str, Column], size: int) -> Reading:
     extra = [name for name in reader.names if name not in columns]
     rows = (piece.without(ABOUT) for stretch in reader.rows() for piece in stretch.slices(size))
     return Reading(extra, rows, reader.tally)
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, each made in another thread while the one before it is worked on.
+
+    Whatever is raised in making an item is raised where it is taken. At most one waits.
+    """
+    with ThreadPoolExecutor(1, "reading") as beside:
+        coming = beside.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = beside.submit(next, items, _END)
+            yield item  # type: ignore[misc]

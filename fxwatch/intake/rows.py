@@ -44,12 +44,14 @@ class Rows:
         line: Int64, the physical line (Parquet: the row's number, from 1) on which each row starts.
         odd: by position in `columns`, the rows that are odd.
         told: the JSON of each row, where that is what the rows were made of.
+        read: what a kind made of its columns already; None where nothing.
     """
 
     columns: pl.DataFrame
     line: pl.Series
     odd: dict[int, Oddity] = field(default_factory=dict)
     told: Sequence[str] | None = None
+    read: pl.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.line)
