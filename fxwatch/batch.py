@@ -11,11 +11,12 @@ import polars as pl
 
 from fxwatch import __version__
 from fxwatch.engines.local import Engine, Findings, Looked, find_all
+from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.terms import Language
 from fxwatch.warehouse.findings import flow_texts
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames, reported_by_banks
+from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
 from fxwatch.warehouse.recording import mark_of, newest_load, record_run
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def run(
             warehouse,
             hits=hits,
             evidence=findings.evidence,
+            settled=findings.settled,
+            skipped=findings.skipped,
             not_computed=findings.not_computed,
             record=record,
             day=home.today(),
@@ -141,7 +144,11 @@ def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | N
     parameters = home.register.parameters(known_at)
     _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
     texts = flow_texts(con, findings.evidence["flow"])
-    behind = findings.evidence.join(texts, on="flow").group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
+    named = [
+        findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
+        findings.settled.select("hit_id", flow_id=pl.concat_str(pl.lit("settlement:"), "settlement_no")),
+    ]
+    behind = pl.concat(named).group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())
     shown = [
         "hit_id",
         "rule",
@@ -174,13 +181,18 @@ def _look(
 ) -> tuple[Looked, Findings, pl.DataFrame]:
     """What was looked at, what the rules find in it under the names that last, and the hits as the warehouse keeps them."""
     if engine is not None:
-        inputs: dict[str, Any] = dict(input_frames(con, known_at=known_at))
+        inputs: dict[str, Any] = {
+            **input_frames(con, as_of=as_of, known_at=known_at),
+            "high_risk_economies": high_risk_economies(),
+        }
         looked = engine.look(rules, inputs, newest_load(con), mark_of(con))
     else:
         flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
         days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
         looked = Looked(flows.height, days[0], days[1], find_all(rules, flows, inputs))
-    findings = looked.findings.named(inputs["roll"], declaration_numbers(con, looked.findings.hits["declaration"]))
+    hits = looked.findings.hits
+    numbers, texts = declaration_numbers(con, hits["declaration"]), identities(con, hits["named_by"])
+    findings = looked.findings.named(inputs["roll"], numbers, texts)
     return looked, findings, _as_kept(findings, rules, severe)
 
 
@@ -196,12 +208,14 @@ def looked_at(
     flows = flow_frame(con, extra, known_at=known_at)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
-    return flows, {**input_frames(con, known_at=known_at), "first_loaded_day": flows["day"].min()}
+    inputs = input_frames(con, as_of=as_of, known_at=known_at)
+    return flows, {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
 
 
 def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:
     """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
-    hits = findings.hits.join(_evidence_marks(findings.evidence), on="hit_id", how="left", maintain_order="left")
+    marks = _evidence_marks(findings.evidence, findings.settled)
+    hits = findings.hits.join(marks, on="hit_id", how="left", maintain_order="left")
     facts = pl.DataFrame(
         [
             {"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version}
@@ -220,7 +234,6 @@ def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping
             direction=pl.col("direction").cast(pl.String),
             item=pl.col("item").cast(pl.String),
             severity=_severity(severe),
-            group_id=pl.lit(None, pl.String),
             digest=pl.concat_str(
                 "first_day",
                 "last_day",
@@ -248,15 +261,23 @@ def _severity(severe: Mapping[str, Dated]) -> pl.Expr:
     return chosen
 
 
-def _evidence_marks(evidence: pl.DataFrame) -> pl.DataFrame:
-    """Columns hit_id, mark: a sum over the flows' numbers, well mixed, that tells one set of flows from another.
+def _evidence_marks(evidence: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Columns hit_id, mark: a sum over the numbers of flows and settlements, well mixed, that tells one set from another.
 
     The mixing is spelled out because it is kept for years, and no library promises that its own hash stays the same.
     """
-    number = pl.col("flow").cast(pl.UInt64)
+    settlement = pl.col("settlement_no").map_elements(_number, return_dtype=pl.UInt64)
+    evidence = pl.concat(
+        [evidence.select("hit_id", pl.col("flow").cast(pl.UInt64)), settled.select("hit_id", flow=settlement)]
+    )
+    number = pl.col("flow")
     once = number * 0x9E3779B97F4A7C15
     twice = (once ^ (once // 2**31)) * 0xBF58476D1CE4E5B9
     return evidence.group_by("hit_id").agg(mark=(twice ^ (twice // 2**29)).sum())
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def _versions(dated: Dated) -> list[list[str]]:

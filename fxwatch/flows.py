@@ -39,8 +39,9 @@ FLOW_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "amount_usd": pl.Int64,
 }
 
-# What a rule may ask for beside the columns above. `counterparty`, `contract` and `invoice` are numbers of
-# normalised texts, null where empty.
+# What a rule may ask for beside the columns above. `counterparty`, `contract`, `invoice` and `tax_filing` are numbers made of
+# the texts alone, so that a text has the same number in every frame of a run; null where empty. A counterparty's text is
+# taken without marks of residence, blanks, punctuation and case. `amount` is in cents of the currency.
 EXTRA_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "bpm6": BPM6,
     "scope": SCOPE,
@@ -50,9 +51,11 @@ EXTRA_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "bank": pl.String,
     "code": pl.String,
     "currency": pl.String,
+    "amount": pl.Int64,
     "counterparty": pl.Int64,
     "contract": pl.Int64,
     "invoice": pl.Int64,
+    "tax_filing": pl.Int64,
 }
 
 CENTS_PER_USD = 100

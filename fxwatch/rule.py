@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import polars as pl
 
@@ -17,6 +17,8 @@ from fxwatch.flows import CENTS_PER_USD, DIRECTION, HIT_DIRECTION, ITEM, PACKABL
 from fxwatch.terms import BOTH, Language, label
 
 BEGINNING = date(1, 1, 1)
+END = date(9999, 12, 31)
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,27 @@ class Rule:
             )
         return chosen
 
+    def unchanging(self) -> list[tuple[date, date, Self]]:
+        """The stretches of days in which no parameter changes: first day, the day after the last, and the rule with plain values.
+
+        A rule of several steps is easier to get right where its numbers stand still: it is asked once for each stretch,
+        and of the tests that it makes those count whose day lies in the stretch.
+        """
+        names = [p.name for p in self.params()]
+        days = sorted({version.valid_from for name in names for version in self.dated(name).versions} | {BEGINNING})
+        return [
+            (first, until, type(self)(**{name: self.dated(name).on(first) for name in names}))
+            for first, until in zip(days, [*days[1:], END], strict=True)
+        ]
+
+    def cents(self, name: str) -> int:
+        """A limit in USD in whole cents; of a rule without dates alone."""
+        return int(in_small_units(name, getattr(self, name)))
+
+    def millionths(self, name: str) -> int:
+        """A ratio in whole millionths; of a rule without dates alone."""
+        return int(Decimal(str(getattr(self, name))) * MILLION)
+
     def lowest(self, name: str) -> Any:
         """The lowest of all versions of a parameter, as `on` gives it: what lies below needs no date to be passed over."""
         return min(in_small_units(name, version.value) for version in self.dated(name).versions)
@@ -124,8 +147,8 @@ class EarlyWarning(Rule):
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs.
 
-    `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see
-    `register.roll`), `first_loaded_day`. It is pure: no clock, no disk, no settings.
+    `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see `register.roll`),
+    `first_loaded_day` and the others of `rulebook.INPUTS`. It is pure: no clock, no disk, no settings.
     """
 
     because: ClassVar[str]
@@ -151,6 +174,7 @@ class EarlyWarning(Rule):
 
         Returns:
             One row a finding. `value` and `limit_value` are Int64: cents for USD, millionths for a ratio, else ones.
+            It may have the columns of `ALSO_FOUND` beside.
         """
         raise TypeError(f"{type(self).__name__} does not say how it finds")  # a misfit: the rule book refuses it first
 
@@ -178,6 +202,13 @@ class EarlyWarning(Rule):
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
         return pl.LazyFrame(schema=NOT_COMPUTED)
 
+    def skipped(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
+        """What was passed over because data are missing, counted: columns of `SKIPPED`. May name inputs, as `find` does.
+
+        Counts over parts of the flows add up to the count over all.
+        """
+        return pl.LazyFrame(schema=SKIPPED)
+
     def explain(self, hit: dict[str, Any], language: Language = "en") -> str:
         """The sentence of one hit, from the hit and its own limit."""
         template = self.because_zh if language == "zh" else self.because
@@ -201,6 +232,19 @@ FINDING: dict[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.Int64,
     "limit_value": pl.Int64,
 }
+
+
+# What a finding may have beside; null for none. A text in braces in `object` and `group` stands for what the flow `named_by`
+# has there: {counterparty} (as it is compared), {contract}, {invoice}, {flow}: the frame has numbers for these, and the texts of
+# few are read at the end. Findings that share `group` are one matter and share `group_id`. `settlements` has the numbers of the
+# settlements that count, beside the flows.
+ALSO_FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
+    "declaration": pl.Int64,
+    "named_by": pl.Int64,
+    "group": pl.String,
+    "settlements": pl.List(pl.String),
+}
+PLACEHOLDERS = ("counterparty", "contract", "invoice", "flow")
 
 
 def finding(
@@ -233,6 +277,8 @@ NOT_COMPUTED: dict[str, pl.DataType | type[pl.DataType]] = {
     "year": pl.Int32,
     "reason": pl.String,
 }
+
+SKIPPED: dict[str, pl.DataType | type[pl.DataType]] = {"reason": pl.String, "count": pl.Int64}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,13 +27,15 @@ from fxwatch.terms import Language
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
-# What `find` and `not_computed` may name beside flows. Whoever runs the rules provides these.
+# What `find`, `not_computed` and `skipped` may name beside flows. Whoever runs the rules provides these.
 INPUTS = {
     "calendar": "frame day, is_workday",
     "roll": "frame entity, transport_enterprise and the further columns of the roll",
-    "settlements": "frame settlement_no, entity, kind (settlement, purchase), day, fx_group, amount_usd (cents)",
-    "filings": "frame filing_no, entity, authority, contract_no, code, contract_usd (cents, null without an amount), filed_on",
+    "settlements": "frame settlement_no, entity, kind, day, fx_group, amount_usd (see `inputs.SETTLEMENTS`)",
+    "filings": "frame filing_no, filing, entity, authority, contract_no, contract, code, contract_usd, filed_on (see `inputs.FILINGS`)",
+    "high_risk_economies": "frame economy, valid_from, valid_to: the dated list of data/",
     "first_loaded_day": "the day of the first flow on record",
+    "last_quarter_end": "the last day of the newest quarter that the days on record cover to its end",
 }
 SEVERITY = "severity"
 SEVERITIES = ("article", "supplementary")
@@ -123,12 +125,14 @@ def dated_params(rule: type[EarlyWarning]) -> tuple[Param, ...]:
 
 
 def inputs_of(rule: EarlyWarning) -> tuple[str, ...]:
-    """Names of `INPUTS` that a rule asks for, in `find` or `not_computed`."""
-    return tuple(sorted({*inputs_named(rule.find), *inputs_named(rule.not_computed)}))
+    """Names of `INPUTS` that a rule asks for, in `find`, `not_computed` or `skipped`."""
+    return tuple(
+        sorted({name for method in (rule.find, rule.not_computed, rule.skipped) for name in inputs_named(method)})
+    )
 
 
 def inputs_named(method: Callable[..., Any]) -> list[str]:
-    """Names of `INPUTS` that a rule's `find` or `not_computed` asks for."""
+    """Names of `INPUTS` that one of a rule's methods asks for."""
     named = inspect.signature(method).parameters.values()
     return [
         p.name for p in named if p.name not in ("self", "flows") and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
@@ -385,7 +389,7 @@ def _early_warning_faults(
             )
     for column in set(rule.columns) - set(EXTRA_COLUMNS):
         yield line("columns"), f"there is no column {column} to ask for", f"没有可用的列 {column}"
-    for method in (rule.find, rule.not_computed):
+    for method in (rule.find, rule.not_computed, rule.skipped):
         for name in inputs_named(method):
             if name not in INPUTS:
                 known = ", ".join(INPUTS)

@@ -18,6 +18,10 @@ STEPS: list[tuple[str, set[str]]] = [
             "facts",
             "words",
             "flows",
+            "inputs",
+            "windows",
+            "episodes",
+            "totals",
             "keys",
             "sums",
             "periods",
@@ -64,7 +68,9 @@ STEPS: list[tuple[str, set[str]]] = [
 ]
 LEVEL = {room: level for level, (_, rooms) in enumerate(STEPS) for room in rooms}
 CELLAR_KNOWS = LEVEL["terms"]
-RULES_KNOW = {"rule", "periods", "terms", "flows", "keys", "sums", "streaks", "indicators"}
+RULES_KNOW = {
+    "rule", "periods", "terms", "flows", "keys", "sums", "streaks", "indicators", "inputs", "windows", "episodes", "totals",
+}  # fmt: skip
 GUESTS = {
     "duckdb": ("warehouse",),
     "sqlalchemy": ("register",),

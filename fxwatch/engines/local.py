@@ -5,19 +5,21 @@ A pure function of its frames: the union of its findings over any partition of t
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
 
 import polars as pl
 
 from fxwatch.flows import check_flows
-from fxwatch.rule import FINDING, NOT_COMPUTED, EarlyWarning
+from fxwatch.rule import ALSO_FOUND, FINDING, NOT_COMPUTED, PLACEHOLDERS, SKIPPED, EarlyWarning
 from fxwatch.rulebook import inputs_named
 
-HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, "declaration": pl.Int64, "flow_count": pl.Int64}
+_ALSO = {name: dtype for name, dtype in ALSO_FOUND.items() if name != "settlements"}
+HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, **_ALSO, "flow_count": pl.Int64}
 EVIDENCE = {"finding": pl.Int64, "flow": pl.Int64}
-OBJECT_DIGITS = 8
+SETTLED = {"finding": pl.Int64, "settlement_no": pl.String}
+OBJECT_DIGITS, GROUP_DIGITS = 8, 16
 
 
 @dataclass(frozen=True)
@@ -28,27 +30,43 @@ class Findings:
         hits: the columns of `HITS`. `finding` numbers them over all rules; `declaration` is null but where it is the key.
         evidence: the columns of `EVIDENCE`: the flows behind each finding.
         not_computed: column rule, and those of `rule.NOT_COMPUTED`.
+        settled: the columns of `SETTLED`: the settlements behind findings.
+        skipped: column rule, and those of `rule.SKIPPED`.
     """
 
     hits: pl.DataFrame
     evidence: pl.DataFrame
     not_computed: pl.DataFrame
+    settled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SETTLED))
+    skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"rule": pl.String, **SKIPPED}))
 
-    def named(self, entities: pl.DataFrame, declarations: pl.DataFrame) -> "Findings":
+    @classmethod
+    def none(cls) -> "Findings":
+        """No findings at all."""
+        not_computed = pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
+        return cls(pl.DataFrame(schema=HITS), pl.DataFrame(schema=EVIDENCE), not_computed)
+
+    def named(
+        self, entities: pl.DataFrame, declarations: pl.DataFrame, identities: pl.DataFrame | None = None
+    ) -> "Findings":
         """The same under the names that last: hit_id (spec section 7) in place of `finding`, and entity_id beside entity.
 
         Args:
             entities: columns entity, entity_id.
             declarations: columns declaration, declaration_no, of the declarations in `hits` at least.
+            identities: column named_by and those of `rule.PLACEHOLDERS`: the texts of the flows that name an object.
         """
         hits = self.hits.join(entities.select("entity", "entity_id"), on="entity", how="left", maintain_order="left")
+        if identities is not None and not identities.is_empty():
+            hits = hits.join(identities, on="named_by", how="left", maintain_order="left")
+            hits = hits.with_columns(_told("object"), _told("group")).drop(PLACEHOLDERS)
         numbers = declarations.select("declaration", "declaration_no")
         hits = hits.join(numbers, on="declaration", how="left", maintain_order="left").with_columns(hit_id=_hit_id())
         evidence = self.evidence.join(hits.select("finding", "hit_id"), on="finding").select("hit_id", "flow")
-        hits = hits.select(
-            "hit_id", "entity_id", pl.exclude("hit_id", "entity_id", "finding", "declaration", "declaration_no")
-        )
-        return Findings(hits, evidence, self.not_computed)
+        settled = self.settled.join(hits.select("finding", "hit_id"), on="finding").select("hit_id", "settlement_no")
+        left_out = ("hit_id", "entity_id", "finding", "declaration", "declaration_no", "named_by", "group")
+        hits = hits.select("hit_id", "entity_id", pl.exclude(left_out), _group_id())
+        return Findings(hits, evidence, self.not_computed, settled, self.skipped)
 
 
 @dataclass(frozen=True)
@@ -75,15 +93,18 @@ class Engine(Protocol):
 
 def together(parts: Sequence[Findings]) -> Findings:
     """The findings of several sets of flows as those of one: numbered over all of them."""
-    hits, evidence, not_computed = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)], []
+    tables: dict[str, list[pl.DataFrame]] = {
+        table.name: [getattr(Findings.none(), table.name)] for table in fields(Findings)
+    }
     count = 0
     for part in parts:
-        hits.append(part.hits.with_columns(pl.col("finding") + count))
-        evidence.append(part.evidence.with_columns(pl.col("finding") + count))
-        not_computed.append(part.not_computed)
+        for name, frames in tables.items():
+            found: pl.DataFrame = getattr(part, name)
+            frames.append(found.with_columns(pl.col("finding") + count) if "finding" in found.columns else found)
         count += part.hits.height
-    nothing = pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
-    return Findings(pl.concat(hits), pl.concat(evidence), pl.concat([nothing, *not_computed]))
+    whole = {name: pl.concat(frames) for name, frames in tables.items()}
+    skipped = whole["skipped"].group_by("rule", "reason", maintain_order=True).agg(pl.col("count").sum())
+    return Findings(**{**whole, "skipped": skipped})
 
 
 def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:
@@ -101,14 +122,22 @@ def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Map
     given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
     hits, evidence = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)]
     not_computed = [pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})]
+    settled = [pl.DataFrame(schema=SETTLED)]
+    skipped = [pl.DataFrame(schema={"rule": pl.String, **SKIPPED})]
     count = 0
     for name, rule in rules.items():
         found, behind, missing = _look(rule, looked_at, given)
-        hits.append(found.with_columns(pl.col("finding") + count, rule=pl.lit(name)).select(*HITS))
-        evidence.append(behind.select(pl.col("finding") + count, "flow"))
+        number = pl.col("finding") + count
+        hits.append(found.with_columns(number, rule=pl.lit(name)).select(*HITS))
+        evidence.append(behind.select(number, "flow"))
         not_computed.append(missing.select(pl.lit(name).alias("rule"), *NOT_COMPUTED))
+        settled.append(_settled(found).select(number, "settlement_no"))
+        passed_over = _asked(rule.skipped, looked_at, given).filter(pl.col("count") > 0).collect()
+        skipped.append(passed_over.select(pl.lit(name).alias("rule"), *SKIPPED))
         count += found.height
-    return Findings(pl.concat(hits), pl.concat(evidence), pl.concat(not_computed))
+    return Findings(
+        pl.concat(hits), pl.concat(evidence), pl.concat(not_computed), pl.concat(settled), pl.concat(skipped)
+    )
 
 
 def _look(
@@ -117,11 +146,20 @@ def _look(
     """One rule's findings, numbered from 0, with how many flows are behind each; these flows; what was not computed."""
     found = _asked(rule.find, flows, given).with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64)).collect()
     behind = rule.evidence(found.lazy(), flows).collect()
-    counts = behind.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
+    found = found.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in ALSO_FOUND.items() if name not in found.columns
+    )
+    # Settlements count among the flows behind a finding: they are named beside them.
+    named = pl.concat([behind.select("finding"), _settled(found).select("finding")])
+    counts = named.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
     found = found.join(counts, on="finding", how="left", maintain_order="left")
-    if "declaration" not in found.columns:
-        found = found.with_columns(declaration=pl.lit(None, pl.Int64))
     return found, behind, _asked(rule.not_computed, flows, given).collect()
+
+
+def _settled(found: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `SETTLED` of the findings that rest on settlements."""
+    resting = found.filter(pl.col("settlements").list.len() > 0)
+    return resting.select("finding", settlement_no="settlements").explode("settlement_no")
 
 
 def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
@@ -132,7 +170,7 @@ def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapp
 def _hit_id() -> pl.Expr:
     parts = ("rule", "entity_id", "item", "direction", "first_day")
     key = pl.concat_str(*(pl.col(p).cast(pl.String).fill_null("-") for p in parts), separator=":")
-    further = pl.col("object").map_elements(_digest, return_dtype=pl.String)
+    further = pl.col("object").map_elements(lambda text: _digest(text, OBJECT_DIGITS), return_dtype=pl.String)
     key = pl.when(pl.col("object").is_null()).then(key).otherwise(pl.concat_str(key, further, separator=":"))
     return (
         pl.when(pl.col("declaration_no").is_null())
@@ -141,5 +179,18 @@ def _hit_id() -> pl.Expr:
     )
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:OBJECT_DIGITS]
+def _group_id() -> pl.Expr:
+    shared = pl.col("group").map_elements(lambda text: _digest(text, GROUP_DIGITS), return_dtype=pl.String)
+    return pl.concat_str("rule", shared, separator=":").alias("group_id")
+
+
+def _told(column: str) -> pl.Expr:
+    """A text with what stands for the words of a flow put in."""
+    text = pl.col(column)
+    for name in PLACEHOLDERS:
+        text = text.str.replace_all(f"{{{name}}}", pl.col(name).fill_null(""), literal=True)
+    return pl.when(pl.col("named_by").is_null()).then(column).otherwise(text).alias(column)
+
+
+def _digest(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]

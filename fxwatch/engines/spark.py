@@ -27,7 +27,8 @@ from fxwatch import __version__
 from fxwatch.engines.exported import Manifest, as_framed, read_manifest
 from fxwatch.engines.local import Findings, Looked, find_all, together
 from fxwatch.errors import FxwatchError, HouseError, RequestError
-from fxwatch.flows import FLOW_COLUMNS
+from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.inputs import of_days
 from fxwatch.rule import EarlyWarning
 
 FLOWS_IN_A_BUCKET = 500_000  # some 100 MB of a worker's memory while its rules look
@@ -38,7 +39,7 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 _MASTER = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|spark://.+|yarn|k8s://.+")
 _SPARK_TYPES = {"Int64": "long", "Int32": "int", "Int8": "byte", "Date": "date", "String": "string"}
 _TABLES = tuple(table.name for table in fields(Findings))
-_SENT_HOME = ", ".join(["flows long", "amount_usd long", *(f"{table} binary" for table in _TABLES)])
+_SENT_HOME = ", ".join(["bucket long", "flows long", "amount_usd long", *(f"{table} binary" for table in _TABLES)])
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,22 @@ class Spark:
             HouseError: the job failed, or fewer flows came to the rules than the export holds.
         """
         manifest = self.fitting(load, mark)
-        given = {**inputs, "first_loaded_day": manifest.first_day}
+        given = {**inputs, **of_days(manifest.first_day, manifest.last_day)}
         parts: list[Findings] = []
         if manifest.flows:
             with _session(self) as (session, log):
                 for partition in sorted({rule.partition for rule in rules.values()}):
                     chosen = {name: rule for name, rule in rules.items() if rule.partition == partition}
-                    found = _found(session, self.folder, manifest, partition, chosen, given, log)
+                    buckets = max(
+                        BUCKETS_A_CORE * session.sparkContext.defaultParallelism,
+                        -(-manifest.flows // FLOWS_IN_A_BUCKET),
+                    )
+                    share = Share(chosen, given, partition, buckets)
+                    found = _found(session, self.folder, manifest, share, log)
                     self._check_whole(manifest, found)
                     parts += [Findings(**{table: _unpacked(row[table]) for table in _TABLES}) for row in found]
+                    if partition == "entity":
+                        parts += _without_flows(share, {row["bucket"] for row in found})
         return Looked(manifest.flows, manifest.first_day, manifest.last_day, together(parts))
 
     def fitting(self, load: int, mark: str) -> Manifest:
@@ -108,43 +116,53 @@ class Spark:
             )
 
 
-def look_at(bucket: pa.Table, rules: Mapping[str, EarlyWarning], given: Mapping[str, Any]) -> pa.Table:
-    """On a worker: the findings in the flows of whole entities or counterparties, one row of the columns of `_SENT_HOME`."""
-    frame = pl.from_arrow(bucket)
+@dataclass(frozen=True)
+class Share:
+    """What every worker is sent: the rules, what they are given beside flows, and how all is spread."""
+
+    rules: Mapping[str, EarlyWarning]
+    given: Mapping[str, Any]
+    partition: str
+    buckets: int
+
+    def of(self, bucket: int, flows: pl.DataFrame) -> Findings:
+        """What the rules find in a bucket. An entity that other authorities know and that has no flows is in one bucket, too."""
+        return find_all(self.rules, flows, {name: self._part(value, bucket) for name, value in self.given.items()})
+
+    def _part(self, value: Any, bucket: int) -> Any:
+        if self.partition != "entity" or not isinstance(value, pl.DataFrame) or "entity" not in value.columns:
+            return value
+        return value.filter(pl.col("entity") % self.buckets == bucket)
+
+
+def look_at(table: pa.Table, share: Share) -> pa.Table:
+    """On a worker: the findings in a bucket of flows, one row of the columns of `_SENT_HOME`."""
+    frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)  # a table has columns
-    flows = as_framed(frame)
-    found = find_all(rules, flows, given)
-    packed = {table: [_packed(getattr(found, table))] for table in _TABLES}
-    types = {"flows": pa.int64(), "amount_usd": pa.int64(), **dict.fromkeys(_TABLES, pa.binary())}
-    return pa.table({"flows": [flows.height], "amount_usd": [flows["amount_usd"].sum()], **packed}, pa.schema(types))
+    bucket, flows = int(frame["bucket"][0]), as_framed(frame)
+    found = share.of(bucket, flows)
+    amount, packed = int(flows["amount_usd"].sum()), {name: [_packed(getattr(found, name))] for name in _TABLES}
+    types = {"bucket": pa.int64(), "flows": pa.int64(), "amount_usd": pa.int64(), **dict.fromkeys(_TABLES, pa.binary())}
+    row = {"bucket": [bucket], "flows": [flows.height], "amount_usd": [amount], **packed}
+    return pa.table(row, pa.schema(types))
 
 
-def _found(
-    session: Any,
-    folder: Path,
-    manifest: Manifest,
-    partition: str,
-    rules: Mapping[str, EarlyWarning],
-    given: Mapping[str, Any],
-    log: Path,
-) -> list[Any]:
+def _found(session: Any, folder: Path, manifest: Manifest, share: Share, log: Path) -> list[Any]:
     """What the workers send home: a row a bucket."""
     from pyspark.sql import functions as sql
 
-    columns = list(dict.fromkeys([*FLOW_COLUMNS, *(c for rule in rules.values() for c in rule.columns)]))
+    columns = list(dict.fromkeys([*FLOW_COLUMNS, *(c for rule in share.rules.values() for c in rule.columns)]))
     whole = sql.col("entity")
-    if partition != "entity":
-        columns = list(dict.fromkeys([*columns, partition]))
-        whole = sql.coalesce(sql.col(partition), sql.col("flow"))  # what names none need not stay together
-    context = session.sparkContext
-    buckets = max(BUCKETS_A_CORE * context.defaultParallelism, -(-manifest.flows // FLOWS_IN_A_BUCKET))
-    session.conf.set("spark.sql.shuffle.partitions", str(buckets))
-    sent = context.broadcast((rules, given))
+    if share.partition != "entity":
+        columns = list(dict.fromkeys([*columns, share.partition]))
+        whole = sql.coalesce(sql.col(share.partition), sql.col("flow"))  # what names none need not stay together
+    session.conf.set("spark.sql.shuffle.partitions", str(share.buckets))
+    sent = session.sparkContext.broadcast(share)
     try:
         told = ", ".join(f"{name} {_SPARK_TYPES[kind]}" for name, kind in manifest.columns.items())
         files = [f"file://{folder.absolute() / file['path']}" for file in manifest.files]
         flows = session.read.schema(told).parquet(*files).select(*columns)
-        spread = flows.withColumn("bucket", sql.pmod(sql.xxhash64(whole), sql.lit(buckets))).groupBy("bucket")
+        spread = flows.withColumn("bucket", sql.pmod(whole, sql.lit(share.buckets))).groupBy("bucket")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # about pandas, which takes no part
             found: list[Any] = spread.applyInArrow(_work(sent), _SENT_HOME).collect()
@@ -152,6 +170,12 @@ def _found(
         raise _told(fault, log) from fault
     sent.unpersist()
     return found
+
+
+def _without_flows(share: Share, seen: set[int]) -> list[Findings]:
+    """What rules find of entities whose buckets had no flows at all, from other authorities' data alone."""
+    nothing = pl.DataFrame(schema={**FLOW_COLUMNS, **EXTRA_COLUMNS})
+    return [share.of(bucket, nothing) for bucket in range(share.buckets) if bucket not in seen]
 
 
 def _work(sent: Any) -> Callable[[pa.Table], pa.Table]:
@@ -170,8 +194,7 @@ def _work(sent: Any) -> Callable[[pa.Table], pa.Table]:
                 found = "none"
             if found != version:
                 raise RuntimeError(f"{mark} the worker on {place} has {name} {found}, this home has {version}.")
-        rules, given = sent.value
-        return importlib.import_module("fxwatch.engines.spark").look_at(bucket, rules, given)
+        return importlib.import_module("fxwatch.engines.spark").look_at(bucket, sent.value)
 
     return work
 

@@ -17,6 +17,8 @@ def record_run(
     *,
     hits: pl.DataFrame,
     evidence: pl.DataFrame,
+    settled: pl.DataFrame,
+    skipped: pl.DataFrame,
     not_computed: pl.DataFrame,
     record: dict[str, Any],
     day: date,
@@ -27,6 +29,8 @@ def record_run(
     Args:
         hits: the columns of table `hits` but supersedes, found_on, found_at, gone_at and run_id.
         evidence: hit_id, flow.
+        settled: hit_id, settlement_no.
+        skipped: rule, reason, count.
         not_computed: rule, entity, item, year, reason.
         record: the columns of table `runs` but run_id, ended_at and day.
     """
@@ -34,12 +38,17 @@ def record_run(
     with warehouse.transaction():
         run_id = int(con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchall()[0][0])
         this_run = pl.DataFrame({"run_id": [run_id], "day": [day], "moment": [moment]})
-        frames = {"new_hits": hits, "new_evidence": evidence, "this_run": this_run, "new_not_computed": not_computed}
+        frames = {
+            "new_hits": hits, "new_evidence": evidence, "new_settled": settled, "this_run": this_run,
+            "new_not_computed": not_computed, "new_skipped": skipped,
+        }  # fmt: skip
         for name, frame in frames.items():
             con.register(name, frame.to_arrow())
         con.execute(query("merge_hits"))
         con.execute("DELETE FROM not_computed")
         con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
+        con.execute("DELETE FROM skipped")
+        con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
         con.execute(query("refill_sums"))
         row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
         con.register("new_run", row.to_arrow())

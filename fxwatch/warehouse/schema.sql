@@ -96,7 +96,10 @@ CREATE TABLE hits (
   run_id INTEGER NOT NULL, rule_version VARCHAR NOT NULL
 );
 CREATE TABLE hit_flows (hit_id VARCHAR NOT NULL, flow BIGINT NOT NULL);
+CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE not_computed (rule VARCHAR NOT NULL, entity INTEGER NOT NULL, item VARCHAR, "year" INTEGER, reason VARCHAR NOT NULL);
+-- What the newest run passed over because data are missing, counted by rule and reason.
+CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
 
 -- What a shadow found (see the register's shadows): never work, so kept apart from hits. As the newest run knew it while the shadow
 -- ran; found_on: day of the run that first found it.

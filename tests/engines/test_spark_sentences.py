@@ -88,8 +88,10 @@ def test_the_findings_of_buckets_put_together_are_those_of_the_whole() -> None:
     """)
     given = {"calendar": calendar(2026), "roll": roll("SEA"), "first_loaded_day": drawn["day"].min()}
     whole = find_all(book, drawn, given)
-    buckets = [pl.concat(part) for part in ([drawn.filter(entity=e)] for e in drawn["entity"].unique())]
-    sent = [spark.look_at(as_sent(bucket), book, given).to_pylist()[0] for bucket in buckets]
+    share = spark.Share(book, given, "entity", 5)
+    buckets = [drawn.filter(pl.col("entity") % 5 == n) for n in range(5) if (drawn["entity"] % 5 == n).any()]
+    assert len(buckets) > 1
+    sent = [spark.look_at(as_sent(bucket), share).to_pylist()[0] for bucket in buckets]
     assert [row["flows"] for row in sent] == [bucket.height for bucket in buckets]
     assert [row["amount_usd"] for row in sent] == [bucket["amount_usd"].sum() for bucket in buckets]
     parts = [spark.Findings(**{name: spark._unpacked(row[name]) for name in spark._TABLES}) for row in sent]
@@ -104,8 +106,21 @@ def test_the_findings_of_buckets_put_together_are_those_of_the_whole() -> None:
     assert behind[0].equals(behind[1])
 
 
+def test_each_bucket_is_given_the_entities_that_are_its_own() -> None:
+    """An entity with settlements and without flows would come up in every bucket otherwise, or in none."""
+    given = {"settlements": pl.DataFrame({"entity": [1, 2, 7]}), "calendar": calendar(2026), "first_loaded_day": None}
+    by_entity, by_counterparty = (spark.Share({}, given, how, 5) for how in ("entity", "counterparty"))
+    assert [by_entity._part(given["settlements"], n)["entity"].to_list() for n in range(3)] == [[], [1], [2, 7]]
+    assert by_counterparty._part(given["settlements"], 0).height == 3
+    assert by_entity._part(given["calendar"], 0) is given["calendar"]
+
+
 def as_sent(bucket: pl.DataFrame) -> pa.Table:
-    return bucket.with_columns(pl.col("direction", "item").to_physical().cast(pl.Int8)).drop("id").to_arrow()
+    return (
+        bucket.with_columns(pl.col("direction", "item").to_physical().cast(pl.Int8), bucket=pl.col("entity") % 5)
+        .drop("id")
+        .to_arrow()
+    )
 
 
 def test_this_machine_needs_nothing_of_spark() -> None:

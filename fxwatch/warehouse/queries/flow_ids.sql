@@ -1,5 +1,9 @@
 -- Identifiers of the flows behind some hits, sorted.
-SELECT e.hit_id, list(f.declaration_no || '/' || f.leg ORDER BY f.declaration_no, f.leg) AS flow_ids
-FROM hit_flows e JOIN flows f USING (flow)
-WHERE e.hit_id IN (SELECT unnest($ids::VARCHAR[]))
-GROUP BY e.hit_id
+SELECT hit_id, list(flow_id ORDER BY flow_id) AS flow_ids
+FROM (
+  SELECT e.hit_id, f.declaration_no || '/' || f.leg AS flow_id FROM hit_flows e JOIN flows f USING (flow)
+  UNION ALL
+  SELECT hit_id, 'settlement:' || settlement_no FROM hit_settlements
+)
+WHERE hit_id IN (SELECT unnest($ids::VARCHAR[]))
+GROUP BY hit_id

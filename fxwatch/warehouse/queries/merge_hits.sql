@@ -1,4 +1,4 @@
--- Merge what this run found (new_hits, new_evidence, this_run) with what was on record.
+-- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record.
 CREATE OR REPLACE TEMP TABLE lost AS
   SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id);
 
@@ -16,14 +16,16 @@ CREATE OR REPLACE TEMP TABLE amounts AS
   SELECT x.hit_id, sum(f.amount_usd)::BIGINT AS amount_usd FROM new_evidence x JOIN flows f USING (flow) GROUP BY x.hit_id;
 
 CREATE OR REPLACE TEMP TABLE merged AS
-  SELECT n.*, a.amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
+  SELECT n.*, coalesce(a.amount_usd, 0) AS amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
-  FROM new_hits n JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  FROM new_hits n LEFT JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
   SELECT l.* REPLACE (coalesce(l.gone_at, r.moment) AS gone_at) FROM lost l CROSS JOIN this_run r;
 
 DELETE FROM hit_flows WHERE hit_id NOT IN (SELECT hit_id FROM lost);
 INSERT INTO hit_flows SELECT hit_id, flow FROM new_evidence;
+DELETE FROM hit_settlements WHERE hit_id NOT IN (SELECT hit_id FROM lost);
+INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled;
 DELETE FROM hits;
 INSERT INTO hits BY NAME SELECT * FROM merged;
 DROP TABLE merged;

@@ -30,3 +30,7 @@ CREATE TABLE shadow_hits (
   severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
   found_on DATE NOT NULL, run_id INTEGER NOT NULL
 );
+
+-- Settlements behind hits, and what a run passed over.
+CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
+CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
