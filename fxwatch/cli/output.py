@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 WIDE = 10_000  # of what is no terminal: nothing is cut off there
 SHOWN = 50
 NARROW = 12
+# What a spreadsheet takes for a formula when a cell of a CSV begins with it; amounts are texts too, and harmless.
+_FORMULA = r"^[=+\-@\t\r]"
+_NUMBER = r"^-[0-9]+(\.[0-9]+)?$"
 
 
 def show(
@@ -101,8 +104,17 @@ def flat(frame: "pl.DataFrame") -> "pl.DataFrame":
     return exact(frame).with_columns(cs.list().cast(pl.List(pl.String)).list.join(";"))
 
 
+def harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """`flat`, with an apostrophe before every text that a spreadsheet would take for a formula."""
+    import polars as pl
+
+    texts = pl.col(pl.String)
+    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
+    return flat(frame).with_columns(pl.when(is_formula).then(pl.lit("'") + texts).otherwise(texts).name.keep())
+
+
 def _write_csv(frame: "pl.DataFrame", path: Path) -> None:
-    flat(frame).write_csv(path, float_precision=12)
+    harmless(frame).write_csv(path, float_precision=12)
 
 
 def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
