@@ -190,10 +190,14 @@ def _look(
         flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
         days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
         looked = Looked(flows.height, days[0], days[1], find_all(rules, flows, inputs))
-    hits = looked.findings.hits
-    numbers, texts = declaration_numbers(con, hits["declaration"]), identities(con, hits["named_by"])
-    findings = looked.findings.named(inputs["roll"], numbers, texts)
+    findings = named(con, looked.findings, inputs)
     return looked, findings, _as_kept(findings, rules, severe)
+
+
+def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
+    """Findings under the names that last: see `Findings.named`."""
+    numbers = declaration_numbers(con, findings.hits["declaration"])
+    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
 
 
 def looked_at(

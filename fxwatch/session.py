@@ -9,8 +9,9 @@ from fxwatch.casework import Casework
 if TYPE_CHECKING:
     import polars as pl
 
-    from fxwatch.batch import RunReport
+    from fxwatch.batch import Progress, RunReport
     from fxwatch.check import Answer
+    from fxwatch.comparing import Compared
     from fxwatch.engines.exported import Manifest
     from fxwatch.engines.local import Engine
     from fxwatch.intake import LoadReport
@@ -53,6 +54,18 @@ class Session(Casework):
         from fxwatch.reading.monitors import monitor
 
         return monitor(self, name, **asked)
+
+    def what_if(
+        self,
+        *assignments: str,
+        first: date | None = None,
+        last: date | None = None,
+        progress: "Progress | None" = None,
+    ) -> "Compared":
+        """What would be found if parameters had other values (`RULE.PARAM=VALUE`): see `fxwatch.whatif.what_if`."""
+        from fxwatch.whatif import what_if
+
+        return what_if(self, *assignments, first=first, last=last, progress=progress)
 
     def reconcile(self, what: str, **asked: Any) -> "pl.DataFrame":
         """What was declared against `settlements`, `filings`, `contracts` or `totals`: see `fxwatch.reconcile.reconcile`."""

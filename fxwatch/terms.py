@@ -290,6 +290,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "past": ("past", "已失效"),
     "in_force": ("in force", "有效"),
     "ahead": ("to come", "待生效"),
+    "new": ("new", "新增"),
+    "lost": ("lost", "消失"),
     "running": ("running", "运行中"),
     "ended": ("ended", "已结束"),
     "promoted": ("promoted", "已采用"),

@@ -62,6 +62,9 @@ STEPS: list[tuple[str, set[str]]] = [
             "admission",
             "answering",
             "recording",
+            "comparing",
+            "whatif",
+            "shadows",
         },
     ),
     ("doors", {"cli", "api", "dashboards", "client", "__main__"}),
@@ -88,6 +91,7 @@ GUESTS = {
     "httpx": ("client",),
     "tenacity": ("client",),
     "pyspark": ("engines",),
+    "PIL": ("reporting",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

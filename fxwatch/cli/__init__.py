@@ -27,6 +27,7 @@ from fxwatch.cli import (
     running,
     serving,
     upkeep,
+    what_if,
 )
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
@@ -59,6 +60,7 @@ for room in (
     reconciling,
     reporting,
     upkeep,
+    what_if,
 ):
     room.register(app)
 

@@ -140,6 +140,27 @@ def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Map
     )
 
 
+def findings_of(rule: EarlyWarning, flows: pl.DataFrame, inputs: Mapping[str, Any]) -> pl.DataFrame:
+    """What one rule finds, without the flows behind: what its `find` returns.
+
+    Args:
+        rule: with the parameters to try.
+        flows, inputs: as for `find_all`.
+    """
+    given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
+    return _asked(rule.find, flows.lazy(), given).collect()
+
+
+def bare(rule: str, found: pl.DataFrame) -> Findings:
+    """A rule's findings as `Findings` without evidence, to be named."""
+    whole = found.with_columns(pl.lit(None, t).alias(name) for name, t in _ALSO.items() if name not in found.columns)
+    numbered = whole.with_row_index("finding").with_columns(
+        pl.col("finding").cast(pl.Int64), rule=pl.lit(rule), flow_count=pl.lit(0, pl.Int64)
+    )
+    nothing = pl.DataFrame(schema=EVIDENCE), pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
+    return Findings(numbered.select(*HITS), *nothing)
+
+
 def _look(
     rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
