@@ -14,7 +14,7 @@ from fxwatch.engines.local import Engine, Findings, Looked, find_all
 from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
-from fxwatch.terms import Language
+from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
 from fxwatch.warehouse.recording import mark_of, newest_load, record_run
@@ -134,15 +134,18 @@ def run(
     )  # fmt: skip
 
 
-def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | None = None) -> Past:
-    """What a run would have found: flows up to a day, as known at a moment. Publishes nothing.
+def look_back(
+    home: "Home", *, as_of: date | None = None, known_at: datetime | None = None, scope: Scope | None = None
+) -> Past:
+    """What a run would have found: flows up to a day, as known at a moment, of one scope alone. Publishes nothing.
 
     Returns:
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
     parameters = home.register.parameters(known_at)
-    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
+    severe = severities(parameters)
+    _, findings, hits = _look(con, in_force(parameters), severe, as_of=as_of, known_at=known_at, scope=scope)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -177,6 +180,7 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
     engine: Engine | None = None,
 ) -> tuple[Looked, Findings, pl.DataFrame]:
     """What was looked at, what the rules find in it under the names that last, and the hits as the warehouse keeps them."""
@@ -187,7 +191,7 @@ def _look(
         }
         looked = engine.look(rules, inputs, newest_load(con), mark_of(con))
     else:
-        flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
+        flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at, scope=scope)
         days = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
         looked = Looked(flows.height, days[0], days[1], find_all(rules, flows, inputs))
     findings = named(con, looked.findings, inputs)
@@ -206,10 +210,13 @@ def looked_at(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
     """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
-    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
-    flows = flow_frame(con, extra, known_at=known_at)
+    extra = {c for rule in rules for c in rule.columns} | ({"scope"} if scope else set())
+    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at)
+    if scope is not None:
+        flows = flows.filter(pl.col("scope") == scope.value)
     if as_of is not None:
         flows = flows.filter(pl.col("day") <= as_of)
     inputs = input_frames(con, as_of=as_of, known_at=known_at)

@@ -55,6 +55,18 @@ class Session(Casework):
 
         return monitor(self, name, **asked)
 
+    def sdmx(self, name: str, **asked: Any) -> "pl.DataFrame":
+        """A monitor's figures as SDMX-CSV has them, in heads of BPM6: see `fxwatch.reporting.sdmx.observations`."""
+        from fxwatch.reporting.sdmx import observations
+
+        return observations(self, name, **asked)
+
+    def codes(self) -> "pl.DataFrame":
+        """What cannot be mapped, by code: see `fxwatch.reading.codes.unmapped`."""
+        from fxwatch.reading.codes import unmapped
+
+        return unmapped(self)
+
     def what_if(
         self,
         *assignments: str,

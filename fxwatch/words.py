@@ -63,6 +63,11 @@ HEADINGS_ZH = {
     "near_entities": "接近限额主体", "new": "新增", "newest": "最近一次", "promoted_act": "采用登记号", "provisional_after": "变后预计等级",
     "shadow": "影子编号", "shadows": "影子运行", "step": "取值", "valid_to": "止于", "work_per_month": "月均待办", "worse": "等级变差",
     # ---- reconciliations
+    "rows": "行数",
+    "lines": "行数",
+    "bpm6": "BPM6 类别",
+    "about_zh": "说明",
+    "about": "说明",
     "authority": "部门", "beyond_usd": "超付（美元）", "contract_usd": "合同金额（美元）", "declared_12m_usd": "近十二个月申报（美元）",
     "declared_flows": "自报笔数", "declared_usd": "申报（美元）", "difference_12m_usd": "近十二个月差额（美元）",
     "difference_usd": "差额（美元）", "domestic_usd": "其中境内（美元）", "filed_later": "事后备案日", "filed_on": "备案日",

@@ -17,12 +17,10 @@ from fxwatch.words import heading
 if TYPE_CHECKING:
     import polars as pl
 
+EXCEL, SDMX = ".excel.csv", ".sdmx.csv"
 WIDE = 10_000  # of what is no terminal: nothing is cut off there
 SHOWN = 50
 NARROW = 12
-# What a spreadsheet takes for a formula when a cell of a CSV begins with it; amounts are texts too, and harmless.
-_FORMULA = r"^[=+\-@\t\r]"
-_NUMBER = r"^-[0-9]+(\.[0-9]+)?$"
 
 
 def show(
@@ -56,11 +54,25 @@ def print_json(value: Any) -> None:
 def write(frame: "pl.DataFrame", out: Path) -> None:
     """Write a frame to a file; the ending chooses the form. A list becomes text with `;` where the form has none.
 
+    `.excel.csv` is a CSV for spreadsheets, `.csv` one for programs; `.sdmx.csv` takes the observations of a monitor alone.
+
     Raises:
         RequestError: the ending is unknown or the place cannot be written.
     """
-    writers = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_xlsx, ".json": _write_json}
-    writer = writers.get(out.suffix.lower())
+    writers = {
+        EXCEL: _write_excel_csv,
+        SDMX: _write_sdmx,
+        ".csv": _write_csv,
+        ".parquet": _write_parquet,
+        ".xlsx": _write_xlsx,
+        ".json": _write_json,
+    }
+    writer = next((writer for ending, writer in writers.items() if out.name.lower().endswith(ending)), None)
+    if writer is _write_sdmx and "STRUCTURE_ID" not in frame.columns:
+        raise RequestError(
+            f"{out}: only the figures of monitors are written as SDMX. Name another file, or ask: fxwatch monitor NAME --out FILE.sdmx.csv",
+            f"{out}：只有监管指标可以写成 SDMX。请改用其他扩展名，或执行：fxwatch monitor 指标名 --out 文件.sdmx.csv",
+        )
     if writer is None:
         raise RequestError(
             f"{out} ends in none of {', '.join(writers)}; name the file with one of them.",
@@ -104,25 +116,30 @@ def flat(frame: "pl.DataFrame") -> "pl.DataFrame":
     return exact(frame).with_columns(cs.list().cast(pl.List(pl.String)).list.join(";"))
 
 
-def harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
-    """`flat`, with an apostrophe before every text that a spreadsheet would take for a formula."""
-    import polars as pl
-
-    texts = pl.col(pl.String)
-    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
-    return flat(frame).with_columns(pl.when(is_formula).then(pl.lit("'") + texts).otherwise(texts).name.keep())
-
-
 def _write_csv(frame: "pl.DataFrame", path: Path) -> None:
-    harmless(frame).write_csv(path, float_precision=12)
+    from fxwatch.reporting.spreadsheets import harmless
+
+    harmless(exact(frame)).write_csv(path, float_precision=12)
 
 
 def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
     frame.write_parquet(path)
 
 
+def _write_excel_csv(frame: "pl.DataFrame", path: Path) -> None:
+    from fxwatch.reporting.spreadsheets import csv_for_excel
+
+    path.write_bytes(csv_for_excel(exact(frame)))
+
+
+def _write_sdmx(frame: "pl.DataFrame", path: Path) -> None:
+    frame.write_csv(path)
+
+
 def _write_xlsx(frame: "pl.DataFrame", path: Path) -> None:
-    flat(frame).write_excel(path, autofit=True, freeze_panes=(1, 0))
+    from fxwatch.reporting.spreadsheets import xlsx
+
+    path.write_bytes(xlsx(frame))
 
 
 def _write_json(frame: "pl.DataFrame", path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, Out, day_of, moment_of
 from fxwatch.cli.output import print_json, progress, show, write
 from fxwatch.errors import RequestError
+from fxwatch.terms import BOTH, Scope
 
 if TYPE_CHECKING:
     from fxwatch.engines.spark import Spark
@@ -28,6 +29,10 @@ def run(
         str | None, typer.Option(help="A look into the past: flows up to this day; publishes nothing.")
     ] = None,
     known_at: KnownAt = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help="What the rules find in cross_border or in domestic flows alone; publishes nothing."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
     engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
     master: Annotated[
@@ -50,13 +55,13 @@ def run(
     """
     door: Door = context.obj
     elsewhere = _spark(engine, master, flows, spark_conf or [])
-    if elsewhere and (as_of or known_at):
-        raise RequestError(
-            "A look into the past runs on this machine: leave out --engine spark, or --as-of and --known-at.",
-            "回看过去在本机运行：请去掉 --engine spark，或去掉 --as-of 与 --known-at。",
-        )
-    if as_of or known_at:
-        _look_back(door, as_of, known_at, out, as_json)
+    if as_of or known_at or scope:
+        if elsewhere:
+            raise RequestError(
+                "A look into the past or at one scope runs on this machine: leave out --engine spark, or --as-of, --known-at and --scope.",
+                "回看过去或只看一种范围在本机运行：请去掉 --engine spark，或去掉 --as-of、--known-at 与 --scope。",
+            )
+        _look_back(door, as_of, known_at, scope, out, as_json)
         return
     from fxwatch.batch import run as run_batch
 
@@ -96,10 +101,12 @@ def _spark(engine: str, master: str, flows: Path | None, conf: list[str]) -> "Sp
     return Spark(master, flows, {name: value for name, _, value in settings})
 
 
-def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | None, as_json: bool) -> None:
+def _look_back(
+    door: Door, as_of: str | None, known_at: str | None, scope: str | None, out: Path | None, as_json: bool
+) -> None:
     from fxwatch.batch import look_back
 
-    past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at))
+    past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at), scope=_scope_of(scope))
     if out is not None:
         out.mkdir(exist_ok=True)
         for name, frame in past.tables.items():
@@ -147,3 +154,19 @@ def show_run(
 
     door: Door = context.obj
     show(door, judged_by(door.home, number), out=out, as_json=as_json, limit=limit)
+
+
+def _scope_of(word: str | None) -> Scope | None:
+    """The scope asked for; None for both.
+
+    Raises:
+        RequestError: it is none.
+    """
+    if word in (None, BOTH):
+        return None
+    if word not in list(Scope):
+        words = ", ".join([*Scope, BOTH])
+        raise RequestError(
+            f"{word!r} is no scope. Possible are {words}.", f"{word!r} 不是有效的范围。可用的有：{words}。"
+        )
+    return Scope(word)

@@ -23,6 +23,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "by_item": ("Receipts and payments by item", "分项目收付汇"),
     "by_economy": ("Receipts and payments by economy", "分国家（地区）收付汇"),
     "by_counterparty": ("Receipts and payments by counterparty", "分交易对方收付汇"),
+    "by_scope": ("Domestic and cross-border receipts and payments", "境内与跨境收付汇"),
     "sums_note": (
         "Sums of classified flows in scope, as they stand. {unclassified} flows wait for their code, {out_of_scope} are out of scope "
         "and {deleted} were deleted: they are listed with the flows and in no sum.",
