@@ -31,11 +31,11 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None, engine: "Engine | None" = None) -> "RunReport":
-        """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run` (`engine`: `fxwatch.engines.spark.Spark`)."""
+    def run(self, *, by: str | None = None, memory: int | None = None, engine: "Engine | None" = None) -> "RunReport":
+        """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by, engine=engine)
+        return run(self, by=by, memory=memory, engine=engine)
 
     def export_flows(self, folder: Path | str) -> "Manifest":
         """Write the flows as Parquet, for a cluster: see `fxwatch.engines.exported.export_flows`."""

@@ -38,12 +38,13 @@ STEPS: list[tuple[str, set[str]]] = [
     ),
     ("contract", {"rule"}),
     ("rules", {"indicators"}),
-    ("judgement", {"rulebook", "grading", "classifier", "policies", "procedure"}),
+    ("judgement", {"rulebook", "grading", "classifier", "policies", "procedure", "risk"}),
     ("cellar", {"warehouse", "register"}),
     (
         "work",
         {
             "batch",
+            "attention",
             "review",
             "banks",
             "check",
@@ -59,6 +60,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "upkeep",
             "casework",
             "session",
+            "stages",
             "admission",
             "answering",
             "recording",
@@ -77,7 +79,9 @@ RULES_KNOW = {
 GUESTS = {
     "duckdb": ("warehouse",),
     "sqlalchemy": ("register",),
-    "sklearn": ("classifier",),
+    "sklearn": ("classifier", "risk"),
+    "scipy": ("risk",),
+    "skops": ("risk",),
     "streamlit": ("dashboards",),
     "typer": ("cli",),
     "argon2": ("passwords",),

@@ -1,6 +1,7 @@
 """Running: the batch that computes everything and publishes, and looks into the past that publish nothing."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,17 @@ def run(
         typer.Option(help="What the rules find in cross_border or in domestic flows alone; publishes nothing."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="How much memory the run may take, such as 4GiB: it then looks at as many whole entities at a time as fit. "
+            "Without it half of what the machine, or the control group, has.",
+        ),
+    ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where time and memory went, stage by stage.")
+    ] = False,
     engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
     master: Annotated[
         str, typer.Option(help="With --engine spark: local[4], spark://HOST:7077, yarn or k8s://HOST:PORT.")
@@ -64,13 +76,19 @@ def run(
         _look_back(door, as_of, known_at, scope, out, as_json)
         return
     from fxwatch.batch import run as run_batch
+    from fxwatch.engines.memory import memory_of
+    from fxwatch.stages import profile_of
 
+    size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar, engine=elsewhere)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, engine=elsewhere)
     if as_json:
-        print_json(report.as_dict())
+        stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
+        print_json(report.as_dict() | stages)
     else:
         print(report.say(door.language))
+        if profile:
+            show(door, profile_of(report.stages), as_json=False, empty=("", ""))
     if report.not_computed:
         print(report.complaint(door.language), file=sys.stderr)
         raise typer.Exit(1)
