@@ -92,6 +92,7 @@ GUESTS = {
     "pydantic": ("api",),
     "prometheus_client": ("api",),
     "cryptography": ("signing",),
+    "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
     "pyspark": ("engines",),
