@@ -32,11 +32,13 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None, memory: int | None = None, engine: "Engine | None" = None) -> "RunReport":
+    def run(
+        self, *, by: str | None = None, memory: int | None = None, full: bool = False, engine: "Engine | None" = None
+    ) -> "RunReport":
         """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by, memory=memory, engine=engine)
+        return run(self, by=by, memory=memory, full=full, engine=engine)
 
     def export_flows(self, folder: Path | str) -> "Manifest":
         """Write the flows as Parquet, for a cluster: see `fxwatch.engines.exported.export_flows`."""

@@ -44,6 +44,7 @@ STEPS: list[tuple[str, set[str]]] = [
         "work",
         {
             "batch",
+            "increment",
             "attention",
             "review",
             "banks",

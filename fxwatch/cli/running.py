@@ -46,6 +46,12 @@ def run(
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where time and memory went, stage by stage.")
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Compute everything, also what nothing changed in since the last run; finds the same."
+        ),
+    ] = False,
     engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
     master: Annotated[
         str, typer.Option(help="With --engine spark: local[4], spark://HOST:7077, yarn or k8s://HOST:PORT.")
@@ -61,6 +67,9 @@ def run(
     by: By = None,
 ) -> None:
     """Compute every rule and monitor for everything known, write the hits, publish.
+
+    What the last run found stands where nothing changed since: flows, the roll, the calendar, rules and parameters. The runs
+    command tells what each run computed again, and why.
 
     On a cluster: fxwatch export flows DIR, then fxwatch run --engine spark --master spark://HOST:7077 --flows DIR. Each worker
     needs this fxwatch (pip install the wheel), the same Polars, and DIR under the same path.
@@ -81,7 +90,7 @@ def run(
 
     size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, engine=elsewhere)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, full=full, engine=elsewhere)
     if as_json:
         stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
         print_json(report.as_dict() | stages)
@@ -147,10 +156,11 @@ def run_table(context: typer.Context, as_json: Json = False) -> None:
     """List the runs with their numbers, the newest first."""
     if context.invoked_subcommand:
         return
+    from fxwatch.reading.operations import recomputed
     from fxwatch.reading.operations import runs as listed
 
     door: Door = context.obj
-    frame = listed(door.home)
+    frame = listed(door.home).with_columns(recomputed=recomputed(door.language)).drop("scope", "basis")
     show(
         door,
         frame if as_json else frame.drop("rules", "fingerprint"),
