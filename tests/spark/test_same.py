@@ -119,7 +119,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def test_on_a_cluster(homes: Any, running: Cluster) -> None:
     _, folder, ours = homes
     home = fresh(folder, "cluster")
-    home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}))
+    home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}, workers_within=300))
     same(ours, found(home))
     home.register.close()
 
@@ -141,7 +141,7 @@ def test_a_worker_killed_in_mid_run_costs_time_alone(homes: Any, running: Cluste
 
     killer = threading.Thread(target=kill)
     killer.start()
-    home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}))
+    home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}, workers_within=300))
     done = time.monotonic()
     killer.join()
     assert killed, "nobody was killed"
@@ -176,7 +176,7 @@ def test_a_worker_of_another_version_is_named(homes: Any, running: Cluster, monk
     with pytest.raises(
         RequestError, match=r"has fxwatch \S+, this home has 9\.9\.9\. Install the same on every worker"
     ):
-        home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}))
+        home.run(engine=Spark(running.url, folder / "export", {"spark.executor.memory": "900m"}, workers_within=300))
     home.register.close()
 
 
