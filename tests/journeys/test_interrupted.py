@@ -14,7 +14,7 @@ import pytest
 import fxwatch
 from fxwatch.home import make_home
 
-ROWS = 200_000
+ROWS = 60_000
 STOPPED = "Stopped; nothing is half done.\n"
 
 
