@@ -80,7 +80,8 @@ CREATE TABLE roll (
 CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP NOT NULL, "day" DATE NOT NULL, "by" VARCHAR NOT NULL,
   fxwatch_version VARCHAR NOT NULL, engine VARCHAR NOT NULL, last_load INTEGER NOT NULL, flows BIGINT NOT NULL,
-  first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL
+  first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL,
+  shadows VARCHAR[]                -- the numbers of what ran in shadow
 );
 
 -- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key.
@@ -107,8 +108,7 @@ CREATE TABLE shadow_hits (
   shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
   direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
   "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
-  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
-  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, found_on DATE NOT NULL, run_id INTEGER NOT NULL
 );
 
 -- Partial sums that monitors add up, cents and counts of classified flows in scope: by entity, and by where the money went.

@@ -27,10 +27,10 @@ CREATE TABLE shadow_hits (
   shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
   direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
   "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
-  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
-  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, found_on DATE NOT NULL, run_id INTEGER NOT NULL
 );
 
 -- Settlements behind hits, and what a run passed over.
 CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
+ALTER TABLE runs ADD COLUMN shadows VARCHAR[];
