@@ -106,9 +106,9 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, stop)
     code, sentences = _run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was asked is done or undone: nothing is left to interrupt
     if stopped:
-        # Whatever a library made of the interruption on its way up, it is one; and nothing is left to interrupt.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Whatever a library made of the interruption on its way up, it is one.
         code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止；没有留下半途的内容。")
     if sentences:
         print(sentences[_spoken() == "zh"], file=sys.stderr)
