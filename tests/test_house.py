@@ -44,6 +44,7 @@ STEPS: list[tuple[str, set[str]]] = [
         "work",
         {
             "batch",
+            "increment",
             "attention",
             "review",
             "banks",
@@ -95,6 +96,7 @@ GUESTS = {
     "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
+    "pyspark": ("engines",),
     "PIL": ("reporting",),
 }
 
