@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -94,6 +94,18 @@ class Looked:
     findings: Findings
 
 
+class Engine(Protocol):
+    """What runs the rules in place of this machine's cores: see `fxwatch.engines.spark`."""
+
+    name: str
+
+    def look(self, rules: Mapping[str, EarlyWarning], inputs: Mapping[str, Any], load: int, mark: str) -> Looked:
+        """Run rules on the flows of the warehouse with this newest load and this mark (see `recording.mark_of`).
+
+        `inputs` are those of `find_all` but what the flows themselves tell, such as `first_loaded_day`.
+        """
+
+
 def together(parts: Sequence[Findings]) -> Findings:
     """The findings of several sets of flows as those of one: numbered over all of them."""
     tables: dict[str, list[pl.DataFrame]] = {
@@ -134,16 +146,15 @@ def find_all(
     stages = stages or Stages()
     parts = []
     # The sorts of one rule leave a processor idle that the group-bys of another can use.
-    with ThreadPoolExecutor(at_once, "rule") as beside:
+    beside = ThreadPoolExecutor(at_once, "rule")
+    try:
         ahead = {name: beside.submit(_look, name, rule, looked_at, given) for name, rule in rules.items()}
-        try:
-            for name, coming in ahead.items():
-                with stages.stage(name) as stage:
-                    parts.append(coming.result())
-                    stage.rows = parts[-1].hits.height
-        except BaseException:
-            beside.shutdown(wait=False, cancel_futures=True)
-            raise
+        for name, coming in ahead.items():
+            with stages.stage(name) as stage:
+                parts.append(coming.result())
+                stage.rows = parts[-1].hits.height
+    finally:
+        beside.shutdown(wait=False, cancel_futures=True)
     return together(parts)
 
 
