@@ -75,7 +75,8 @@ def warehouse_of(flows: Iterable[Row], people: Iterable[Row], *, run: bool = Tru
     if run:
         con.execute(query("refill_sums"))
         con.execute(
-            "INSERT INTO runs VALUES (1, ?, ?, DATE '2025-01-01', 'test', '', 'local', 1, 0, NULL, NULL, 0, '', '')",
+            'INSERT INTO runs (run_id, started_at, ended_at, "day", "by", fxwatch_version, engine, last_load, flows, hits, rules, fingerprint) '
+            "VALUES (1, ?, ?, DATE '2025-01-01', 'test', '', 'local', 1, 0, 0, '', '')",
             [MOMENT] * 2,
         )
     return con
