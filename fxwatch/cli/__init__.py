@@ -24,6 +24,7 @@ from fxwatch.cli import (
     reconciling,
     reporting,
     review,
+    risk,
     running,
     serving,
     upkeep,
@@ -59,6 +60,7 @@ for room in (
     reconciling,
     classifying,
     reporting,
+    risk,
     upkeep,
     what_if,
 ):

@@ -34,3 +34,12 @@ CREATE TABLE shadow_hits (
 -- Settlements behind hits, and what a run passed over.
 CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
+
+-- What a risk model thought of each entity when it was last asked: of one model and one day. Probability of a notice or breach in the
+-- months that follow, score in whole points, place (1 is the likeliest), and beside them how odd the entity is among its peers (0 to 1).
+CREATE TABLE risk_scores (
+  entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL, as_of DATE NOT NULL, model VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL,
+  probability DOUBLE NOT NULL, score INTEGER NOT NULL, place INTEGER NOT NULL,
+  reasons VARCHAR[] NOT NULL, points INTEGER[] NOT NULL, "values" DOUBLE[] NOT NULL, -- the features that weigh most
+  anomaly DOUBLE NOT NULL, odd VARCHAR[] NOT NULL
+);
