@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch import __version__
+from fxwatch.attention.scores import refresh
 from fxwatch.engines.local import Findings, find_all
 from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
@@ -114,6 +115,7 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
             moment=moment,
         )
         whom = reported_by_banks(warehouse.con)
+        refresh(home, warehouse)
         tell(3, STEPS)
         snapshot = warehouse.publish()
         home.register.put_reported(whom)

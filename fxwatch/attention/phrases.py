@@ -118,9 +118,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "in_force": ("In force since {day}, put there by {by} (act {act}): {why}", "自 {day} 起启用，启用人 {by}（登记事项第 {act} 项）：{why}"),
     "not_in_force": ("It is not in force.", "未启用。"),
     "nothing": ("nothing to measure", "无可计量"),
-    "at_least": ("{what} of at least {edge}", "{what}不低于 {edge}"),
-    "below": ("{what} below {edge}", "{what}低于 {edge}"),
-    "between": ("{what} from {low} to below {high}", "{what}在 {low} 与 {high} 之间"),
+    "would_be_below": ("below {edge}", "低于 {edge}"),
+    "would_be_at_least": ("at least {edge}", "不低于 {edge}"),
 }  # fmt: skip
 
 

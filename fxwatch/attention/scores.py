@@ -87,7 +87,7 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
         score=pl.Series(model.estimator.scores(x)),
         reasons=pl.Series(names[heaviest].tolist(), dtype=pl.List(pl.String)),
         points=pl.Series(points[at, heaviest].tolist(), dtype=pl.List(pl.Int32)),
-        values=pl.Series(np.nan_to_num(x[at, heaviest]).tolist(), dtype=pl.List(pl.Float64)),
+        values=rows.select(pl.concat_list(pl.col(n).cast(pl.Float64) for n in catalogue.names())).to_series(),
         anomaly=pl.Series(odd.percentile, dtype=pl.Float64),
         odd=pl.Series(odd.odd, dtype=pl.List(pl.String)),
     )

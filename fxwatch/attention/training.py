@@ -10,6 +10,7 @@ import polars as pl
 from fxwatch.attention.describing import about
 from fxwatch.attention.gathering import gather
 from fxwatch.attention.in_force import FOLDER, adopt
+from fxwatch.attention.scores import score
 from fxwatch.errors import Forbidden, RequestError
 from fxwatch.risk import artefact
 from fxwatch.risk.features import Known, features, section_number
@@ -75,6 +76,8 @@ def train(
     path = artefact.write(home.path / FOLDER, artefact.pack(model, said))
     tell(steps - 1, steps)
     trained = _put_in_force(home, path.stem, verdict, actor, why)
+    if trained.act is not None:
+        score(home, by=actor)
     tell(steps, steps)
     return trained
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fxwatch.cli.door import Door, Json, language_of
-from fxwatch.cli.output import progress, show
+from fxwatch.cli.door import By, Door, Json, Limit, Out, Why, language_of
+from fxwatch.cli.output import SHOWN, progress, show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,3 +88,144 @@ def _verdict(door: Door, verdict: Any, as_json: bool) -> None:
     table: pl.DataFrame = measures_table(verdict, door.language)
     show(door, table, as_json=as_json)
     print(verdict_sentence(verdict, door.language), file=sys.stderr if as_json else sys.stdout)
+
+
+@risk.command()
+def train(
+    context: typer.Context, model: Kind = "scorecard", why: Why = "", by: By = None, as_json: Json = False
+) -> None:
+    """Train both models, judge them out of time beside three baselines, and put the better one in force.
+
+    It is put in force only if its average precision is above that of the best baseline beyond doubt (the whole 95 % interval of the
+    difference is above 0), and only by an approver; else what was in force stays.
+    """
+    from fxwatch.attention.training import train as train_model
+
+    door: Door = context.obj
+    _kind(model)
+    with progress("train") as bar:
+        found = train_model(door.home, kind=model, by=by, why=why, progress=bar)
+    _verdict(door, found.verdict, as_json)
+    told = (
+        door.say(f"{found.name} is in force (act {found.act}).", f"{found.name} 已启用（登记事项第 {found.act} 项）。")
+        if found.act is not None
+        else door.say(
+            f"{found.name} is kept and not in force. {found.why_not[0]}",
+            f"{found.name} 已保存，未启用。{found.why_not[1]}",
+        )
+    )
+    print(told, file=sys.stderr if as_json else sys.stdout)
+
+
+@risk.command()
+def adopt(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The model's name, as train said it.")],
+    why: Why = "",
+    by: By = None,
+) -> None:
+    """Put a trained model in force: an approver's act. One that was not better than the baselines is refused."""
+    from fxwatch.attention.in_force import adopt as put
+    from fxwatch.attention.scores import score as score_all
+
+    door: Door = context.obj
+    act = put(door.home, name, by=by, why=why)
+    score_all(door.home, by=by)
+    print(door.say(f"{name} is in force (act {act.number}).", f"{name} 已启用（登记事项第 {act.number} 项）。"))
+
+
+@risk.command()
+def retire(context: typer.Context, why: Why = "", by: By = None) -> None:
+    """Take the model in force out of force: the queue goes back to its own order, by the day it is due, then by amount."""
+    from fxwatch.attention.in_force import retire as take
+
+    door: Door = context.obj
+    act = take(door.home, by=by, why=why)
+    print(door.say(f"No risk model is in force (act {act.number}).", f"已停用风险模型（登记事项第 {act.number} 项）。"))
+
+
+@risk.command()
+def score(
+    context: typer.Context,
+    entity: Annotated[
+        str | None, typer.Option(help="One entity: every feature with its points, and what would lower them.")
+    ] = None,
+    sampled: Annotated[
+        bool, typer.Option(help="Only this month's random sample of 2 %, to be looked at whatever the score.")
+    ] = False,
+    out: Out = None,
+    as_json: Json = False,
+    limit: Limit = SHOWN,
+    by: By = None,
+) -> None:
+    """Score every entity with the model in force and publish; or explain one entity's score. Every run scores, too."""
+    door: Door = context.obj
+    if entity is not None:
+        _explain(door, entity, out, as_json, limit)
+        return
+    from fxwatch.attention.scores import score as score_all
+
+    rows = score_all(door.home, by=by)
+    if sampled:
+        rows = rows.filter("sampled")
+    rows = rows.select("place", "entity_id", "probability", "score", "reasons", "anomaly", "odd", "sampled", "as_of")
+    show(door, rows, out=out, as_json=as_json, limit=limit)
+
+
+def _explain(door: Door, entity: str, out: Path | None, as_json: bool, limit: int) -> None:
+    from fxwatch.attention.explaining import explain
+    from fxwatch.identifiers import entity_key
+
+    found = explain(door.home, entity_key(entity, verify=False) or entity, door.language)
+    weighs = found.parts if out is not None else found.parts.filter(found.parts["points"] != 0)
+    show(door, weighs.drop("feature") if out is None and not as_json else weighs, out=out, as_json=as_json, limit=limit)
+    added = door.say(
+        f"Score {found.score}: {found.base} of everybody and the points above. "
+        if found.is_exact
+        else f"Score {found.score}. ",
+        f"评分 {found.score}：基础分 {found.base} 与以上各项之和。" if found.is_exact else f"评分 {found.score}。",
+    )
+    told = door.say(
+        f"{added}A notice or breach within six months: {100 * found.probability:.1f} %. Place {found.place:,} of {found.entities:,}; above {100 * found.above_peers:.0f} % of {found.peers:,} peers; odder than {100 * found.anomaly:.0f} % of them.",
+        f"{added}六个月内被提示或认定违规的概率 {100 * found.probability:.1f}%。在 {found.entities:,} 个主体中列第 {found.place:,}；高于 {found.peers:,} 家同业中的 {100 * found.above_peers:.0f}%；异常程度高于其中 {100 * found.anomaly:.0f}%。",
+    )
+    print(told, file=sys.stderr if as_json else sys.stdout)
+
+
+@risk.command()
+def report(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A model's name; without it, the one in force.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            help="area, industry, size or economic_type: how groups fare; sample: the random sample beside the rest; month: stability.",
+        ),
+    ] = None,
+    out: Out = None,
+    as_json: Json = False,
+    limit: Limit = SHOWN,
+) -> None:
+    """How a model was judged: measures with intervals beside the baselines; how groups fare; stability; the random sample."""
+    from fxwatch.attention.reporting import report_table, sentence
+
+    door: Door = context.obj
+    show(door, report_table(door.home, name, by, door.language), out=out, as_json=as_json, limit=limit)
+    if by is None:
+        print(sentence(door.home, name, door.language), file=sys.stderr if as_json else sys.stdout)
+
+
+@risk.command()
+def card(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("--out", help="A file that ends in .html or .md.")],
+    name: Annotated[str | None, typer.Argument(help="A model's name; without it, the one in force.")] = None,
+    lang: Lang = "",
+) -> None:
+    """Write a model's card: data, features, judgement, groups, limits, and who put it in force when."""
+    from fxwatch.attention.reporting import write_card
+
+    door: Door = context.obj
+    write_card(door.home, out, name, language_of(lang, door.path) if lang else door.language)
+    print(door.say(f"The model card was written to {out}.", f"模型说明书已写入 {out}。"))

@@ -40,6 +40,7 @@ CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BI
 CREATE TABLE risk_scores (
   entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL, as_of DATE NOT NULL, model VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL,
   probability DOUBLE NOT NULL, score INTEGER NOT NULL, place INTEGER NOT NULL,
-  reasons VARCHAR[] NOT NULL, points INTEGER[] NOT NULL, "values" DOUBLE[] NOT NULL, -- the features that weigh most
+  reasons VARCHAR[] NOT NULL, points INTEGER[] NOT NULL, -- the features that weigh most
+  "values" DOUBLE[] NOT NULL, -- every feature, in the order of the model's list
   anomaly DOUBLE NOT NULL, odd VARCHAR[] NOT NULL
 );
