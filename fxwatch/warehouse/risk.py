@@ -24,12 +24,12 @@ def scores(con: "duckdb.DuckDBPyConnection", entity_id: str | None = None) -> pl
     found: pl.DataFrame = (
         asked if entity_id is None else asked.filter(f"entity_id = '{entity_id.replace(chr(39), '')}'")
     ).pl()
-    return found.select(SCORES)
+    return found.select(list(SCORES))
 
 
 def put_scores(warehouse: "Warehouse", rows: pl.DataFrame) -> None:
     """Replace the scores; the columns `SCORES`."""
-    warehouse.con.register("new_scores", rows.select(SCORES).to_arrow())
+    warehouse.con.register("new_scores", rows.select(list(SCORES)).to_arrow())
     with warehouse.transaction():
         warehouse.con.execute("DELETE FROM risk_scores")
         warehouse.con.execute("INSERT INTO risk_scores BY NAME SELECT * FROM new_scores")
