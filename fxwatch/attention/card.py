@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from fxwatch.attention.describing import ORDERS
 from fxwatch.attention.phrases import phrase
 from fxwatch.risk import catalogue
 from fxwatch.risk.judging import PSI_LIMITS, TOPS
@@ -90,7 +91,8 @@ def _judged(judged: dict[str, Any], say: Any) -> Block:
     )  # fmt: skip
     rows = tuple(
         (say(f"order_{name}"), *(_interval(values.get(measure)) for measure in _MEASURES))
-        for name, values in judged["measures"].items()
+        for name in ORDERS
+        for values in [judged["measures"][name]]
     )
     return Block(say("judged"), paragraphs=(days, verdict), head=("", *(say(m) for m in _MEASURES)), rows=rows)
 

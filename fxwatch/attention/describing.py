@@ -8,9 +8,10 @@ import polars as pl
 
 from fxwatch.attention.phrases import phrase
 from fxwatch.risk.judging import Measured, by_group
-from fxwatch.risk.learning import Verdict, usual
-from fxwatch.terms import Language
+from fxwatch.risk.learning import BASELINES, Verdict, usual
+from fxwatch.terms import RISK_KINDS, Language
 
+ORDERS = (*RISK_KINDS, *BASELINES)
 _SIZES = ("small", "medium", "large")
 
 
@@ -97,7 +98,8 @@ def table_of(told: dict[str, Any], language: Language) -> pl.DataFrame:
     names = ("ap", "recall_1", "recall_5", "recall_10", "brier")
     rows = [
         (phrase(f"order_{order}", language), *(_written(values.get(n)) for n in names))
-        for order, values in told["measures"].items()
+        for order in ORDERS
+        for values in [told["measures"][order]]
     ]
     schema = dict.fromkeys(("order", *names), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -9,7 +9,7 @@ import polars as pl
 
 from fxwatch.attention.in_force import in_force, model_of
 from fxwatch.attention.phrases import phrase
-from fxwatch.attention.scores import kept
+from fxwatch.attention.scores import above_usual, kept
 from fxwatch.errors import NotFound
 from fxwatch.risk import catalogue
 from fxwatch.terms import Language
@@ -33,8 +33,8 @@ class Explained:
         peers, above_peers: how many peers by industry and size, and which part of them has a lower score.
         anomaly: which part of its peers is less odd, on the same features and without any labels.
         odd: what makes it odd, in words.
-        parts: feature, meaning, value (as people write it), points, change (what would lower the points, and by how many); those
-            with most points first.
+        parts: feature, meaning, value (as people write it), points, above_usual (how many of them an ordinary entity has not), change
+            (what would lower the points, and by how many); those that weigh most first.
         sampled: whether the random sample of the month holds it.
     """
 
@@ -88,21 +88,24 @@ def is_exact(model: "Model") -> bool:
 
 
 def parts_of(model: "Model", values: list[float | None], language: Language) -> pl.DataFrame:
-    """The points of each feature of a row: feature, meaning, value, points, change; those with most points first."""
+    """The points of each feature of a row: see `Explained.parts`."""
     x = np.array([[np.nan if v is None else v for v in values]], dtype=np.float64)
-    points = model.estimator.points(x, model.usual)[0]
+    points = model.estimator.points(x, model.usual)
+    above = above_usual(model, points)[0]
     rows = [
         (
             name,
             meaning(name, language),
             written(name, value, language),
-            int(point),
-            _change(model, n, x[0, n], int(point), language),
+            int(points[0, n]),
+            int(above[n]),
+            _change(model, n, x[0, n], int(points[0, n]), language),
         )
-        for n, (name, value, point) in enumerate(zip(catalogue.names(), values, points, strict=True))
+        for n, (name, value) in enumerate(zip(catalogue.names(), values, strict=True))
     ]
-    schema = {"feature": pl.String, "meaning": pl.String, "value": pl.String, "points": pl.Int64, "change": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("points", descending=True, maintain_order=True)
+    schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("feature", "meaning", "value"), pl.String)
+    schema |= {"points": pl.Int64, "above_usual": pl.Int64, "change": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("above_usual", descending=True, maintain_order=True)
 
 
 def meaning(name: str, language: Language) -> str:

@@ -40,7 +40,10 @@ def report_table(home: "Home", name: str | None, by: str | None, language: Langu
     judged = model_of(home, name).about["judged"]
     if by is None:
         return table_of(judged, language)
-    return pl.DataFrame(judged["stability"] if by == "month" else judged["groups"][by])
+    if by == "month":
+        return pl.DataFrame(judged["stability"]).select("as_of", "psi")
+    columns = ("group", "rows", "positives", "foretold", "came_true", "in_top", "right_in_top", "found")
+    return pl.DataFrame(judged["groups"][by], infer_schema_length=None).select(columns)
 
 
 def sentence(home: "Home", name: str | None, language: Language) -> str:

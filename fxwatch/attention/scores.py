@@ -76,7 +76,8 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
     x = matrix(rows)
     points = model.estimator.points(x, model.usual)
     chances = model.estimator.predict_proba(x)[:, 1]
-    heaviest = np.argsort(-points, axis=1, kind="stable")[:, :REASONS]
+    # What weighs is what an ordinary entity would not have: points alone are much where everybody has them.
+    heaviest = np.argsort(-above_usual(model, points), axis=1, kind="stable")[:, :REASONS]
     at = np.arange(len(x))[:, None]
     names = np.array(catalogue.names())
     odd = oddness(rows)
@@ -95,6 +96,14 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
     return told.with_columns(place=pl.int_range(1, pl.len() + 1)).select(
         pl.col(name).cast(dtype) for name, dtype in SCORES.items()
     )
+
+
+def above_usual(model: "Model", points: "np.ndarray[Any, np.dtype[np.int64]]") -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """By how many points each feature is above what is usual; those of a booster are told against the usual already."""
+    if model.about["kind"] != "scorecard":
+        return points
+    usual: np.ndarray[Any, np.dtype[np.int64]] = model.estimator.points(model.usual.reshape(1, -1))
+    return points - usual
 
 
 def kept(home: "Home") -> pl.DataFrame:

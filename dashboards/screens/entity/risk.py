@@ -9,7 +9,7 @@ from fxwatch.attention.in_force import in_force
 from fxwatch.errors import FxwatchError
 from fxwatch.session import Session
 
-SHOWN = ("meaning", "value", "points", "change")
+SHOWN = ("meaning", "value", "points", "above_usual", "would_change")
 
 
 def show(visit: Visit, key: str) -> None:
@@ -29,7 +29,7 @@ def show(visit: Visit, key: str) -> None:
         if told.is_exact
         else visit.say("entity.risk_about")
     )
-    weighs = told.parts.filter(told.parts["points"] != 0)
+    weighs = told.parts.filter(told.parts["points"] != 0).rename({"change": "would_change"})
     tables.show(visit, weighs, key="entity_risk", columns=SHOWN, export="entity-risk")
     if told.odd:
         st.markdown(visit.say("entity.risk_odd", odd=figures.plain("; ".join(told.odd))))
