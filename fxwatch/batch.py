@@ -2,31 +2,53 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fxwatch import __version__
 from fxwatch.attention.scores import refresh
-from fxwatch.engines.local import Findings, find_all
-from fxwatch.inputs import high_risk_economies, of_flows
+from fxwatch.comparing import FOUND
+from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, together
+from fxwatch.engines.memory import engine_share, shares_for
+from fxwatch.increment import Again, changes_only
+from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
+from fxwatch.shadows import Shadow, kept_apart, standing
+from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
+from fxwatch.warehouse.changing import reported_anew
 from fxwatch.warehouse.findings import flow_texts
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
-from fxwatch.warehouse.recording import newest_load, record_run
+from fxwatch.warehouse.frames import (
+    declaration_numbers,
+    extent,
+    flow_frame,
+    identities,
+    input_frames,
+    reported_by_banks,
+)
+from fxwatch.warehouse.recording import mark_of, newest_load, record_run, standing_hits
+from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
 if TYPE_CHECKING:
     import duckdb
 
     from fxwatch.home import Home
 
-Progress = Callable[[int, int], Any]
-STEPS = 4
+Progress = Callable[..., Any]
+# Beside a stage for each rule: roll, flows, names, record, risk, publish, banks.
+FURTHER_STAGES = 7
+# What is kept of a shadow's hit.
+SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "shadow": pl.String,
+    **{name: dtype for name, dtype in FOUND.items() if name != "is_near"},
+    "severity": pl.String,
+}
 UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
@@ -43,21 +65,24 @@ class RunReport:
     snapshot: str
     not_computed: tuple[int, ...]
     not_computed_keys: int
+    stages: tuple[Stage, ...] = ()
+    in_shadow: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         return {
             "run_id": self.run_id, "flows": self.flows, "hits": self.hits, "first_day": self.first_day, "last_day": self.last_day,
             "seconds": round(self.seconds, 3), "snapshot": self.snapshot, "not_computed_years": list(self.not_computed),
-            "not_computed_keys": self.not_computed_keys,
+            "not_computed_keys": self.not_computed_keys, "in_shadow": self.in_shadow,
         }  # fmt: skip
 
     def say(self, language: Language) -> str:
         """The report in a few words."""
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
+        aside = ", ".join(f"{shadow} {count:,}" for shadow, count in self.in_shadow.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}；已发布 {self.snapshot}。"
-        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}; published as {self.snapshot}."
+            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}{f'；影子运行：{aside}' if aside else ''}；已发布 {self.snapshot}。"
+        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}{f'; in shadow: {aside}' if aside else ''}; published as {self.snapshot}."
 
     def complaint(self, language: Language) -> str:
         """What could not be computed, and what to do; empty when all was."""
@@ -73,58 +98,104 @@ class Past:
     complaint_zh: str
 
 
-def run(home: "Home", *, by: str | None = None, progress: Progress | None = None) -> RunReport:
+def run(
+    home: "Home",
+    *,
+    by: str | None = None,
+    progress: Progress | None = None,
+    memory: int | None = None,
+    one_by_one: bool = False,
+    full: bool = False,
+    engine: Engine | None = None,
+) -> RunReport:
     """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
+
+    What the last run found about groups of flows in which nothing changed stands (see `increment`): the result is that of
+    computing everything.
+
+    Args:
+        home: the home.
+        by: the account that runs.
+        progress: told stages done, stages in all, and the one under way.
+        memory: bytes that it may take; the flows are looked at in as many shares as that needs. Without it half of the
+            machine's memory, or of the control group's.
+        one_by_one: one rule at a time, so that what a stage took is its own (see `RunReport.stages`).
+        full: compute everything again.
+        engine: what runs the rules in place of this machine's cores: everything is computed then, too.
 
     Raises:
         HomeLocked: another process is writing.
         Forbidden: the account may not run batches.
     """
-    tell = progress or (lambda done, total: None)
     actor = home.actor(by)
     home.register.require(actor, "analyst", "administrator")
+    stages = Stages(told=progress)
     started = _now()
     with home.writing("run") as warehouse:
         moment = warehouse.moment()
-        warehouse.put_roll(home.roll())
+        if memory is not None:
+            warehouse.hold_memory(engine_share(memory))
         parameters = home.register.parameters()
         rules, severe = in_force(parameters), severities(parameters)
-        tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules, severe)
-        tell(2, STEPS)
+        shadows = standing(home)
+        # A version in shadow is looked with as a rule of its own, whose name says whose it is.
+        beside = {s.beside: s.of(rules[s.rule]) for s in shadows if s.parameter is not None}
+        stages.count = len(rules) + len(beside) + FURTHER_STAGES
+        with stages.stage("roll") as stage:
+            roll = home.roll()
+            warehouse.put_roll(roll)
+            stage.rows = roll.height
+        con = warehouse.con
+        count, first, last = extent(con)
+        inputs = _inputs(con, first, last, as_of=None, known_at=None)
+        looking = partial(
+            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
+        )
+        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, why="asked" if full or engine else "")
+        looked, findings, hits = _kept(
+            con, rules | beside, severe, inputs, (count, first, last), again or looking(rules | beside), stages
+        )
+        findings, hits, in_shadow = _parted(warehouse.con, shadows, severe, findings, hits)
         in_use = {
             name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
             for name, rule in sorted(rules.items())
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
-            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
-            "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
-            "rules": json.dumps(in_use, ensure_ascii=False),
-            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
+            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": engine.name if engine else "local", "last_load": last_load,
+            "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day,
+            "shadows": [s.name for s in shadows if s.ended_from is None],
+            "rules": json.dumps(in_use, ensure_ascii=False), "scope": basis.scope(again), "basis": basis.text(),
+            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
         }  # fmt: skip
-        run_id = record_run(
-            warehouse,
-            hits=hits,
-            evidence=findings.evidence,
-            settled=findings.settled,
-            skipped=findings.skipped,
-            not_computed=findings.not_computed,
-            record=record,
-            day=home.today(),
-            moment=moment,
-        )
-        whom = reported_by_banks(warehouse.con)
-        refresh(home, warehouse)
-        tell(3, STEPS)
-        snapshot = warehouse.publish()
-        home.register.put_reported(whom)
-        tell(4, STEPS)
-    counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
+        with stages.stage("record", rows=hits.height):
+            run_id = record_run(
+                warehouse,
+                hits=hits,
+                evidence=findings.evidence,
+                settled=findings.settled,
+                skipped=findings.skipped,
+                not_computed=findings.not_computed,
+                shadow_hits=in_shadow,
+                record=record,
+                day=home.today(),
+                moment=moment,
+                judged=again.judged if again else None,
+            )
+            counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
+        with stages.stage("risk"):
+            refresh(home, warehouse)
+        with stages.stage("publish"):
+            whom, of = (reported_by_banks(con), None) if again is None else reported_anew(con)
+            snapshot = warehouse.publish()
+        with stages.stage("banks", rows=whom.height):
+            home.register.put_reported(whom, of)
+    stages.end()
     missing = findings.not_computed
     return RunReport(
-        run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
-        tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height,
+        run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
+        tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height, tuple(stages.done),
+        dict.fromkeys(record["shadows"], 0) | dict(in_shadow.group_by("shadow").len().sort("shadow").iter_rows()),
     )  # fmt: skip
 
 
@@ -175,11 +246,136 @@ def _look(
     as_of: date | None = None,
     known_at: datetime | None = None,
     scope: Scope | None = None,
-) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
-    """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
-    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at, scope=scope)
-    findings = named(con, find_all(rules, flows, inputs), inputs)
-    return flows, findings, _as_kept(findings, rules, severe)
+    memory: int | None = None,
+    stages: Stages | None = None,
+    one_by_one: bool = False,
+) -> tuple[Looked, Findings, pl.DataFrame]:
+    """What was looked at, as many flows at a time as memory allows; what the rules find under the names that last;
+    and the hits as the warehouse keeps them.
+    """
+    stages = stages or Stages()
+    count, first, last = extent(con, as_of=as_of, known_at=known_at, scope=scope)
+    inputs = _inputs(con, first, last, as_of=as_of, known_at=known_at)
+    found = _found(
+        con, rules, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, as_of=as_of,
+        known_at=known_at, scope=scope,
+    )  # fmt: skip
+    return _kept(con, rules, severe, inputs, (count, first, last), found, stages)
+
+
+def _found(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Mapping[str, EarlyWarning],
+    *,
+    inputs: dict[str, Any],
+    count: int,
+    memory: int | None,
+    stages: Stages,
+    one_by_one: bool,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    scope: Scope | None = None,
+    engine: Engine | None = None,
+) -> Findings:
+    """What rules find in all flows, of which as many are looked at at a time as memory allows."""
+    parts = []
+    if engine is not None:
+        with stages.stage(engine.name) as stage:
+            elsewhere = engine.look(rules, inputs, newest_load(con), mark_of(con))
+            parts.append(elsewhere.findings)
+            stage.rows = elsewhere.flows
+    for some, share in [] if engine else _shares(con, dict(rules), shares_for(count, _columns(rules.values()), memory)):
+        with stages.stage("flows") as stage:
+            flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
+            stage.rows = flows.height
+        given = share.narrowed(inputs) if share else inputs
+        parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
+        del flows
+    return together(parts)
+
+
+def _kept(
+    con: "duckdb.DuckDBPyConnection",
+    rules: dict[str, EarlyWarning],
+    severe: Mapping[str, Dated],
+    inputs: dict[str, Any],
+    extent: tuple[int, date | None, date | None],
+    found: Findings | Again,
+    stages: Stages,
+) -> tuple[Looked, Findings, pl.DataFrame]:
+    """What was found under the names that last, and the hits as the warehouse keeps them."""
+    with stages.stage("names") as stage:
+        looked = Looked(*extent, found.findings if isinstance(found, Again) else found)
+        findings = named(con, looked.findings, inputs)
+        if isinstance(found, Again):
+            findings = replace(findings, not_computed=found.not_computed, skipped=found.skipped)
+        hits = _as_kept(findings, rules, severe)
+        stage.rows = hits.height
+    return looked, findings, hits
+
+
+def _parted(
+    con: "duckdb.DuckDBPyConnection",
+    shadows: Sequence[Shadow],
+    severe: Mapping[str, Dated],
+    findings: Findings,
+    hits: pl.DataFrame,
+) -> tuple[Findings, pl.DataFrame, pl.DataFrame]:
+    """Findings and hits that are work, and what shadows found: the columns of `SHADOW_HIT`."""
+    found = [pl.DataFrame(schema=SHADOW_HIT)]
+    for shadow in shadows:
+        if shadow.parameter is None:
+            own = kept_apart(con, shadow, hits)
+        else:
+            own = hits.filter(pl.col("rule") == shadow.beside)
+        hits = hits.join(own, on="hit_id", how="anti", maintain_order="left")
+        if shadow.ended_from is None:
+            plain = pl.col("hit_id").str.replace(shadow.beside, shadow.rule, literal=True)
+            own = own.filter(pl.col("raised_on") >= shadow.valid_from).with_columns(
+                plain, rule=pl.lit(shadow.rule), shadow=pl.lit(shadow.name)
+            )
+            own = own.with_columns(severity=_severity(severe))
+            found.append(own.select(pl.col(name).cast(dtype) for name, dtype in SHADOW_HIT.items()))
+    return findings.only(hits["hit_id"], but={s.beside for s in shadows}), hits, pl.concat(found)
+
+
+def _shares(
+    con: "duckdb.DuckDBPyConnection", rules: dict[str, EarlyWarning], count: int
+) -> Iterator[tuple[dict[str, EarlyWarning], Share | None]]:
+    """Rules and the shares of the flows that they are to look at, one after the other; no share: all flows."""
+    if count == 1:
+        yield rules, None
+        return
+    by_counterparty = {name: rule for name, rule in rules.items() if rule.partition == "counterparty"}
+    by_entity = {name: rule for name, rule in rules.items() if name not in by_counterparty}
+    if by_entity:
+        for share in entity_shares(con, count):
+            yield by_entity, share
+    if by_counterparty:
+        for texts in counterparty_shares(con, count):
+            yield by_counterparty, texts
+
+
+def _columns(rules: Iterable[EarlyWarning]) -> tuple[str, ...]:
+    """The columns that rules ask for beside those that every frame has."""
+    return tuple(sorted({c for rule in rules for c in rule.columns}))
+
+
+def _frame(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Iterable[EarlyWarning],
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+    scope: Scope | None,
+    share: Share | None = None,
+) -> pl.DataFrame:
+    """The flow frame with the columns that rules ask for, up to a day and of one scope."""
+    extra = {*_columns(rules), *(["scope"] if scope else [])}
+    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at, share=share)
+    if scope is not None:
+        flows = flows.filter(pl.col("scope") == scope.value)
+    return flows if as_of is None else flows.filter(pl.col("day") <= as_of)
 
 
 def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
@@ -196,15 +392,23 @@ def looked_at(
     known_at: datetime | None = None,
     scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
-    extra = {c for rule in rules for c in rule.columns} | ({"scope"} if scope else set())
-    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at)
-    if scope is not None:
-        flows = flows.filter(pl.col("scope") == scope.value)
-    if as_of is not None:
-        flows = flows.filter(pl.col("day") <= as_of)
-    inputs = input_frames(con, as_of=as_of, known_at=known_at)
-    return flows, {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
+    """What rules look at, all at once: the flow frame with the columns that they ask for, and their further inputs."""
+    flows = _frame(con, rules, as_of=as_of, known_at=known_at, scope=scope)
+    first, last = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+    return flows, _inputs(con, first, last, as_of=as_of, known_at=known_at)
+
+
+def _inputs(
+    con: "duckdb.DuckDBPyConnection",
+    first: date | None,
+    last: date | None,
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+) -> dict[str, Any]:
+    """The further inputs of rules, given the first and the last day of all flows."""
+    frames = input_frames(con, as_of=as_of, known_at=known_at)
+    return {**frames, **of_days(first, last), "high_risk_economies": high_risk_economies()}
 
 
 def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from fxwatch.batch import Progress, RunReport
     from fxwatch.check import Answer
     from fxwatch.comparing import Compared
+    from fxwatch.engines.exported import Manifest
+    from fxwatch.engines.local import Engine
     from fxwatch.intake import LoadReport
+    from fxwatch.register import Act
     from fxwatch.reporting import Paper
     from fxwatch.terms import Language
     from fxwatch.upkeep import Backup, Diagnosis, Upgraded
@@ -32,11 +35,19 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None) -> "RunReport":
+    def run(
+        self, *, by: str | None = None, memory: int | None = None, full: bool = False, engine: "Engine | None" = None
+    ) -> "RunReport":
         """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by)
+        return run(self, by=by, memory=memory, full=full, engine=engine)
+
+    def export_flows(self, folder: Path | str) -> "Manifest":
+        """Write the flows as Parquet, for a cluster: see `fxwatch.engines.exported.export_flows`."""
+        from fxwatch.engines.exported import export_flows
+
+        return export_flows(self, Path(folder))
 
     def hits(self, **asked: Any) -> "pl.DataFrame":
         """Hits with their status: see `fxwatch.reading.hits.hits_of`."""
@@ -79,6 +90,32 @@ class Session(Casework):
         from fxwatch.reconcile import reconcile
 
         return reconcile(self, what, **asked)
+
+    def shadows(self) -> "pl.DataFrame":
+        """What runs, or ever ran, in shadow: see `fxwatch.shadows.listed`."""
+        from fxwatch.shadows import listed
+
+        return listed(self)
+
+    def begin_shadow(
+        self, what: str, value: str | None = None, *, valid_from: date, basis: str, by: str | None = None
+    ) -> "Act":
+        """Let a version of a parameter, or a whole rule, run in shadow: see `fxwatch.shadows.begin`."""
+        from fxwatch.shadows import begin
+
+        return begin(self, what, value, valid_from=valid_from, basis=basis, by=by)
+
+    def end_shadow(self, shadow: str, *, why: str, valid_from: date | None = None, by: str | None = None) -> "Act":
+        """End a shadow: see `fxwatch.shadows.end`."""
+        from fxwatch.shadows import end
+
+        return end(self, shadow, why=why, valid_from=valid_from, by=by)
+
+    def compare_shadow(self, shadow: str, *, first: date | None = None, last: date | None = None) -> "Compared":
+        """What a shadow found beside what is in force: see `fxwatch.shadows.compare`."""
+        from fxwatch.shadows import compare
+
+        return compare(self, shadow, first=first, last=last)
 
     def grades(self, on: date | None = None, known_at: datetime | None = None) -> "pl.DataFrame":
         """Every entity's grade: see `fxwatch.reading.grades.grades`."""

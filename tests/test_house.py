@@ -44,6 +44,7 @@ STEPS: list[tuple[str, set[str]]] = [
         "work",
         {
             "batch",
+            "increment",
             "attention",
             "review",
             "banks",
@@ -60,6 +61,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "upkeep",
             "casework",
             "session",
+            "stages",
             "admission",
             "answering",
             "recording",
@@ -91,8 +93,10 @@ GUESTS = {
     "pydantic": ("api",),
     "prometheus_client": ("api",),
     "cryptography": ("signing",),
+    "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
+    "pyspark": ("engines",),
     "PIL": ("reporting",),
 }
 

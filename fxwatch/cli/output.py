@@ -242,9 +242,9 @@ def cell(value: Any) -> str:
 
 @contextmanager
 def progress(what: str) -> "Iterator[Any]":
-    """A bar on a terminal, fed with (done, total); quiet otherwise."""
+    """A bar on a terminal, fed with (done, total) and what is being done, if that changes; quiet otherwise."""
     if not sys.stderr.isatty():
-        yield lambda done, total=None: None
+        yield lambda done, total=None, now="": None
         return
     from rich.console import Console
     from rich.progress import (
@@ -265,4 +265,6 @@ def progress(what: str) -> "Iterator[Any]":
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total=None: bar.update(task, completed=done, total=total)
+        yield lambda done, total=None, now="": bar.update(
+            task, completed=done, total=total, description=f"{what} {now}".strip()
+        )

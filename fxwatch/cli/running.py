@@ -1,8 +1,9 @@
 """Running: the batch that computes everything and publishes, and looks into the past that publish nothing."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, Out, day_of, moment
 from fxwatch.cli.output import print_json, progress, show, write
 from fxwatch.errors import RequestError
 from fxwatch.terms import BOTH, Scope
+
+if TYPE_CHECKING:
+    from fxwatch.engines.spark import Spark
 
 runs = typer.Typer(invoke_without_command=True, help="The runs with their numbers, and by which parameters one judged.")
 
@@ -31,25 +35,97 @@ def run(
         typer.Option(help="What the rules find in cross_border or in domestic flows alone; publishes nothing."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="How much memory the run may take, such as 4GiB: it then looks at as many whole entities at a time as fit. "
+            "Without it half of what the machine, or the control group, has.",
+        ),
+    ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where time and memory went, stage by stage.")
+    ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Compute everything, also what nothing changed in since the last run; finds the same."
+        ),
+    ] = False,
+    engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
+    master: Annotated[
+        str, typer.Option(help="With --engine spark: local[4], spark://HOST:7077, yarn or k8s://HOST:PORT.")
+    ] = "local[*]",
+    flows: Annotated[
+        Path | None,
+        typer.Option(help="With --engine spark: the export of flows that all workers see (fxwatch export flows DIR)."),
+    ] = None,
+    spark_conf: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of Spark's own; can be repeated.")
+    ] = None,
     as_json: Json = False,
     by: By = None,
 ) -> None:
-    """Compute every rule and monitor for everything known, write the hits, publish."""
+    """Compute every rule and monitor for everything known, write the hits, publish.
+
+    What the last run found stands where nothing changed since: flows, the roll, the calendar, rules and parameters. The runs
+    command tells what each run computed again, and why.
+
+    On a cluster: fxwatch export flows DIR, then fxwatch run --engine spark --master spark://HOST:7077 --flows DIR. Each worker
+    needs this fxwatch (pip install the wheel), the same Polars, and DIR under the same path.
+    """
     door: Door = context.obj
+    elsewhere = _spark(engine, master, flows, spark_conf or [])
     if as_of or known_at or scope:
+        if elsewhere:
+            raise RequestError(
+                "A look into the past or at one scope runs on this machine: leave out --engine spark, or --as-of, --known-at and --scope.",
+                "回看过去或只看一种范围在本机运行：请去掉 --engine spark，或去掉 --as-of、--known-at 与 --scope。",
+            )
         _look_back(door, as_of, known_at, scope, out, as_json)
         return
     from fxwatch.batch import run as run_batch
+    from fxwatch.engines.memory import memory_of
+    from fxwatch.stages import profile_of
 
+    size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, full=full, engine=elsewhere)
     if as_json:
-        print_json(report.as_dict())
+        stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
+        print_json(report.as_dict() | stages)
     else:
         print(report.say(door.language))
+        if profile:
+            show(door, profile_of(report.stages), as_json=False, empty=("", ""))
     if report.not_computed:
         print(report.complaint(door.language), file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _spark(engine: str, master: str, flows: Path | None, conf: list[str]) -> "Spark | None":
+    """The engine asked for; None for this machine's cores."""
+    if engine not in ("local", "spark"):
+        raise RequestError(
+            f"There is no engine {engine}; there are local, spark.", f"没有引擎 {engine}，可用：local、spark。"
+        )
+    if engine == "local":
+        return None
+    if flows is None:
+        raise RequestError(
+            "Spark reads the flows from an export: fxwatch export flows DIR, then --flows DIR.",
+            "Spark 从导出文件读取收付汇记录：先运行 fxwatch export flows DIR，再加 --flows DIR。",
+        )
+    from fxwatch.engines.spark import Spark
+
+    settings = [word.partition("=") for word in conf]
+    for name, sign, _ in settings:
+        if not name or not sign:
+            raise RequestError(
+                f"{name!r} is no setting of Spark; write it like spark.executor.memory=4g.",
+                f"{name!r} 不是 Spark 设置，请写成 spark.executor.memory=4g。",
+            )
+    return Spark(master, flows, {name: value for name, _, value in settings})
 
 
 def _look_back(
@@ -80,10 +156,11 @@ def run_table(context: typer.Context, as_json: Json = False) -> None:
     """List the runs with their numbers, the newest first."""
     if context.invoked_subcommand:
         return
+    from fxwatch.reading.operations import recomputed
     from fxwatch.reading.operations import runs as listed
 
     door: Door = context.obj
-    frame = listed(door.home)
+    frame = listed(door.home).with_columns(recomputed=recomputed(door.language)).drop("scope", "basis")
     show(
         door,
         frame if as_json else frame.drop("rules", "fingerprint"),
