@@ -51,7 +51,9 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=3,
             server_header=False,
-            proxy_headers=False,  # who asks is who connects: a header could name anybody
+            # Who asks is who connects, for a header could name anybody; but for what a proxy that was named says.
+            proxy_headers=bool(here.home.settings.dashboard_proxies),
+            forwarded_allow_ips=[proxy.strip() for proxy in here.home.settings.dashboard_proxies.split(",")],
             ws="websockets-sansio",
         )
         uvicorn.Server(settings).run(sockets=[listening])

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
     from fxwatch.register import Account
 
+# How many wrong passwords in a row are free, and the longest wait after more, in seconds.
+_PATIENCE = {"at": (2, 60), "account": (20, 60), "address": (9, 900)}
 _TOUCHED_EVERY = timedelta(seconds=60)  # a session's last use is written down no more often than this
 
 
@@ -55,13 +57,18 @@ def sign_in(home: "Home", name: str, password: str, *, address: str) -> str:
         WrongPassword: they do not belong together, the account is closed, or it has no password.
         TooSoon: after wrong ones, this try came too soon; it was not looked at.
     """
-    entrance, whose = home.register.entrance, [f"account {name[:64]}", f"address {address}"]
+    entrance, named = home.register.entrance, f"account {name[:64]}"
+    whose = [f"at {address} {named}", f"address {address}"]
+    familiar = f"from {address} {named}"
+    # Who signed in from here before does not wait for what others try elsewhere.
+    if not entrance.is_familiar(familiar):
+        whose.append(named)
     waits = entrance.begin_try(whose, wait_after)
     if waits > timedelta(0):
         raise _too_soon(waits)
     if not passwords.fits(password, entrance.password(name)) or not _is_open(home, name):
         raise WrongPassword
-    entrance.forgive(*whose)
+    entrance.forgive(*whose, familiar=familiar)
     return begin(home, name)
 
 
@@ -115,7 +122,7 @@ def change_password(home: "Home", name: str, old: str, new: str) -> None:
         TooSoon: after wrong ones, this try came too soon; who finds a screen open is not to guess at it.
         RequestError: the new one is too short or too long.
     """
-    entrance, whose = home.register.entrance, [f"account {name[:64]}"]
+    entrance, whose = home.register.entrance, [f"at a screen account {name[:64]}"]
     waits = entrance.begin_try(whose, wait_after)
     if waits > timedelta(0):
         raise _too_soon(waits)
@@ -134,12 +141,15 @@ def digest_of(token: str) -> str:
 def wait_after(whose: str, wrong: int) -> timedelta:
     """How long to wait after so many wrong passwords in a row.
 
-    An account is never shut for longer than a minute, lest anybody could shut others out; an address for a quarter of an hour.
+    One account from one address waits soonest, and for a minute at most. An account from anywhere waits only after many, so that
+    a crowd of addresses gets no further; an address, whatever it tries, for up to a quarter of an hour.
 
-    >>> [wait_after("account li", n).seconds for n in (2, 3, 4, 8, 20)], wait_after("address ::1", 20).seconds
-    ([0, 2, 4, 60, 60], 900)
+    >>> [wait_after("at ::1 account li", n).seconds for n in (2, 3, 4, 8, 20)]
+    [0, 2, 4, 60, 60]
+    >>> wait_after("account li", 20).seconds, wait_after("account li", 30).seconds, wait_after("address ::1", 20).seconds
+    (0, 60, 900)
     """
-    free, longest = (2, 60) if whose.startswith("account") else (9, 900)
+    free, longest = _PATIENCE[whose.partition(" ")[0]]
     return timedelta(seconds=0 if wrong <= free else min(2 ** min(wrong - free, 20), longest))
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,22 +10,33 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch import __version__
-from fxwatch.engines.local import Findings, find_all
-from fxwatch.inputs import high_risk_economies, of_flows
+from fxwatch.engines.local import AT_ONCE, Findings, Looked, find_all, together
+from fxwatch.engines.memory import engine_share, shares_for
+from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
-from fxwatch.terms import Language
+from fxwatch.stages import Stage, Stages
+from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.findings import flow_texts
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, identities, input_frames, reported_by_banks
+from fxwatch.warehouse.frames import (
+    declaration_numbers,
+    extent,
+    flow_frame,
+    identities,
+    input_frames,
+    reported_by_banks,
+)
 from fxwatch.warehouse.recording import newest_load, record_run
+from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
 if TYPE_CHECKING:
     import duckdb
 
     from fxwatch.home import Home
 
-Progress = Callable[[int, int], Any]
-STEPS = 4
+Progress = Callable[..., Any]
+# Beside a stage for each rule: roll, flows, names, record, publish, banks.
+FURTHER_STAGES = 6
 UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
@@ -42,6 +53,7 @@ class RunReport:
     snapshot: str
     not_computed: tuple[int, ...]
     not_computed_keys: int
+    stages: tuple[Stage, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
@@ -72,25 +84,46 @@ class Past:
     complaint_zh: str
 
 
-def run(home: "Home", *, by: str | None = None, progress: Progress | None = None) -> RunReport:
+def run(
+    home: "Home",
+    *,
+    by: str | None = None,
+    progress: Progress | None = None,
+    memory: int | None = None,
+    one_by_one: bool = False,
+) -> RunReport:
     """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
+
+    Args:
+        home: the home.
+        by: the account that runs.
+        progress: told stages done, stages in all, and the one under way.
+        memory: bytes that it may take; the flows are looked at in as many shares as that needs. Without it half of the
+            machine's memory, or of the control group's.
+        one_by_one: one rule at a time, so that what a stage took is its own (see `RunReport.stages`).
 
     Raises:
         HomeLocked: another process is writing.
         Forbidden: the account may not run batches.
     """
-    tell = progress or (lambda done, total: None)
     actor = home.actor(by)
     home.register.require(actor, "analyst", "administrator")
+    stages = Stages(told=progress)
     started = _now()
     with home.writing("run") as warehouse:
         moment = warehouse.moment()
-        warehouse.put_roll(home.roll())
+        if memory is not None:
+            warehouse.hold_memory(engine_share(memory))
         parameters = home.register.parameters()
         rules, severe = in_force(parameters), severities(parameters)
-        tell(0, STEPS)
-        flows, findings, hits = _look(warehouse.con, rules, severe)
-        tell(2, STEPS)
+        stages.count = len(rules) + FURTHER_STAGES
+        with stages.stage("roll") as stage:
+            roll = home.roll()
+            warehouse.put_roll(roll)
+            stage.rows = roll.height
+        looked, findings, hits = _look(
+            warehouse.con, rules, severe, memory=memory, stages=stages, one_by_one=one_by_one
+        )
         in_use = {
             name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
             for name, rule in sorted(rules.items())
@@ -98,43 +131,48 @@ def run(home: "Home", *, by: str | None = None, progress: Progress | None = None
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
-            "flows": flows.height, "first_day": flows["day"].min(), "last_day": flows["day"].max(), "hits": hits.height,
+            "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day, "hits": hits.height,
             "rules": json.dumps(in_use, ensure_ascii=False),
-            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, flows.height, in_use]).encode()).hexdigest(),
+            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
         }  # fmt: skip
-        run_id = record_run(
-            warehouse,
-            hits=hits,
-            evidence=findings.evidence,
-            settled=findings.settled,
-            skipped=findings.skipped,
-            not_computed=findings.not_computed,
-            record=record,
-            day=home.today(),
-            moment=moment,
-        )
-        whom = reported_by_banks(warehouse.con)
-        tell(3, STEPS)
-        snapshot = warehouse.publish()
-        home.register.put_reported(whom)
-        tell(4, STEPS)
+        with stages.stage("record", rows=hits.height):
+            run_id = record_run(
+                warehouse,
+                hits=hits,
+                evidence=findings.evidence,
+                settled=findings.settled,
+                skipped=findings.skipped,
+                not_computed=findings.not_computed,
+                record=record,
+                day=home.today(),
+                moment=moment,
+            )
+        with stages.stage("publish"):
+            whom = reported_by_banks(warehouse.con)
+            snapshot = warehouse.publish()
+        with stages.stage("banks", rows=whom.height):
+            home.register.put_reported(whom)
+    stages.end()
     counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
     missing = findings.not_computed
     return RunReport(
-        run_id, flows.height, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
-        tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height,
+        run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
+        tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height, tuple(stages.done),
     )  # fmt: skip
 
 
-def look_back(home: "Home", *, as_of: date | None = None, known_at: datetime | None = None) -> Past:
-    """What a run would have found: flows up to a day, as known at a moment. Publishes nothing.
+def look_back(
+    home: "Home", *, as_of: date | None = None, known_at: datetime | None = None, scope: Scope | None = None
+) -> Past:
+    """What a run would have found: flows up to a day, as known at a moment, of one scope alone. Publishes nothing.
 
     Returns:
         Tables `hits` (with flow_ids) and `not_computed`.
     """
     con = home.snapshot().con
     parameters = home.register.parameters(known_at)
-    _, findings, hits = _look(con, in_force(parameters), severities(parameters), as_of=as_of, known_at=known_at)
+    severe = severities(parameters)
+    _, findings, hits = _look(con, in_force(parameters), severe, as_of=as_of, known_at=known_at, scope=scope)
     texts = flow_texts(con, findings.evidence["flow"])
     named = [
         findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
@@ -169,13 +207,76 @@ def _look(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> tuple[pl.DataFrame, Findings, pl.DataFrame]:
-    """The flow frame, what the rules find in it, and the hits as the warehouse keeps them."""
-    flows, inputs = looked_at(con, rules.values(), as_of=as_of, known_at=known_at)
-    findings = find_all(rules, flows, inputs)
+    scope: Scope | None = None,
+    memory: int | None = None,
+    stages: Stages | None = None,
+    one_by_one: bool = False,
+) -> tuple[Looked, Findings, pl.DataFrame]:
+    """What was looked at, as many flows at a time as memory allows; what the rules find under the names that last;
+    and the hits as the warehouse keeps them.
+    """
+    stages = stages or Stages()
+    count, first, last = extent(con, as_of=as_of, known_at=known_at, scope=scope)
+    inputs = _inputs(con, first, last, as_of=as_of, known_at=known_at)
+    parts = []
+    for some, share in _shares(con, rules, shares_for(count, _columns(rules.values()), memory)):
+        with stages.stage("flows") as stage:
+            flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
+            stage.rows = flows.height
+        given = share.narrowed(inputs) if share else inputs
+        parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
+        del flows
+    with stages.stage("names") as stage:
+        looked = Looked(count, first, last, together(parts))
+        findings = named(con, looked.findings, inputs)
+        hits = _as_kept(findings, rules, severe)
+        stage.rows = hits.height
+    return looked, findings, hits
+
+
+def _shares(
+    con: "duckdb.DuckDBPyConnection", rules: dict[str, EarlyWarning], count: int
+) -> Iterator[tuple[dict[str, EarlyWarning], Share | None]]:
+    """Rules and the shares of the flows that they are to look at, one after the other; no share: all flows."""
+    if count == 1:
+        yield rules, None
+        return
+    by_counterparty = {name: rule for name, rule in rules.items() if rule.partition == "counterparty"}
+    by_entity = {name: rule for name, rule in rules.items() if name not in by_counterparty}
+    if by_entity:
+        for share in entity_shares(con, count):
+            yield by_entity, share
+    if by_counterparty:
+        for texts in counterparty_shares(con, count):
+            yield by_counterparty, texts
+
+
+def _columns(rules: Iterable[EarlyWarning]) -> tuple[str, ...]:
+    """The columns that rules ask for beside those that every frame has."""
+    return tuple(sorted({c for rule in rules for c in rule.columns}))
+
+
+def _frame(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Iterable[EarlyWarning],
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+    scope: Scope | None,
+    share: Share | None = None,
+) -> pl.DataFrame:
+    """The flow frame with the columns that rules ask for, up to a day and of one scope."""
+    extra = {*_columns(rules), *(["scope"] if scope else [])}
+    flows = flow_frame(con, tuple(sorted(extra)), known_at=known_at, share=share)
+    if scope is not None:
+        flows = flows.filter(pl.col("scope") == scope.value)
+    return flows if as_of is None else flows.filter(pl.col("day") <= as_of)
+
+
+def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
+    """Findings under the names that last: see `Findings.named`."""
     numbers = declaration_numbers(con, findings.hits["declaration"])
-    findings = findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
-    return flows, findings, _as_kept(findings, rules, severe)
+    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
 
 
 def looked_at(
@@ -184,14 +285,25 @@ def looked_at(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """What rules look at: the flow frame with the columns that they ask for, and their further inputs."""
-    extra = tuple(sorted({c for rule in rules for c in rule.columns}))
-    flows = flow_frame(con, extra, known_at=known_at)
-    if as_of is not None:
-        flows = flows.filter(pl.col("day") <= as_of)
-    inputs = input_frames(con, as_of=as_of, known_at=known_at)
-    return flows, {**inputs, **of_flows(flows), "high_risk_economies": high_risk_economies()}
+    """What rules look at, all at once: the flow frame with the columns that they ask for, and their further inputs."""
+    flows = _frame(con, rules, as_of=as_of, known_at=known_at, scope=scope)
+    first, last = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
+    return flows, _inputs(con, first, last, as_of=as_of, known_at=known_at)
+
+
+def _inputs(
+    con: "duckdb.DuckDBPyConnection",
+    first: date | None,
+    last: date | None,
+    *,
+    as_of: date | None,
+    known_at: datetime | None,
+) -> dict[str, Any]:
+    """The further inputs of rules, given the first and the last day of all flows."""
+    frames = input_frames(con, as_of=as_of, known_at=known_at)
+    return {**frames, **of_days(first, last), "high_risk_economies": high_risk_economies()}
 
 
 def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:

@@ -62,7 +62,11 @@ def last_quarter_end(newest_day: date | None) -> date | None:
 
 def of_flows(flows: pl.DataFrame) -> dict[str, date | None]:
     """The inputs that all flows on record say together, whichever of them a rule is shown: days, null without flows."""
-    first, newest = flows.select(pl.col("day").min().alias("first"), pl.col("day").max().alias("newest")).row(0)
+    return of_days(*flows.select(pl.col("day").min().alias("first"), pl.col("day").max().alias("newest")).row(0))
+
+
+def of_days(first: date | None, newest: date | None) -> dict[str, date | None]:
+    """As `of_flows`, where the first and the newest day are known already."""
     return {"first_loaded_day": first, "last_quarter_end": last_quarter_end(newest)}
 
 

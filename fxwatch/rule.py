@@ -6,7 +6,7 @@ may hold a `Dated` value, whose version in force depends on the day on which the
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -150,7 +150,8 @@ class EarlyWarning(Rule):
     - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
     - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
-    - `columns`: names of `flows.EXTRA_COLUMNS` that it needs.
+    - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
+    - `threshold`: the parameter that `value` is held against, where `under_each` can say exactly what other limits would find.
 
     `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see `register.roll`),
     `first_loaded_day` and the others of `rulebook.INPUTS`. It is pure: no clock, no disk, no settings.
@@ -165,6 +166,7 @@ class EarlyWarning(Rule):
     key: ClassVar[tuple[str, ...]] = ("entity", "direction")
     partition: ClassVar[str] = "entity"
     columns: ClassVar[tuple[str, ...]] = ()
+    threshold: ClassVar[str] = ""
 
     def looks_at(self) -> pl.Expr:
         """Which flows the rule looks at; evidence is taken from these alone."""
@@ -207,6 +209,21 @@ class EarlyWarning(Rule):
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
         return pl.LazyFrame(schema=NOT_COMPUTED)
 
+    def under_each(self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Any]) -> list[pl.DataFrame]:
+        """What would be found under each of several values of `threshold`, none looser than its own: out of what it found.
+
+        A rule that can say it exactly is asked once where somebody tries many limits; for others there is a look each.
+
+        Args:
+            found: what `find` returned.
+            flows: what it looked at.
+            limits: values of the parameter in force throughout.
+
+        Returns:
+            For each limit the columns of `found`.
+        """
+        raise TypeError(f"{type(self).__name__} has no threshold")  # a misfit: the rule book refuses it first
+
     def skipped(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """What was passed over because data are missing, counted: columns of `SKIPPED`. May name inputs, as `find` does.
 
@@ -223,6 +240,11 @@ class EarlyWarning(Rule):
             "moved": label(f"moved_{hit['direction'] or BOTH}", language),
         }
         return template.format(**{**hit, **words})
+
+
+def above(found: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """The findings that lie above another limit, in small units, and are judged by it: for rules in which nothing else hangs on it."""
+    return found.filter(pl.col("value") > limit).with_columns(limit_value=pl.lit(limit, pl.Int64))
 
 
 # What `find` returns at least. `object` is the further part of a key, a text, null for none.

@@ -387,6 +387,14 @@ def _early_warning_faults(
                 f"{fact} should be one of {', '.join(allowed)}, found {getattr(rule, fact)!r}",
                 f"{fact} 只能是 {'、'.join(allowed)}",
             )
+    if rule.threshold and rule.threshold not in {p.name for p in rule.params()}:
+        yield line("threshold"), f"there is no parameter {rule.threshold}", f"没有参数 {rule.threshold}"
+    if bool(rule.threshold) == (rule.under_each is EarlyWarning.under_each):
+        yield (
+            line("threshold"),
+            "a rule with a threshold says what it finds under_each() limit, and only such a rule",
+            "声明 threshold 的指标应以 under_each() 说明各限额下的结果，反之亦然",
+        )
     for column in set(rule.columns) - set(EXTRA_COLUMNS):
         yield line("columns"), f"there is no column {column} to ask for", f"没有可用的列 {column}"
     for method in (rule.find, rule.not_computed, rule.skipped):

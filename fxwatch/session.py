@@ -9,8 +9,9 @@ from fxwatch.casework import Casework
 if TYPE_CHECKING:
     import polars as pl
 
-    from fxwatch.batch import RunReport
+    from fxwatch.batch import Progress, RunReport
     from fxwatch.check import Answer
+    from fxwatch.comparing import Compared
     from fxwatch.intake import LoadReport
     from fxwatch.reporting import Paper
     from fxwatch.upkeep import Backup, Diagnosis, Upgraded
@@ -28,11 +29,11 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None) -> "RunReport":
+    def run(self, *, by: str | None = None, memory: int | None = None) -> "RunReport":
         """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by)
+        return run(self, by=by, memory=memory)
 
     def hits(self, **asked: Any) -> "pl.DataFrame":
         """Hits with their status: see `fxwatch.reading.hits.hits_of`."""
@@ -45,6 +46,30 @@ class Session(Casework):
         from fxwatch.reading.monitors import monitor
 
         return monitor(self, name, **asked)
+
+    def sdmx(self, name: str, **asked: Any) -> "pl.DataFrame":
+        """A monitor's figures as SDMX-CSV has them, in heads of BPM6: see `fxwatch.reporting.sdmx.observations`."""
+        from fxwatch.reporting.sdmx import observations
+
+        return observations(self, name, **asked)
+
+    def codes(self) -> "pl.DataFrame":
+        """What cannot be mapped, by code: see `fxwatch.reading.codes.unmapped`."""
+        from fxwatch.reading.codes import unmapped
+
+        return unmapped(self)
+
+    def what_if(
+        self,
+        *assignments: str,
+        first: date | None = None,
+        last: date | None = None,
+        progress: "Progress | None" = None,
+    ) -> "Compared":
+        """What would be found if parameters had other values (`RULE.PARAM=VALUE`): see `fxwatch.whatif.what_if`."""
+        from fxwatch.whatif import what_if
+
+        return what_if(self, *assignments, first=first, last=last, progress=progress)
 
     def reconcile(self, what: str, **asked: Any) -> "pl.DataFrame":
         """What was declared against `settlements`, `filings`, `contracts` or `totals`: see `fxwatch.reconcile.reconcile`."""

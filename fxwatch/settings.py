@@ -74,6 +74,12 @@ class Settings:
         "under which people reach the dashboards, such as https://watch.example; empty: this machine alone",
         "看板的访问地址，如 https://watch.example；空则仅限本机",
     )
+    dashboard_proxies: str = _setting(
+        "",
+        "word",
+        "addresses of proxies whose X-Forwarded headers the dashboards believe, comma between; empty: none",
+        "看板所信代理的地址（采信其 X-Forwarded 头），以逗号分隔；空则不采信",
+    )
     oidc_issuer: str = _setting(
         "",
         "address",

@@ -58,7 +58,16 @@ HEADINGS_ZH = {
     "watched_payments": "B、C 级支出笔数", "watched_share": "B、C 级查询占比", "watched_unasked": "B、C 级未查询", "why": "理由",
     "window_from": "期间始", "window_to": "期间止",
     "withdrawn": "已撤回", "without_due": "期限不明", "would_issue": "拟发提示数", "year": "年份", "yoy": "同比",
+    # ---- comparisons
+    "better": "等级变好", "both": "两者皆有", "ended_from": "自该日结束", "grade_after": "变后等级", "lost": "消失", "near": "接近限额",
+    "near_entities": "接近限额主体", "new": "新增", "newest": "最近一次", "promoted_act": "采用登记号", "provisional_after": "变后预计等级",
+    "shadow": "影子编号", "shadows": "影子运行", "step": "取值", "valid_to": "止于", "work_per_month": "月均待办", "worse": "等级变差",
     # ---- reconciliations
+    "rows": "行数",
+    "lines": "行数",
+    "bpm6": "BPM6 类别",
+    "about_zh": "说明",
+    "about": "说明",
     "authority": "部门", "beyond_usd": "超付（美元）", "contract_usd": "合同金额（美元）", "declared_12m_usd": "近十二个月申报（美元）",
     "declared_flows": "自报笔数", "declared_usd": "申报（美元）", "difference_12m_usd": "近十二个月差额（美元）",
     "difference_usd": "差额（美元）", "domestic_usd": "其中境内（美元）", "filed_later": "事后备案日", "filed_on": "备案日",

@@ -38,12 +38,13 @@ STEPS: list[tuple[str, set[str]]] = [
     ),
     ("contract", {"rule"}),
     ("rules", {"indicators"}),
-    ("judgement", {"rulebook", "grading", "classifier", "policies", "procedure"}),
+    ("judgement", {"rulebook", "grading", "classifier", "policies", "procedure", "risk"}),
     ("cellar", {"warehouse", "register"}),
     (
         "work",
         {
             "batch",
+            "attention",
             "review",
             "banks",
             "check",
@@ -59,9 +60,13 @@ STEPS: list[tuple[str, set[str]]] = [
             "upkeep",
             "casework",
             "session",
+            "stages",
             "admission",
             "answering",
             "recording",
+            "comparing",
+            "whatif",
+            "shadows",
         },
     ),
     ("doors", {"cli", "api", "dashboards", "client", "__main__"}),
@@ -74,7 +79,9 @@ RULES_KNOW = {
 GUESTS = {
     "duckdb": ("warehouse",),
     "sqlalchemy": ("register",),
-    "sklearn": ("classifier",),
+    "sklearn": ("classifier", "risk"),
+    "scipy": ("risk",),
+    "skops": ("risk",),
     "streamlit": ("dashboards",),
     "typer": ("cli",),
     "argon2": ("passwords",),
@@ -87,6 +94,7 @@ GUESTS = {
     "cryptography": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
+    "PIL": ("reporting",),
 }
 
 FILES = sorted(p for top in ("fxwatch", "indicators", "dashboards") for p in (ROOT / top).rglob("*.py"))

@@ -13,9 +13,12 @@ from dashboards.gate.pages import once_more
 from dashboards.gate.seal import SESSION
 from dashboards.parts.links import PATHS
 from dashboards.serving import Serving
+from fxwatch.terms import Role
 
 # What may be asked for without a session.
 OPEN = ("/sign-in", "/sign-out", "/language/en", "/language/zh", "/style.css", "/healthz", "/oidc/start", "/oidc/back")
+# What tells of the process and of everybody's use of it.
+ADMINISTRATORS = ("/_stcore/metrics",)
 # Where pages and what they fetch are; a browser that is lost elsewhere is led to the first page.
 PAGES = (*(f"/{path}" for path in PATHS.values()), "/static/", "/media/", "/component/", "/_stcore/")
 
@@ -39,11 +42,13 @@ class Guard:
             await self.app(scope, receive, send)
         elif not await self._has_session(scope, is_used="text/html" in headers.get("accept", "")):
             await _refuse(scope, receive, send, self._to_sign_in(scope, headers))
+        elif scope["path"] in ADMINISTRATORS and not await self._is_administrator(scope):
+            await _refuse(scope, receive, send, PlainTextResponse("This is for administrators.", 403))
         elif scope["type"] == "http":
             is_lost = "text/html" in headers.get("accept", "") and not scope["path"].startswith(PAGES)
             await (RedirectResponse("/", 303) if is_lost and scope["path"] != "/" else self.app)(scope, receive, send)
         else:
-            await self.app(scope, self._looking_again(scope, receive), send)
+            await self.app(scope, self._looking_again(scope, receive, send), send)
 
     def _is_for_us(self, headers: Headers) -> bool:
         """Whether it was asked for under one of our names, not by a name somebody else bent to our address."""
@@ -67,6 +72,11 @@ class Guard:
         found = await to_thread.run_sync(lambda: self.serving.visitor(cookie, is_used=is_used))
         return found is not None
 
+    async def _is_administrator(self, scope: Scope) -> bool:
+        cookie = HTTPConnection(scope).cookies.get(SESSION)
+        found = await to_thread.run_sync(lambda: self.serving.visitor(cookie, is_used=False))
+        return found is not None and Role.ADMINISTRATOR in found.account.roles
+
     def _to_sign_in(self, scope: Scope, headers: Headers) -> Response:
         if scope["type"] != "http" or "text/html" not in headers.get("accept", ""):
             return PlainTextResponse("Sign in first.", 401)
@@ -76,14 +86,19 @@ class Guard:
             return once_more(asked)
         return RedirectResponse("/sign-in" if asked == "/" else f"/sign-in?next={quote(asked, safe='')}", 303)
 
-    def _looking_again(self, scope: Scope, receive: Receive) -> Receive:
-        """Messages of a session that has ended become a plain look at the page, which says so; nothing else is done."""
+    def _looking_again(self, scope: Scope, receive: Receive, send: Send) -> Receive:
+        """Messages of a session that has ended become a plain look at the page, which says so; nothing else is done.
+
+        What no page of ours says ends the connection: Streamlit would write each piece of it into the log.
+        """
 
         async def looked_at() -> Message:
             message = await receive()
-            data = message.get("bytes")
-            if message["type"] == "websocket.receive" and data:
-                said = _read(data)
+            if message["type"] == "websocket.receive":
+                said = _read(message.get("bytes") or b"")
+                if said is None:
+                    await send({"type": "websocket.close", "code": 1002, "reason": ""})
+                    return {"type": "websocket.disconnect", "code": 1002}
                 is_used = said.HasField("rerun_script") and not said.rerun_script.is_auto_rerun
                 if not await self._has_session(scope, is_used=is_used):
                     plain = BackMsg()
@@ -94,13 +109,15 @@ class Guard:
         return looked_at
 
 
-def _read(data: bytes) -> BackMsg:
+def _read(data: bytes) -> BackMsg | None:
+    """What a page of ours says; None for anything else."""
     said = BackMsg()
     try:
         said.ParseFromString(data)
-    except Exception:  # noqa: BLE001  # protobuf's own error has no common root; Streamlit refuses such a message
-        return BackMsg()
-    return said
+    except Exception:  # noqa: BLE001  # protobuf's own error has no common root
+        return None
+    kind = said.WhichOneof("type")
+    return None if kind is None or kind.startswith("debug_") else said
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:

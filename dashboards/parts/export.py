@@ -1,16 +1,12 @@
 """Tables as files, made when asked for, and harmless when a spreadsheet opens them."""
 
-import io
-import re
-
 import polars as pl
-import polars.selectors as cs
 import streamlit as st
 
 from dashboards.visit import Visit
+from fxwatch.reporting.spreadsheets import csv_for_excel, xlsx
 
-# What a spreadsheet takes for a formula when a cell begins with it.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+__all__ = ["csv_for_excel", "offer", "xlsx"]
 
 
 def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: dict[str, str] | None = None) -> None:
@@ -27,7 +23,7 @@ def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: di
     name = f"{stem}-{visit.home.today():%Y%m%d}"
     row = st.container(horizontal=True, gap="small")  # not columns: in a narrow place they would cut the names off
     row.download_button(
-        "CSV", lambda: csv(named), f"{name}.csv", "text/csv", key=f"{key}_csv", on_click="ignore",
+        "CSV", lambda: csv_for_excel(named), f"{name}.csv", "text/csv", key=f"{key}_csv", on_click="ignore",
         icon=":material/download:", help=visit.say("parts.download"),
     )  # fmt: skip
     row.download_button(
@@ -35,37 +31,3 @@ def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: di
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"{key}_xlsx", on_click="ignore", icon=":material/download:", help=visit.say("parts.download"),
     )  # fmt: skip
-
-
-def csv(frame: pl.DataFrame) -> bytes:
-    """A table as CSV in UTF-8 with a mark at its beginning, by which spreadsheets know the encoding.
-
-    >>> csv(pl.DataFrame({"name": ["=1+1", "-"], "amount": [-1, 2]})).decode("utf-8-sig").split()
-    ['name,amount', "'=1+1,-1", "'-,2"]
-    """
-    return b"\xef\xbb\xbf" + harmless(frame).write_csv(float_precision=12).encode()
-
-
-def xlsx(frame: pl.DataFrame) -> bytes:
-    """A table as a workbook. Its texts are written as texts, so that none becomes a formula."""
-    import xlsxwriter
-
-    target = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(target, options) as book:
-        flat(frame).write_excel(book, autofit=True, freeze_panes=(1, 0))
-    return target.getvalue()
-
-
-def harmless(frame: pl.DataFrame) -> pl.DataFrame:
-    """The table with an apostrophe before every text that a spreadsheet would take for a formula."""
-    texts = pl.col(pl.String)
-    return flat(frame).with_columns(
-        pl.when(texts.str.contains(_FORMULA.pattern)).then(pl.lit("'") + texts).otherwise(texts).name.keep()
-    )
-
-
-def flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists as text joined with `;`, words of a closed list as text."""
-    lists = cs.list().cast(pl.List(pl.String)).list.join(";")
-    return frame.with_columns(lists, cs.categorical().cast(pl.String), cs.enum().cast(pl.String))

@@ -4,6 +4,7 @@ The register alone says which keys sign; a file in the home is only the possessi
 its private key makes a new one, and whatever was signed before stays provable.
 """
 
+import logging
 import os
 import tempfile
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from fxwatch.register import Writing
 
 FOLDER = "signing"
+
+log = logging.getLogger("fxwatch.signing")
 # A worker of the banks' door may sign with the old key until it has heard of the new one.
 OVERLAP = timedelta(seconds=60)
 
@@ -91,6 +94,12 @@ def public_keys(home: "Home") -> list[PublicKey]:
     ]
 
 
+def keys_not_here(home: Path, rows: list[dict[str, str | None]]) -> list[str]:
+    """The names of the keys that sign whose private half is not in this home: lost, or of another home on the register."""
+    names = [str(row["key_id"]) for row in rows if row["valid_to"] is None]
+    return [name for name in names if not (home / FOLDER / f"{name}.pem").exists()]
+
+
 def _in_force(home: "Home", rows: list[dict[str, str | None]]) -> SigningKey | None:
     """The newest of the keys that sign whose private half is here."""
     for row in reversed(rows):
@@ -103,6 +112,15 @@ def _in_force(home: "Home", rows: list[dict[str, str | None]]) -> SigningKey | N
 def _make(home: "Home", writing: "Writing", by: str) -> SigningKey:
     # The file first: a process killed between the two leaves a file that no register names, and nobody ever signs with.
     made = SigningKey.new()
+    if missing := keys_not_here(home.path, writing.signing_keys()):
+        names = ", ".join(missing)
+        log.warning(
+            "%s",
+            f"本库没有签名密钥 {names} 的私钥，现以新密钥 {made.key_id} 签名。若其属于共用登记簿的另一库，则无碍；若已遗失，请停用：fxwatch keys retire-signing {missing[0]} --why 原因"
+            if home.settings.language == "zh"
+            else f"The private half of the signing key {names} is not here; this home signs with a new key, {made.key_id}. "
+            f"If it belongs to another home on this register, all is well; if it was lost, retire it: fxwatch keys retire-signing {missing[0]} --why REASON",
+        )
     _write(_file(home, made.key_id), made.pem())
     writing.add_signing_key(made.key_id, made.public, by=by, day=home.today())
     return made

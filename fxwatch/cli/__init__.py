@@ -14,6 +14,7 @@ from fxwatch.cli import (
     approving,
     asking,
     casework,
+    classifying,
     demo,
     files,
     grading,
@@ -26,6 +27,7 @@ from fxwatch.cli import (
     running,
     serving,
     upkeep,
+    what_if,
 )
 from fxwatch.cli.door import Door, language_of
 from fxwatch.errors import FxwatchError
@@ -55,8 +57,10 @@ for room in (
     keys,
     receipts,
     reconciling,
+    classifying,
     reporting,
     upkeep,
+    what_if,
 ):
     room.register(app)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from fxwatch.cli.door import Door, Json, Limit, Out, day_of
-from fxwatch.cli.output import SHOWN, print_json, show
+from fxwatch.cli.output import SDMX, SHOWN, print_json, show
 from fxwatch.terms import label
 
 
@@ -134,9 +134,13 @@ def monitor(
     as_json: Json = False,
     limit: Limit = SHOWN,
 ) -> None:
-    """Show a monitor: what moved, who is behind it, how concentrated it is."""
+    """Show a monitor: what moved, who is behind it, how concentrated it is.
+
+    --out FILE.sdmx.csv writes SDMX-CSV 2.0 for statisticians, in heads of BPM6 whatever the scheme.
+    """
     door: Door = context.obj
-    frame = door.home.monitor(
+    as_sdmx = out is not None and out.name.lower().endswith(SDMX)
+    frame = (door.home.sdmx if as_sdmx else door.home.monitor)(
         name,
         period=period,
         as_of=day_of(as_of),

@@ -64,7 +64,12 @@ def _fill(door: Door, flows: int, seed: int) -> None:
     with _step(say(f"Inventing about {flows:,} flows", f"虚构约 {flows:,} 笔收付汇记录")), progress("sample") as bar:
         sample = invent(flows, seed, last_day=LAST_DAY, progress=lambda stage, done, total: bar(done, total))
         written = write(sample, door.path / "sample")
-    for kind, files in (("entities", [written.entities]), ("flows", written.flows), ("breaches", [written.breaches])):
+    for kind, files in (
+        ("entities", [written.entities]),
+        ("flows", written.flows),
+        ("breaches", [written.breaches]),
+        *((kind, [getattr(written, kind)]) for kind in ("settlements", "filings", "totals")),
+    ):
         with _step(say(f"Loading {kind}", f"导入{label(kind, 'zh')}")) as done, progress(kind) as bar:
             reports = [load(door.home, kind, file, progress=bar) for file in files]
             counts = {c: sum(getattr(r, c) for r in reports) for c in COUNTS}

@@ -104,7 +104,12 @@ def moment_of(text: str | None) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-Out = Annotated[Path | None, typer.Option("--out", help="Write the result to FILE.csv, .parquet, .xlsx or .json.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="Write the result to FILE.csv, .excel.csv (for spreadsheets), .parquet, .xlsx or .json."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option("--limit", help="Rows to show on the terminal; 0 for all.")]
 By = Annotated[str | None, typer.Option("--by", help="The account that acts; without it, the operating-system user's.")]

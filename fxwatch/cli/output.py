@@ -17,6 +17,7 @@ from fxwatch.words import heading
 if TYPE_CHECKING:
     import polars as pl
 
+EXCEL, SDMX = ".excel.csv", ".sdmx.csv"
 WIDE = 10_000  # of what is no terminal: nothing is cut off there
 SHOWN = 50
 NARROW = 12
@@ -53,11 +54,25 @@ def print_json(value: Any) -> None:
 def write(frame: "pl.DataFrame", out: Path) -> None:
     """Write a frame to a file; the ending chooses the form. A list becomes text with `;` where the form has none.
 
+    `.excel.csv` is a CSV for spreadsheets, `.csv` one for programs; `.sdmx.csv` takes the observations of a monitor alone.
+
     Raises:
         RequestError: the ending is unknown or the place cannot be written.
     """
-    writers = {".csv": _write_csv, ".parquet": _write_parquet, ".xlsx": _write_xlsx, ".json": _write_json}
-    writer = writers.get(out.suffix.lower())
+    writers = {
+        EXCEL: _write_excel_csv,
+        SDMX: _write_sdmx,
+        ".csv": _write_csv,
+        ".parquet": _write_parquet,
+        ".xlsx": _write_xlsx,
+        ".json": _write_json,
+    }
+    writer = next((writer for ending, writer in writers.items() if out.name.lower().endswith(ending)), None)
+    if writer is _write_sdmx and "STRUCTURE_ID" not in frame.columns:
+        raise RequestError(
+            f"{out}: only the figures of monitors are written as SDMX. Name another file, or ask: fxwatch monitor NAME --out FILE.sdmx.csv",
+            f"{out}：只有监管指标可以写成 SDMX。请改用其他扩展名，或执行：fxwatch monitor 指标名 --out 文件.sdmx.csv",
+        )
     if writer is None:
         raise RequestError(
             f"{out} ends in none of {', '.join(writers)}; name the file with one of them.",
@@ -102,15 +117,29 @@ def flat(frame: "pl.DataFrame") -> "pl.DataFrame":
 
 
 def _write_csv(frame: "pl.DataFrame", path: Path) -> None:
-    flat(frame).write_csv(path, float_precision=12)
+    from fxwatch.reporting.spreadsheets import harmless
+
+    harmless(exact(frame)).write_csv(path, float_precision=12)
 
 
 def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
     frame.write_parquet(path)
 
 
+def _write_excel_csv(frame: "pl.DataFrame", path: Path) -> None:
+    from fxwatch.reporting.spreadsheets import csv_for_excel
+
+    path.write_bytes(csv_for_excel(exact(frame)))
+
+
+def _write_sdmx(frame: "pl.DataFrame", path: Path) -> None:
+    frame.write_csv(path)
+
+
 def _write_xlsx(frame: "pl.DataFrame", path: Path) -> None:
-    flat(frame).write_excel(path, autofit=True, freeze_panes=(1, 0))
+    from fxwatch.reporting.spreadsheets import xlsx
+
+    path.write_bytes(xlsx(frame))
 
 
 def _write_json(frame: "pl.DataFrame", path: Path) -> None:
@@ -172,6 +201,10 @@ _NAMED = {
     "state",
     "kind",
     "does",
+    "step",
+    "grade_after",
+    "provisional_after",
+    "severity",
     "scope",
     "authority",
     "note",
@@ -209,9 +242,9 @@ def cell(value: Any) -> str:
 
 @contextmanager
 def progress(what: str) -> "Iterator[Any]":
-    """A bar on a terminal, fed with (done, total); quiet otherwise."""
+    """A bar on a terminal, fed with (done, total) and what is being done, if that changes; quiet otherwise."""
     if not sys.stderr.isatty():
-        yield lambda done, total=None: None
+        yield lambda done, total=None, now="": None
         return
     from rich.console import Console
     from rich.progress import (
@@ -232,4 +265,6 @@ def progress(what: str) -> "Iterator[Any]":
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total=None: bar.update(task, completed=done, total=total)
+        yield lambda done, total=None, now="": bar.update(
+            task, completed=done, total=total, description=f"{what} {now}".strip()
+        )

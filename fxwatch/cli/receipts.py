@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from fxwatch.cli.door import Door, Json, Limit, Out, day_of
-from fxwatch.cli.output import SHOWN, print_json, show
+from fxwatch.cli.output import SHOWN, cell, print_json, show
 from fxwatch.errors import RequestError
 from fxwatch.terms import label
 
@@ -49,7 +49,7 @@ def show_receipt(
 
 
 def _said(door: Door, found: dict[str, Any], answer: dict[str, Any]) -> str:
-    documents = ", ".join(label(d, door.language) for d in answer["documents"])
+    documents = door.say(", ", "、").join(label(d, door.language) for d in answer["documents"])
     name, grade = answer["name"] or door.say("not on the roll", "不在名录"), label(answer["grade"], door.language)
     signed = answer.get("key_id") or door.say("nobody: answers were not signed yet", "无（当时尚未签名）")
     return door.say(
@@ -78,10 +78,49 @@ def verify(
     document = read_document(file)
     proof = verify(document, read_keys(keys)) if keys is not None else verify_on_record(door.home, document)
     if as_json:
-        print_json({"ok": proof.ok, "key_id": proof.key_id, "why": proof.say(door.language)})
+        told = {name: value for name, value in document.items() if name not in ("entities", "moves", "signature")}
+        print_json(
+            {
+                "ok": proof.ok,
+                "key_id": proof.key_id,
+                "why": proof.say(door.language),
+                "told": told if proof.ok else None,
+            }
+        )
     else:
         print(proof.say(door.language))
+        if proof.ok:
+            print(_proved(door, document, is_offline=keys is not None))
     raise typer.Exit(0 if proof.ok else 1)
+
+
+def _proved(door: Door, document: dict[str, Any], *, is_offline: bool) -> str:
+    """What a document that was proved says, and what stands behind it."""
+    said = {name: cell(value) for name, value in document.items() if not isinstance(value, list | dict)}
+    if "receipt" in document:
+        documents = door.say(", ", "、").join(label(cell(d), door.language) for d in document.get("documents", []))
+        grade = label(said.get("grade", ""), door.language)
+        name = said.get("name") or door.say("not on the roll", "不在名录")
+        what = door.say(
+            f"Receipt {said['receipt']}: {said.get('entity_id')} {name}, grade {grade} on {said.get('on')}; {documents}. "
+            f"Known at {said.get('known_at')}, valid until {said.get('valid_until')}, signed with {said.get('key_id')}.",
+            f"回执 {said['receipt']}：{said.get('entity_id')} {name}，{said.get('on')} 等级 {grade}；{documents}。"
+            f"依据时刻 {said.get('known_at')}，有效至 {said.get('valid_until')}，签名密钥 {said.get('key_id')}。",
+        )
+    else:
+        lines = len(document.get("entities", document.get("moves", [])))
+        what = door.say(
+            f"List {said.get('download')} of bank {said.get('bank')} of {said.get('on')}: {lines:,} lines. "
+            f"Known at {said.get('known_at')}, signed with {said.get('key_id')}.",
+            f"银行 {said.get('bank')} {said.get('on')} 的名单 {said.get('download')}：{lines:,} 行。"
+            f"依据时刻 {said.get('known_at')}，签名密钥 {said.get('key_id')}。",
+        )
+    where = (
+        door.say("Proved by the given public keys alone.", "仅以所给公钥验证。")
+        if is_offline
+        else door.say("It is on record here.", "本登记簿中有此记录。")
+    )
+    return f"{what}\n{where}"
 
 
 def questions(

@@ -1,6 +1,7 @@
 """Running: the batch that computes everything and publishes, and looks into the past that publish nothing."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import typer
 
 from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, Out, day_of, moment_of
 from fxwatch.cli.output import print_json, progress, show, write
+from fxwatch.errors import RequestError
+from fxwatch.terms import BOTH, Scope
 
 runs = typer.Typer(invoke_without_command=True, help="The runs with their numbers, and by which parameters one judged.")
 
@@ -24,32 +27,55 @@ def run(
         str | None, typer.Option(help="A look into the past: flows up to this day; publishes nothing.")
     ] = None,
     known_at: KnownAt = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help="What the rules find in cross_border or in domestic flows alone; publishes nothing."),
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables of a look into the past.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="How much memory the run may take, such as 4GiB: it then looks at as many whole entities at a time as fit. "
+            "Without it half of what the machine, or the control group, has.",
+        ),
+    ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where time and memory went, stage by stage.")
+    ] = False,
     as_json: Json = False,
     by: By = None,
 ) -> None:
     """Compute every rule and monitor for everything known, write the hits, publish."""
     door: Door = context.obj
-    if as_of or known_at:
-        _look_back(door, as_of, known_at, out, as_json)
+    if as_of or known_at or scope:
+        _look_back(door, as_of, known_at, scope, out, as_json)
         return
     from fxwatch.batch import run as run_batch
+    from fxwatch.engines.memory import memory_of
+    from fxwatch.stages import profile_of
 
+    size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile)
     if as_json:
-        print_json(report.as_dict())
+        stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
+        print_json(report.as_dict() | stages)
     else:
         print(report.say(door.language))
+        if profile:
+            show(door, profile_of(report.stages), as_json=False, empty=("", ""))
     if report.not_computed:
         print(report.complaint(door.language), file=sys.stderr)
         raise typer.Exit(1)
 
 
-def _look_back(door: Door, as_of: str | None, known_at: str | None, out: Path | None, as_json: bool) -> None:
+def _look_back(
+    door: Door, as_of: str | None, known_at: str | None, scope: str | None, out: Path | None, as_json: bool
+) -> None:
     from fxwatch.batch import look_back
 
-    past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at))
+    past = look_back(door.home, as_of=day_of(as_of), known_at=moment_of(known_at), scope=_scope_of(scope))
     if out is not None:
         out.mkdir(exist_ok=True)
         for name, frame in past.tables.items():
@@ -97,3 +123,19 @@ def show_run(
 
     door: Door = context.obj
     show(door, judged_by(door.home, number), out=out, as_json=as_json, limit=limit)
+
+
+def _scope_of(word: str | None) -> Scope | None:
+    """The scope asked for; None for both.
+
+    Raises:
+        RequestError: it is none.
+    """
+    if word in (None, BOTH):
+        return None
+    if word not in list(Scope):
+        words = ", ".join([*Scope, BOTH])
+        raise RequestError(
+            f"{word!r} is no scope. Possible are {words}.", f"{word!r} 不是有效的范围。可用的有：{words}。"
+        )
+    return Scope(word)

@@ -4,8 +4,10 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,6 +15,9 @@ import polars as pl
 from fxwatch.flows import check_flows
 from fxwatch.rule import ALSO_FOUND, FINDING, NOT_COMPUTED, PLACEHOLDERS, SKIPPED, EarlyWarning
 from fxwatch.rulebook import inputs_named
+from fxwatch.stages import Stages
+
+AT_ONCE = 2
 
 _ALSO = {name: dtype for name, dtype in ALSO_FOUND.items() if name != "settlements"}
 HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, **_ALSO, "flow_count": pl.Int64}
@@ -39,6 +44,12 @@ class Findings:
     settled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SETTLED))
     skipped: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"rule": pl.String, **SKIPPED}))
 
+    @classmethod
+    def none(cls) -> "Findings":
+        """No findings at all."""
+        not_computed = pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
+        return cls(pl.DataFrame(schema=HITS), pl.DataFrame(schema=EVIDENCE), not_computed)
+
     def named(
         self, entities: pl.DataFrame, declarations: pl.DataFrame, identities: pl.DataFrame | None = None
     ) -> "Findings":
@@ -62,42 +73,91 @@ class Findings:
         return Findings(hits, evidence, self.not_computed, settled, self.skipped)
 
 
-def find_all(rules: Mapping[str, EarlyWarning], flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:
+@dataclass(frozen=True)
+class Looked:
+    """One look: at how many flows, of which days (None where there are none), and what was found in them."""
+
+    flows: int
+    first_day: date | None
+    last_day: date | None
+    findings: Findings
+
+
+def together(parts: Sequence[Findings]) -> Findings:
+    """The findings of several sets of flows as those of one: numbered over all of them."""
+    tables: dict[str, list[pl.DataFrame]] = {
+        table.name: [getattr(Findings.none(), table.name)] for table in fields(Findings)
+    }
+    count = 0
+    for part in parts:
+        for name, frames in tables.items():
+            found: pl.DataFrame = getattr(part, name)
+            frames.append(found.with_columns(pl.col("finding") + count) if "finding" in found.columns else found)
+        count += part.hits.height
+    whole = {name: pl.concat(frames) for name, frames in tables.items()}
+    skipped = whole["skipped"].group_by("rule", "reason", maintain_order=True).agg(pl.col("count").sum())
+    return Findings(**{**whole, "skipped": skipped})
+
+
+def find_all(
+    rules: Mapping[str, EarlyWarning],
+    flows: pl.DataFrame,
+    inputs: Mapping[str, Any],
+    stages: Stages | None = None,
+    at_once: int = AT_ONCE,
+) -> Findings:
     """Run rules on the flows of whole entities.
 
     Args:
         rules: the rules in force, by name.
         flows: the flow frame of `fxwatch.flows`, with the columns that the rules name beside.
         inputs: those of `rulebook.INPUTS` that the rules ask for. Frames may hold more entities than `flows` does.
+        stages: told of each rule as it comes to its turn.
+        at_once: how many rules are at work at a time; their numbers are the same in any case.
 
     Raises:
         HouseError: the flow frame differs from its contract.
     """
     looked_at = check_flows(flows.lazy())
     given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
-    hits, evidence = [pl.DataFrame(schema=HITS)], [pl.DataFrame(schema=EVIDENCE)]
-    not_computed = [pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})]
-    settled = [pl.DataFrame(schema=SETTLED)]
-    skipped = [pl.DataFrame(schema={"rule": pl.String, **SKIPPED})]
-    count = 0
-    for name, rule in rules.items():
-        found, behind, missing = _look(rule, looked_at, given)
-        number = pl.col("finding") + count
-        hits.append(found.with_columns(number, rule=pl.lit(name)).select(*HITS))
-        evidence.append(behind.select(number, "flow"))
-        not_computed.append(missing.select(pl.lit(name).alias("rule"), *NOT_COMPUTED))
-        settled.append(_settled(found).select(number, "settlement_no"))
-        passed_over = _asked(rule.skipped, looked_at, given).filter(pl.col("count") > 0).collect()
-        skipped.append(passed_over.select(pl.lit(name).alias("rule"), *SKIPPED))
-        count += found.height
-    return Findings(
-        pl.concat(hits), pl.concat(evidence), pl.concat(not_computed), pl.concat(settled), pl.concat(skipped)
+    stages = stages or Stages()
+    parts = []
+    # The sorts of one rule leave a processor idle that the group-bys of another can use.
+    with ThreadPoolExecutor(at_once, "rule") as beside:
+        ahead = {name: beside.submit(_look, name, rule, looked_at, given) for name, rule in rules.items()}
+        try:
+            for name, coming in ahead.items():
+                with stages.stage(name) as stage:
+                    parts.append(coming.result())
+                    stage.rows = parts[-1].hits.height
+        except BaseException:
+            beside.shutdown(wait=False, cancel_futures=True)
+            raise
+    return together(parts)
+
+
+def findings_of(rule: EarlyWarning, flows: pl.DataFrame, inputs: Mapping[str, Any]) -> pl.DataFrame:
+    """What one rule finds, without the flows behind: what its `find` returns.
+
+    Args:
+        rule: with the parameters to try.
+        flows, inputs: as for `find_all`.
+    """
+    given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
+    return _asked(rule.find, flows.lazy(), given).collect()
+
+
+def bare(rule: str, found: pl.DataFrame) -> Findings:
+    """A rule's findings as `Findings` without evidence, to be named."""
+    whole = found.with_columns(pl.lit(None, t).alias(name) for name, t in _ALSO.items() if name not in found.columns)
+    numbered = whole.with_row_index("finding").with_columns(
+        pl.col("finding").cast(pl.Int64), rule=pl.lit(rule), flow_count=pl.lit(0, pl.Int64)
     )
+    nothing = pl.DataFrame(schema=EVIDENCE), pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
+    return Findings(numbered.select(*HITS), *nothing)
 
 
-def _look(
-    rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str, Any]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str, Any]) -> Findings:
     """One rule's findings, numbered from 0, with how many flows are behind each; these flows; what was not computed."""
     found = _asked(rule.find, flows, given).with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64)).collect()
     behind = rule.evidence(found.lazy(), flows).collect()
@@ -105,10 +165,20 @@ def _look(
         pl.lit(None, dtype).alias(name) for name, dtype in ALSO_FOUND.items() if name not in found.columns
     )
     # Settlements count among the flows behind a finding: they are named beside them.
-    named = pl.concat([behind.select("finding"), _settled(found).select("finding")])
+    settled = _settled(found)
+    named = pl.concat([behind.select("finding"), settled.select("finding")])
     counts = named.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
-    found = found.join(counts, on="finding", how="left", maintain_order="left")
-    return found, behind, _asked(rule.not_computed, flows, given).collect()
+    found = found.join(counts, on="finding", how="left", maintain_order="left").with_columns(rule=pl.lit(name))
+    missing = _asked(rule.not_computed, flows, given).collect()
+    passed_over = _asked(rule.skipped, flows, given).filter(pl.col("count") > 0).collect()
+    by_rule = pl.lit(name).alias("rule")
+    return Findings(
+        found.select(*HITS),
+        behind.select(*EVIDENCE),
+        missing.select(by_rule, *NOT_COMPUTED),
+        settled.select(*SETTLED),
+        passed_over.select(by_rule, *SKIPPED),
+    )
 
 
 def _settled(found: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from fxwatch.intake.rows import Rows
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
+LONGEST_NAME = 200  # a registered one has far fewer; every answer to a bank bears it
 _INDUSTRY = r"^([A-T]|[0-9]{2,4})$"
 _AREA = r"^[0-9]{6}$"
 _ENTRY = [
@@ -25,7 +26,7 @@ _ENTRY = [
 _TEXTS = ["name", "industry", "economic_type", "area", "investor_economies"]
 _CODES = ["industry", "economic_type", "area"]
 _WANTED = {
-    "name": ("a name", "名称"),
+    "name": (f"a name of at most {LONGEST_NAME} characters", f"不超过 {LONGEST_NAME} 个字符的名称"),
     "industry": (
         "a GB/T 4754 code: a letter or 2 to 4 digits, as text",
         " GB/T 4754 代码（文本）：一个字母或 2 至 4 位数字",
@@ -101,7 +102,7 @@ class EntityIntake:
             investors=listed,
         )
         bad = {
-            "name": pl.col("name").is_null(),
+            "name": pl.col("name").is_null() | (pl.col("name").str.len_chars() > LONGEST_NAME),
             "industry": ~pl.col("industry").str.contains(_INDUSTRY),
             "area": ~pl.col("area").str.contains(_AREA),
             "investor_economies": ~pl.col("investors").list.eval(pl.element().is_in(economies)).list.all(),

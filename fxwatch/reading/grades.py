@@ -1,6 +1,8 @@
 """Grades as people ask for them: of everybody, of one entity with its reasons, over the years."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -38,13 +40,22 @@ HISTORY: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def grades(home: "Home", on: date | None = None, known_at: datetime | None = None) -> pl.DataFrame:
+def grades(
+    home: "Home",
+    on: date | None = None,
+    known_at: datetime | None = None,
+    *,
+    open_hits: pl.DataFrame | None = None,
+    terms: Mapping[str, str] = MappingProxyType({}),
+) -> pl.DataFrame:
     """The grade of every entity on the roll.
 
     Args:
         home: where.
         on: the day on which the grade is asked; without it, today.
         known_at: as known at this moment (UTC); without it, now.
+        open_hits: the open hits as they would be, in place of those that there are: entity_id, rule, raised_on, status, auto_notice.
+        terms: values of `grade.window` and `grade.max_notices_for_b` in place of those in force.
 
     Returns:
         The columns `COLUMNS`, by entity_id. `provisional_grade` adds the notices that policy `monthly` would issue on
@@ -52,8 +63,12 @@ def grades(home: "Home", on: date | None = None, known_at: datetime | None = Non
         entity was on record for the whole window.
     """
     day = on or home.today()
-    first, last = window(day, parameter(home, "grade.window", day, known_at))
-    hits = reading.hits_of(home, status="open", last=day, known_at=known_at)
+    kind, most = (
+        terms.get(name) or parameter(home, name, day, known_at) for name in ("grade.window", "grade.max_notices_for_b")
+    )
+    first, last = window(day, kind)
+    hits = reading.hits_of(home, status="open", last=day, known_at=known_at) if open_hits is None else open_hits
+    hits = hits.filter(pl.col("raised_on") <= day)
     roll = _on_record(home, known_at).select("entity_id", full_year=pl.col("since") <= first)
     counted = home.register.counted(known_at).filter(pl.col("day").is_between(first, last))
     by_kind = [counted.filter(pl.col("kind") == kind) for kind in ("breach", "notice")]
@@ -69,10 +84,9 @@ def grades(home: "Home", on: date | None = None, known_at: datetime | None = Non
         roll = roll.join(sums, on="entity_id", how="left", maintain_order="left").with_columns(
             pl.col(name).fill_null(0)
         )
-    most = int(parameter(home, "grade.max_notices_for_b", day, known_at))
     return roll.with_columns(
-        grade=_graded(roll.select("breaches", "notices"), most),
-        provisional_grade=_graded(roll.select("breaches", pl.col("notices") + pl.col("expected")), most),
+        grade=_graded(roll.select("breaches", "notices"), int(most)),
+        provisional_grade=_graded(roll.select("breaches", pl.col("notices") + pl.col("expected")), int(most)),
         window_from=pl.lit(first),
         window_to=pl.lit(last),
     ).select(COLUMNS)

@@ -8,11 +8,12 @@ import polars as pl
 from fxwatch.terms import Direction, Item
 from fxwatch.warehouse import entity_flows
 from fxwatch.warehouse.entity_flows import STATES, UNCLASSIFIED
+from fxwatch.warehouse.settling import settled_by
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
-BY = ("month", "item", "economy", "counterparty")
+BY = ("month", "item", "economy", "counterparty", "scope")
 UNKNOWN = "unknown"
 _USD = pl.Decimal(24, 2)
 _SHARE_PLACES = 6
@@ -46,13 +47,14 @@ def flows_of(home: "Home", entity_id: str) -> pl.DataFrame:
 
 def sums_of(home: "Home", entity_id: str, by: str) -> pl.DataFrame:
     """Receipts and payments of one entity by one of `BY`: see `summed`. It reads no more of its flows than that needs."""
-    more = (by,) if by in ("economy", "counterparty") else ()
+    more = (by,) if by in ("economy", "counterparty", "scope") else ()
     return summed(counted(entity_flows.trade_of(home.snapshot().con, entity_id, *more)), by)
 
 
 def settled_of(home: "Home", entity_id: str) -> pl.DataFrame:
-    """What one entity settled of its receipts and bought for its payments, by month: see `settled`."""
-    return settled(counted(entity_flows.trade_of(home.snapshot().con, entity_id)))
+    """What one entity settled of its receipts and bought for its payments, by month, inside accounts too: see `settled`."""
+    con = home.snapshot().con
+    return settled(counted(entity_flows.trade_of(con, entity_id)), settled_by(con, entity_id))
 
 
 def states_of(home: "Home", entity_id: str) -> dict[str, int]:
@@ -96,22 +98,26 @@ def summed(flows: pl.DataFrame, by: str) -> pl.DataFrame:
     return sums.sort(pl.col("receipts_usd") + pl.col("payments_usd"), by, descending=[True, False])
 
 
-def settled(flows: pl.DataFrame) -> pl.DataFrame:
-    """By month, which part of what was received was settled into CNY, and of what was paid was bought with CNY.
+def settled(flows: pl.DataFrame, inside: pl.DataFrame | None = None) -> pl.DataFrame:
+    """By month, how much was settled into CNY beside what was received, and bought with CNY beside what was paid.
 
     Args:
         flows: columns `day`, `direction`, `amount_usd`, `settled_usd` of `counted`.
+        inside: what was settled and bought inside accounts: `month`, `direction`, `settled_usd`.
 
     Returns:
         month (its first day), receipts_usd, settled_usd, settled_share, payments_usd, purchased_usd, purchased_share, every
         month from the first to the last; a share is empty where nothing moved. A flow whose bank told no settled amount counts
         as not settled.
     """
+    parts = flows.select("direction", "settled_usd", month=pl.col("day").dt.truncate("1mo"))
+    columns = ("month", "direction", "settled_usd")
+    every = pl.concat([f.select(columns).cast({"settled_usd": _USD}) for f in (parts, inside) if f is not None])
     is_receipt, usd = pl.col("direction") == Direction.RECEIPT, pl.col("settled_usd")
-    months = flows.group_by(month=pl.col("day").dt.truncate("1mo")).agg(
+    months = every.group_by("month").agg(
         settled_usd=usd.filter(is_receipt).sum(), purchased_usd=usd.filter(~is_receipt).sum()
     )
-    found = _by_month(flows).join(months, on="month", how="left", maintain_order="left")
+    found = _by_month(flows, months["month"]).join(months, on="month", how="left", maintain_order="left")
     found = found.with_columns(pl.col("settled_usd", "purchased_usd").cast(_USD).fill_null(0))
     return found.select(
         *("month", "receipts_usd", "settled_usd", _share("settled_usd", "receipts_usd").alias("settled_share")),
@@ -126,11 +132,15 @@ def with_total(sums: pl.DataFrame) -> dict[str, Any]:
     )
 
 
-def _by_month(flows: pl.DataFrame) -> pl.DataFrame:
+def _by_month(flows: pl.DataFrame, also: pl.Series | None = None) -> pl.DataFrame:
+    """Every month from the first flow's to the last one's, and those `also` asked for."""
     sums = _sums(flows.with_columns(month=pl.col("day").dt.truncate("1mo")), "month")
-    if sums.is_empty():
+    known = sums["month"] if also is None else pl.concat([sums["month"], also])
+    if known.is_empty():
         return _filled(sums)
-    every = sums.select(pl.date_range(pl.col("month").min(), pl.col("month").max(), "1mo").alias("month"))
+    every = (
+        known.alias("month").to_frame().select(pl.date_range(pl.min("month"), pl.max("month"), "1mo").alias("month"))
+    )
     return _filled(every.join(sums, on="month", how="left", maintain_order="left"))
 
 

@@ -1,9 +1,11 @@
 """Limits that several processes share: each takes a few questions in advance out of what is left of a key's limit."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from fxwatch.register.tables import allowances
 
@@ -20,9 +22,8 @@ def take(connection: Connection, key: str, per_second: int, count: int) -> float
         0 where they were given, else in how many seconds to ask again.
     """
     now = _now(connection)
-    spelt = postgresql if connection.dialect.name == "postgresql" else sqlite
     full = max(1.0, per_second * BURST_SECONDS)
-    connection.execute(spelt.insert(allowances).values(key=key, left=full, at=now).on_conflict_do_nothing())
+    connection.execute(_insert(connection)(allowances).values(key=key, left=full, at=now).on_conflict_do_nothing())
     # Locked, where more than one could write: others of this key wait, and nobody else.
     row = connection.execute(select(allowances).where(allowances.c.key == key).with_for_update()).one()
     left = min(full, row.left + max(0.0, now - row.at) * per_second)
@@ -31,6 +32,16 @@ def take(connection: Connection, key: str, per_second: int, count: int) -> float
         update(allowances).where(allowances.c.key == key).values(left=left if wait else left - count, at=now)
     )
     return wait
+
+
+def _insert(connection: Connection) -> Callable[..., Any]:
+    """How this database spells an insertion that may find its row there already."""
+    if connection.dialect.name == "postgresql":
+        # Imported where it is used: it takes longer to import than a question takes to answer.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    return sqlite.insert
 
 
 def _now(connection: Connection) -> float:

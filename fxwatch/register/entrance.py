@@ -19,6 +19,7 @@ from fxwatch.register.writing import Writing, account_payload
 from fxwatch.terms import Language, Role
 
 FORGOTTEN = timedelta(hours=24)  # wrong passwords are held against nobody for longer
+REMEMBERED = timedelta(days=90)  # for so long it is known that a right one came from an address
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Entrance:
         with self._writing() as (connection, moment):
             _put(connection, passwords, {"account": account}, {"kept": kept, "set_at": stamp(moment)})
             connection.execute(delete(sessions).where(sessions.c.account == account))
-            connection.execute(delete(tries).where(tries.c.whose == f"account {account}"))
+            everywhere = tries.c.whose.endswith(f" account {account}", autoescape=True)
+            connection.execute(delete(tries).where((tries.c.whose == f"account {account}") | everywhere))
             payload = {"name": account}
             return Writing(connection, moment).append(
                 Kind.PASSWORD_SET, by=by, role=role, subject=account, day=day, why=why, payload=payload
@@ -96,14 +98,15 @@ class Entrance:
         """Count a try before it is judged, so that many at once cannot slip through; `forgive` takes it back.
 
         Args:
-            whose: who tries, such as `account wang` and `address 10.0.0.7`.
+            whose: who tries, such as `at 10.0.0.7 account wang`, `account wang` and `address 10.0.0.7`.
             waits: how long one of them must wait after so many wrong ones in a row.
 
         Returns:
             How long to wait still; where that is above nothing, the try was not counted and must not be judged.
         """
         with self._writing() as (connection, moment):
-            connection.execute(delete(tries).where(tries.c.at < stamp(moment - FORGOTTEN)))
+            is_old = (tries.c.wrong > 0) & (tries.c.at < stamp(moment - FORGOTTEN))
+            connection.execute(delete(tries).where(is_old | (tries.c.at < stamp(moment - REMEMBERED))))
             rows = connection.execute(select(tries).where(tries.c.whose.in_(whose))).all()
             known = {row.whose: (int(row.wrong), datetime.fromisoformat(row.at)) for row in rows}
             free_at = [at + waits(name, wrong) for name, (wrong, at) in known.items()]
@@ -114,11 +117,18 @@ class Entrance:
                 _put(connection, tries, {"whose": name}, {"wrong": wrong, "at": stamp(moment)})
             return timedelta(0)
 
-    def forgive(self, account: str, address: str = "") -> None:
-        """The password was right: the account's wrong ones are forgotten, and this try is not held against the address, if it had one."""
-        with self._writing() as (connection, _):
-            connection.execute(delete(tries).where(tries.c.whose == account))
-            connection.execute(update(tries).where(tries.c.whose == address).values(wrong=tries.c.wrong - 1))
+    def is_familiar(self, whose: str) -> bool:
+        """Whether a right password came from there not long ago: `from 10.0.0.7 account wang`."""
+        with self._store.reading() as connection:
+            return connection.execute(select(tries.c.whose).where(tries.c.whose == whose)).first() is not None
+
+    def forgive(self, first: str, *others: str, familiar: str = "") -> None:
+        """The password was right: the wrong ones of the first are forgotten, and this try is not held against the others."""
+        with self._writing() as (connection, moment):
+            connection.execute(delete(tries).where(tries.c.whose == first))
+            connection.execute(update(tries).where(tries.c.whose.in_(others)).values(wrong=tries.c.wrong - 1))
+            if familiar:
+                _put(connection, tries, {"whose": familiar}, {"wrong": 0, "at": stamp(moment)})
 
     # ---- sessions
 

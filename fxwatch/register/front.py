@@ -163,6 +163,11 @@ class Register(BanksSide, RecordsSide):
         with self._store.reading() as connection:
             return roll.entries_frame(connection, entity_ids, known_at)
 
+    def roll_versions(self) -> "pl.DataFrame":
+        """Every version of every entry of the roll: see `roll.versions_frame`."""
+        with self._store.reading() as connection:
+            return roll.versions_frame(connection)
+
     def roll_kinds(self, known_at: datetime | None = None) -> "pl.DataFrame":
         """How many entities have each area and industry: see `roll.kinds_frame`."""
         with self._store.reading() as connection:

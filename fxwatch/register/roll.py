@@ -139,6 +139,15 @@ def entries_frame(
     return pl.concat([pl.DataFrame(schema=columns), *found])
 
 
+def versions_frame(connection: Connection) -> "pl.DataFrame":
+    """Every version of every entry: the columns `ENTRY`, known_from, known_to (UTC; null while it stands), version."""
+    import polars as pl
+
+    moments = {"known_from": pl.Datetime("us"), "known_to": pl.Datetime("us")}
+    columns: dict[str, Any] = {**_schema(), **moments, "version": pl.Int64}
+    return frame(connection, select(*(roll.c[name] for name in columns)), columns)
+
+
 def kinds_frame(connection: Connection, known_at: datetime | None = None) -> "pl.DataFrame":
     """How many entries of the roll have each area and industry: area, industry, entities."""
     import polars as pl

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FORMS = ("html", "xlsx", "json")
 # Bump this when a part is added or a field changes its meaning: digests of one content differ between versions.
-CONTENT_VERSION = 2
+CONTENT_VERSION = 3
 _TRIES = 5
 _RUN = ("run_id", "started_at", "ended_at", "day", "by", "fxwatch_version", "engine", "last_load", "flows", "hits", "fingerprint")  # fmt: skip
 
@@ -82,7 +82,7 @@ def entity_content(home: "Home", entity_id: str) -> dict[str, Any]:
 
     Returns:
         `content_version`, `simulation`, `on`, and the parts `entity`, `versions`, `grade`, `reasons`, `history`, `counts`,
-        `by_month`, `by_item`, `by_economy`, `by_counterparty`, `hits`, `evidence`, `notices`, `breaches`, `acts`,
+        `by_month`, `by_item`, `by_economy`, `by_counterparty`, `by_scope`, `hits`, `evidence`, `notices`, `breaches`, `acts`,
         `parameters`, `rests_on`, `flows`. Money is exact text, days and moments (UTC) ISO texts. Acts about papers are
         left out: to produce a file must not change it.
 

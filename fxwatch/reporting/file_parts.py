@@ -83,6 +83,7 @@ def all_parts(content: Content, papers: Sequence[dict[str, Any]], language: Lang
         _sums("by_item", columns(item="word", **_SUMS), content, language),
         _sums("by_economy", columns(economy="word", **_SUMS), content, language),
         _sums("by_counterparty", columns(counterparty="word", **_SUMS), content, language),
+        _sums("by_scope", columns(scope="word", **_SUMS), content, language),
         _hits(content, language),
         Part("evidence", columns(**_EVIDENCE), content["evidence"], on_paper=False),
         _notices(content, language),

@@ -23,6 +23,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "by_item": ("Receipts and payments by item", "分项目收付汇"),
     "by_economy": ("Receipts and payments by economy", "分国家（地区）收付汇"),
     "by_counterparty": ("Receipts and payments by counterparty", "分交易对方收付汇"),
+    "by_scope": ("Domestic and cross-border receipts and payments", "境内与跨境收付汇"),
     "sums_note": (
         "Sums of classified flows in scope, as they stand. {unclassified} flows wait for their code, {out_of_scope} are out of scope "
         "and {deleted} were deleted: they are listed with the flows and in no sum.",
@@ -69,6 +70,17 @@ PHRASES: dict[str, tuple[str, str]] = {
     "known_now": ("As known now", "现在所知"),
     "known_then": ("As told then", "当时所知"),
     "picture_work": ("Hits by month and what became of them", "各月命中及其处理"),
+    "picture_steps": ("Hits by {about}", "各步命中数：{about}"),
+    "bars_now": ("found now", "目前"),
+    "bars_kept": ("found now as well", "目前也有"),
+    "bars_new": ("new", "新增"),
+    # ---- what-if
+    "what_if": ("What if: {about}", "试算：{about}"),
+    "shadow_compared": ("Shadow {about} compared", "影子运行 {about} 对照"),
+    "steps": ("Step by step", "逐步结果"),
+    "moved": ("Provisional grades that would move", "预计等级变动"),
+    "near_misses": ("Within 10 % below the limit", "接近限额（低于限额 10% 以内）"),
+    "changed_hits": ("Hits new or lost", "新增或消失的命中"),
     # ---- the letter
     "letter": ("Notice of early warning", "预警提示函"),
     "letter_number": ("No. {notice}", "编号：{notice}"),

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from fxwatch.errors import RequestError
+from fxwatch.sample.authorities import Others, invent_others
 from fxwatch.sample.bureau import Bureau
 from fxwatch.sample.calibration import read_calibration
 from fxwatch.sample.composition import compose
@@ -32,13 +33,13 @@ from fxwatch.sample.trade import invent_counterparties
 __all__ = ["Sample", "Written", "invent", "write"]
 
 # Bump this when the same seed gives another sample.
-VERSION = "1"
+VERSION = "2"
 
 FEWEST_FLOWS = 1_000
 FLOWS_PER_ENTITY = 40
 
 Progress = Callable[[str, int, int], None]
-STAGES = ("entities", "patterns", "flows", "declarations", "truth")
+STAGES = ("entities", "patterns", "flows", "declarations", "others", "truth")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Sample:
         entities: the roll, columns of an entities file, texts.
         flows: rows of flows files in the order in which they were reported, texts; `reported` is the day they came.
         breaches: rows of a breaches file, texts.
+        others: rows of files of settlements, filings and totals, texts.
         notices: entity_id, day, why: what the made-up bureau would issue notices on.
         truth: who misbehaves (`entities`), every planted pattern with its declarations (`patterns`), what the bureau
             did and about which pattern (`bureau`), and what a load must do with rows that are not simply accepted
@@ -62,6 +64,7 @@ class Sample:
     entities: pl.DataFrame
     flows: pl.DataFrame
     breaches: pl.DataFrame
+    others: Others
     notices: pl.DataFrame
     truth: dict[str, pl.DataFrame]
 
@@ -92,7 +95,7 @@ def invent(
             f"样本至少需要 {FEWEST_FLOWS} 笔，种子不得为负；实为 {flows} 与 {seed}。",
         )
     tell = _teller(progress)
-    draws = [np.random.default_rng([seed, part]) for part in range(8)]
+    draws = [np.random.default_rng([seed, part]) for part in range(9)]
     calibration = read_calibration()
     days = Days(last_day, months, calibration)
     tell("entities")
@@ -109,14 +112,18 @@ def invent(
     rows = compose(draws[5], flows, planter, entities, counterparties, days, calibration)
     tell("declarations")
     sent, planted, outcomes = declare(draws[6], rows, entities, economies, banks, days, strangers(50, len(entities)))
+    sent = sent.with_columns(reported=pl.Series(days.days).gather(sent["reported"]))
+    tell("others")
+    others = invent_others(draws[8], sent, outcomes, days.first, days.last)
     tell("truth")
     return Sample(
         seed=seed,
         first_day=days.first,
         last_day=days.last,
         entities=roll(draws[7], entities, days),
-        flows=sent.with_columns(reported=pl.Series(days.days).gather(sent["reported"])),
+        flows=sent,
         breaches=breaches(bureau, entities),
+        others=others,
         notices=notices(bureau, entities),
         truth={
             "entities": entity_truth(truth, entities, days),

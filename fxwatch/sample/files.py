@@ -26,6 +26,9 @@ class Written:
     entities: Path
     flows: tuple[Path, ...]
     breaches: Path
+    settlements: Path
+    filings: Path
+    totals: Path
     truth: Path
 
 
@@ -39,6 +42,9 @@ def write(sample: "Sample", folder: Path) -> Written:
     truth.mkdir(parents=True, exist_ok=True)
     sample.entities.write_csv(folder / "entities.csv")
     sample.breaches.write_csv(folder / "breaches.csv")
+    others = {name: folder / f"{name}.csv" for name in ("settlements", "filings", "totals")}
+    for name, path in others.items():
+        getattr(sample.others, name).write_csv(path)
     flows = tuple(_write_flows(sample, folder))
     for name, frame in sample.truth.items():
         if name == "patterns":
@@ -47,7 +53,7 @@ def write(sample: "Sample", folder: Path) -> Written:
             frame.write_csv(truth / f"{name}.csv")
     _text(truth / "truth.json", json.dumps(_summary(sample), ensure_ascii=False, indent=2) + "\n")
     _text(folder / "README.md", _README.format(**_summary(sample), files="\n".join(f"- `{p.name}`" for p in flows)))
-    return Written(folder / "entities.csv", flows, folder / "breaches.csv", truth)
+    return Written(folder / "entities.csv", flows, folder / "breaches.csv", truth=truth, **others)
 
 
 def _write_flows(sample: "Sample", folder: Path) -> Iterator[Path]:
@@ -145,6 +151,7 @@ What to load, in this order:
 - `entities.csv`
 {files}
 - `breaches.csv`
+- `settlements.csv`, `filings.csv`, `totals.csv`
 
 The files are in the forms that fxwatch takes; the flows are in the order in which banks reported them, with late codes, corrections, deletions,
 repeats, goods, natural persons and a few rows that no load can take (`truth/outcomes.csv` says what becomes of which).

@@ -80,7 +80,7 @@ class _Examination:
         if self.has_settings or in_file.exists():  # else it may live elsewhere, where only the settings say
             where = self.settings.register_url or in_file
             whole = current if published else None
-            yield from of_register.register(where, whole, self.looked_at, deep=self.deep)
+            yield from of_register.register(self.path, where, whole, self.looked_at, deep=self.deep)
 
     def _settings(self) -> Told:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fxwatch.banks.signing import FOLDER, keys_not_here
 from fxwatch.errors import HouseError
 from fxwatch.register import Register
 from fxwatch.register.tables import SCHEMA_VERSION
@@ -14,8 +15,10 @@ from fxwatch.warehouse.examining import Unreadable
 from fxwatch.warehouse.versions import SCHEMA_VERSION as WAREHOUSE_VERSION
 
 
-def register(where: Path | str, current: Path | None, looked_at: dict[str, Any], *, deep: bool) -> Iterator[Finding]:
-    """Look at the register. `current`: the snapshot that is current and whole, if there is one."""
+def register(
+    home: Path, where: Path | str, current: Path | None, looked_at: dict[str, Any], *, deep: bool
+) -> Iterator[Finding]:
+    """Look at the register of a home. `current`: the snapshot that is current and whole, if there is one."""
     shown = without_password(str(where))
     try:
         version = Register.version_at(where)
@@ -30,6 +33,7 @@ def register(where: Path | str, current: Path | None, looked_at: dict[str, Any],
     try:
         yield from _acts(opened, shown, looked_at, deep=deep)
         yield from _against_each_other(opened, current)
+        yield from _signing(opened, home, is_shared=not isinstance(where, Path))
     except HouseError as fault:
         yield Finding("register_damaged", Severity.DAMAGE, shown, (fault.english, fault.chinese), ("", ""))
     finally:
@@ -63,6 +67,26 @@ def _acts(register: Register, where: str, looked_at: dict[str, Any], *, deep: bo
             )
             if holds
             else ("", ""),
+        )
+
+
+def _signing(register: Register, home: Path, *, is_shared: bool) -> Iterator[Finding]:
+    """The keys that sign must be somewhere; those of another home on the same register are there."""
+    missing = keys_not_here(home, register.signing_keys())
+    if missing:
+        names, names_zh = some(missing)
+        yield Finding(
+            "signing_key_missing",
+            Severity.NOTE if is_shared else Severity.ATTENTION,
+            str(home / FOLDER),
+            (
+                f"The private half of {len(missing)} keys that sign is not in this home: {names}.",
+                f"本库缺少 {len(missing)} 个在用签名密钥的私钥：{names_zh}。",
+            ),
+            (
+                f"Put it back, or, if it was lost: fxwatch keys retire-signing {missing[0]} --why REASON",
+                f"请放回原处；若已遗失：fxwatch keys retire-signing {missing[0]} --why 原因",
+            ),
         )
 
 

@@ -34,7 +34,7 @@ def trade_of(con: "duckdb.DuckDBPyConnection", entity_id: str, *more: str) -> pl
     Args:
         con: a connection to a snapshot.
         entity_id: whose.
-        more: `economy`, `counterparty`: texts, which cost far more than the rest.
+        more: `scope`; `economy`, `counterparty`: texts, which cost far more than the rest.
 
     Returns:
         state, day, direction, item, amount_usd, settled_usd and the columns asked for, as `flows_of` gives them.

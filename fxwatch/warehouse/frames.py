@@ -1,6 +1,7 @@
 """What the rules look at: the flow frame and their further inputs, handed over from DuckDB to Polars."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -8,14 +9,20 @@ import polars as pl
 
 from fxwatch.errors import HouseError
 from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
+from fxwatch.terms import Scope
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
     import duckdb
 
+    from fxwatch.warehouse.shares import Share
+
 
 def flow_frame(
-    con: "duckdb.DuckDBPyConnection", extra: Sequence[str] = (), known_at: datetime | None = None
+    con: "duckdb.DuckDBPyConnection",
+    extra: Sequence[str] = (),
+    known_at: datetime | None = None,
+    share: "Share | None" = None,
 ) -> pl.DataFrame:
     """The classified flows in scope.
 
@@ -23,6 +30,7 @@ def flow_frame(
         con: a connection to a snapshot, or the writer's.
         extra: columns of `flows.EXTRA_COLUMNS` to add.
         known_at: the versions that stood at this moment (UTC), instead of those that stand now.
+        share: only these flows.
 
     Returns:
         The columns of `flows.FLOW_COLUMNS` and those asked for, in no particular order of rows.
@@ -34,13 +42,32 @@ def flow_frame(
     found = (
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
-    rows: pl.DataFrame = found.select(*columns).pl()
+    with share.taken(con, found) if share else nullcontext(found) as taken:
+        rows: pl.DataFrame = taken.select(*columns).pl()
     if "counterparty" in columns:
         rows = rows.join(
             _counterparties(con, rows["counterparty"]), on="counterparty", how="left", maintain_order="left"
         )
         rows = rows.drop("counterparty").rename({"number": "counterparty"}).select(*columns)
     return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
+
+
+def extent(
+    con: "duckdb.DuckDBPyConnection",
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    scope: Scope | None = None,
+) -> tuple[int, date | None, date | None]:
+    """How many flows the frame has, up to a day, as known at a moment and of one scope, and their first and last day."""
+    found = (
+        con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
+    )
+    if as_of is not None:
+        found = found.filter(f""" "day" <= DATE '{as_of}' """)
+    if scope is not None:
+        found = found.filter(f"scope = {list(Scope).index(scope)}")
+    count, first, last = found.aggregate('count(*), min("day"), max("day")').fetchall()[0]
+    return count, first, last
 
 
 def _counterparties(con: "duckdb.DuckDBPyConnection", texts: pl.Series) -> pl.DataFrame:

@@ -77,7 +77,7 @@ def totals_declared(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 
 def waiting_flows(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """How many rows of flows wait in quarantine: bank (upper case), month, direction, quarantined; as far as the rows say."""
-    raw: pl.DataFrame = con.sql(query("waiting_flows")).pl()
+    raw: pl.DataFrame = con.sql(query("rows_of_reason"), params={"kind": "flows", "reason": None}).pl()
     cell = {
         name: pl.col("raw").str.json_path_match(f"$.{name}").str.strip_chars() for name in ("bank", "day", "direction")
     }

@@ -29,6 +29,17 @@ def settled_in(con: "duckdb.DuckDBPyConnection", days: Period) -> pl.DataFrame:
     )
 
 
+def settled_by(con: "duckdb.DuckDBPyConnection", entity_id: str) -> pl.DataFrame:
+    """What one entity settled and bought inside accounts: `month`, `direction` (a word), `settled_usd` (exact)."""
+    found: pl.DataFrame = con.sql(query("settlements_of_entity"), params={"id": entity_id}).pl()
+    usd = pl.Decimal(24, 2)
+    return found.select(
+        "month",
+        pl.col("kind").cat.to(DIRECTION).cast(pl.String).alias("direction"),
+        (pl.col("settled_usd").cast(usd) / 100).cast(usd),
+    )
+
+
 def settled_as_sums(con: "duckdb.DuckDBPyConnection", days: Period) -> pl.DataFrame:
     """The same as rows of `summing.sums_in`: no flow and no amount, only what was settled.
 

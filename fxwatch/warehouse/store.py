@@ -30,6 +30,10 @@ class Warehouse:
         self.settings = settings
         self.con = con
 
+    def hold_memory(self, size: int) -> None:
+        """Keep the engine within so many bytes from now on; what needs more goes to the disk meanwhile."""
+        self.con.execute(f"SET memory_limit = '{size >> 20}MiB'")
+
     def moment(self) -> datetime:
         """Now in UTC, and later than anything on record: no two loads or runs share a moment."""
         last = self.con.execute(

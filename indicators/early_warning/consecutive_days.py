@@ -1,5 +1,6 @@
 """consecutive_days: the same entity and item on many days in a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -36,6 +37,7 @@ class ConsecutiveDays(EarlyWarning):
     unit = "days"
     severity = "article"
     auto_notice = True
+    threshold = "min_days"
     key = ("entity", "item")
 
     min_days: int = param(
@@ -73,6 +75,18 @@ class ConsecutiveDays(EarlyWarning):
             item="item",
         )
         return found.select(*days, "flows")
+
+    def under_each(self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[int]) -> list[pl.DataFrame]:
+        """A streak's days do not hang on `min_days`; the day on which it is raised does: the one with that number among them."""
+        behind = found.lazy().select("flows").with_row_index("streak").explode("flows")
+        dated = behind.join(flows.select("day", flows="flow"), on="flows").select("streak", "day").unique()
+        days = dated.group_by("streak").agg(pl.col("day").sort()).sort("streak").collect()["day"]
+        return [
+            found.with_columns(
+                raised_on=days.list.get(limit - 1, null_on_oob=True), limit_value=pl.lit(limit, pl.Int64)
+            ).filter(pl.col("value") >= limit)
+            for limit in limits
+        ]
 
     def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities and items with days in a year that the calendar does not cover, while working days count."""

@@ -1,11 +1,13 @@
 """large_daily_total: a day's receipts or payments outside transport above the limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from fxwatch.keys import sums_above
-from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.rule import EarlyWarning, above, finding, in_small_units, param
 from fxwatch.terms import Item
 
 
@@ -33,6 +35,7 @@ class LargeDailyTotal(EarlyWarning):
     because_zh = "{entity}于 {first_day} 非运输项下{direction_name}累计折合 {value:,.2f} 美元，超过当日累计限额 {limit_value:,.2f} 美元。"
     severity = "article"
     auto_notice = True
+    threshold = "limit_usd"
     key = ("entity", "direction", "day")
 
     limit_usd: int = param(
@@ -52,3 +55,9 @@ class LargeDailyTotal(EarlyWarning):
         limit = self.on("limit_usd", pl.col("day"))
         above = totals.filter(pl.col("amount_usd") > limit)
         return above.select(*finding(value="amount_usd", limit=limit, first_day="day"), "flows")
+
+    def under_each(
+        self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Decimal | int]
+    ) -> list[pl.DataFrame]:
+        """The sums do not hang on the limit: a higher one leaves the larger of them."""
+        return [above(found, in_small_units(self.threshold, limit)) for limit in limits]

@@ -1,11 +1,13 @@
 """large_transport_transfer: one transport declaration above the limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from fxwatch.keys import is_one_of
-from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.rule import EarlyWarning, above, finding, in_small_units, param
 from fxwatch.terms import Item
 
 
@@ -33,6 +35,7 @@ class LargeTransportTransfer(EarlyWarning):
     because_zh = "{entity}于 {first_day} 发生一笔运输项下{direction_name}，折合 {value:,.2f} 美元，超过单笔限额 {limit_value:,.2f} 美元。"
     severity = "article"
     auto_notice = True
+    threshold = "limit_usd"
     key = ("declaration",)
 
     limit_usd: int = param(
@@ -64,3 +67,9 @@ class LargeTransportTransfer(EarlyWarning):
         return above.select(
             *finding(value="amount_usd", limit=limit, first_day="day", item=item), "declaration", "flows"
         )
+
+    def under_each(
+        self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Decimal | int]
+    ) -> list[pl.DataFrame]:
+        """The sums do not hang on the limit: a higher one leaves the larger of them."""
+        return [above(found, in_small_units(self.threshold, limit)) for limit in limits]

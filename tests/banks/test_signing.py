@@ -84,6 +84,21 @@ def test_a_home_without_its_private_key_makes_a_new_one_and_old_answers_stay_pro
     assert verify_on_record(desk, new.as_dict()).ok
 
 
+def test_a_lost_key_is_not_replaced_without_a_word(desk, caplog):
+    lost = signing_key(desk)
+    rotate_signing(desk)
+    assert not caplog.records, "a key that was retired is missed by nobody"
+    (desk.path / "signing" / f"{files(desk)[0]}.pem").rename(desk.path / "away.pem")
+    missing = desk.register.signing_keys()[-1]["key_id"]
+    made = signing_key(desk)
+    (said,) = caplog.messages
+    assert f"signing key {missing} is not here; this home signs with a new key, {made.key_id}" in said
+    assert f"fxwatch keys retire-signing {missing} " in said
+    assert lost.key_id not in said
+    signing_key(desk)
+    assert len(caplog.messages) == 1
+
+
 def test_a_file_that_no_register_knows_is_never_signed_with(desk):
     first = signing_key(desk)
     stray = SigningKey.new()

@@ -88,8 +88,14 @@ def test_a_receipt_is_shown_written_and_proved(say, tmp_path):
     assert "A honest on 2026-03-31" in shown
     assert json.loads(file.read_text("utf-8")) == json.loads(say("receipt", "show", "1", "--json")) == answer
     say("keys", "signing", "--out", str(keys))
-    assert "holds" in say("receipt", "verify", str(file))
-    assert "holds" in say("receipt", "verify", str(file), "--keys", str(keys))
+    proved = say("receipt", "verify", str(file))
+    assert "holds" in proved
+    assert f"Receipt {answer['receipt']}: {SHIP} " in proved
+    assert f"grade A honest on 2026-03-31; payment instruction. Known at {answer['known_at']}" in proved
+    assert f"signed with {answer['key_id']}.\nIt is on record here." in proved
+    assert "Proved by the given public keys alone." in say("receipt", "verify", str(file), "--keys", str(keys))
+    assert f"回执 {answer['receipt']}：{SHIP} " in say("receipt", "verify", str(file), lang="zh")
+    assert json.loads(say("receipt", "verify", str(file), "--json"))["told"]["grade"] == "A"
     file.write_text(json.dumps(answer | {"grade": "C"}))
     for more in ([], ["--keys", str(keys)]):
         assert "does not fit" in say("receipt", "verify", str(file), *more, code=1)

@@ -235,3 +235,22 @@ def test_a_check_needs_no_frames() -> None:
     probe = "import sys, fxwatch.check, fxwatch.home, fxwatch.register\nprint([m for m in ('polars', 'duckdb', 'sklearn', 'numpy') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
     assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
+
+
+def test_a_whole_check_imports_what_it_needs_and_no_more(home: Path) -> None:
+    words = ["fxwatch", "--home", str(home), "check", "100000016", "--as", "120000000001"]
+    heavy = (
+        "polars",
+        "duckdb",
+        "sklearn",
+        "numpy",
+        "pyarrow",
+        "rich.table",
+        "fastapi",
+        "sqlalchemy.dialects.postgresql",
+    )
+    probe = f"import sys; sys.argv = {words}\nfrom fxwatch.cli import main\ntry:\n main()\nexcept SystemExit:\n pass\nprint([m for m in {heavy} if m in sys.modules], len(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    found, _, count = answer.stdout.splitlines()[-1].rpartition(" ")
+    assert found == "[]", answer.stdout
+    assert int(count) < 800  # each costs about half a millisecond

@@ -240,15 +240,17 @@ def test_wrong_passwords_slow_down_and_a_restart_does_not_help(browser: TestClie
     assert sign_in(browser, password="wrong horse battery").status_code == 401, "a right one forgets the wrong ones"
 
 
-def test_many_wrong_passwords_at_once_are_counted_before_they_are_judged(home: Session) -> None:
-    def attempt(_: int) -> str:
-        try:
-            return admission.sign_in(home, "wang", "wrong horse battery", address="10.0.0.7")
-        except Forbidden as refused:
-            return type(refused).__name__
+def attempt(home: Session, address: str = "10.0.0.7") -> str:
+    """What comes of a wrong password."""
+    try:
+        return admission.sign_in(home, "wang", "wrong horse battery", address=address)
+    except Forbidden as refused:
+        return type(refused).__name__
 
+
+def test_many_wrong_passwords_at_once_are_counted_before_they_are_judged(home: Session) -> None:
     with ThreadPoolExecutor(8) as many:
-        outcomes = sorted(many.map(attempt, range(16)))
+        outcomes = sorted(many.map(lambda _: attempt(home), range(16)))
     assert outcomes.count("WrongPassword") == 3
 
 
@@ -260,6 +262,31 @@ def test_an_address_waits_whatever_names_it_tries_and_signing_in_is_not_held_aga
             admission.sign_in(home, f"name{n}", WORDS, address="10.0.0.7")
     with pytest.raises(admission.TooSoon):
         admission.sign_in(home, "wang", WORDS, address="10.0.0.7")
+
+
+def test_whoever_tries_wrong_passwords_all_the_time_keeps_no_owner_out(home: Session) -> None:
+    admission.sign_in(home, "wang", WORDS, address="10.0.0.1")
+    assert "TooSoon" in [attempt(home, f"10.0.1.{n % 5}") for n in range(20)]
+    assert admission.sign_in(home, "wang", WORDS, address="10.0.0.1"), "where the owner has been before"
+    assert admission.sign_in(home, "wang", WORDS, address="10.0.0.2"), "and where not"
+
+
+def test_a_crowd_of_addresses_waits_together_and_the_owner_does_not_wait_for_it(home: Session) -> None:
+    admission.sign_in(home, "wang", WORDS, address="10.0.0.1")
+    outcomes = [attempt(home, f"10.0.1.{n}") for n in range(30)]
+    assert outcomes[:21] == ["WrongPassword"] * 21
+    assert outcomes.count("TooSoon") > 5
+    assert admission.sign_in(home, "wang", WORDS, address="10.0.0.1")
+    assert admission.sign_in(home, "sun", WORDS, address="10.0.0.3"), "another account does not wait"
+    set_password(home, "wang", "another horse battery")
+    assert admission.sign_in(home, "wang", "another horse battery", address="10.0.0.2"), "a new password begins anew"
+
+
+def test_no_name_counts_as_another_account_at_an_address(home: Session) -> None:
+    for _ in range(3):
+        with pytest.raises(admission.WrongPassword):
+            admission.sign_in(home, "at 10.0.0.1 account wang", "wrong horse battery", address="10.0.0.7")
+    assert admission.sign_in(home, "wang", WORDS, address="10.0.0.1")
 
 
 def test_a_password_is_told_to_nobody(home: Session) -> None:
@@ -348,6 +375,32 @@ def test_looking_whether_anything_is_new_is_no_use_of_a_session(
             stream.send_bytes(message)
             stream.receive_bytes()
             assert (home.register.entrance.session(digest) != before) == is_used
+
+
+@pytest.mark.parametrize("garbage", [b"\xff" * 40, b"", "text", "debug"])
+def test_garbage_ends_its_connection_and_reaches_nobody(browser: TestClient, garbage: bytes | str) -> None:
+    sign_in(browser)
+    with browser.websocket_connect(STREAM, headers=ORIGIN) as stream:
+        stream.send_bytes(said())
+        assert stream.receive_bytes() == said()
+        if garbage == "debug":
+            stream.send_bytes(BackMsg(debug_shutdown_runtime=True).SerializeToString())
+        else:
+            (stream.send_bytes if isinstance(garbage, bytes) else stream.send_text)(garbage)  # type: ignore[operator]
+        with pytest.raises(WebSocketDisconnect) as closed:
+            stream.receive_bytes()
+        assert closed.value.code == 1002
+
+
+def test_what_tells_of_everybodys_use_is_for_administrators(browser: TestClient, home: Session) -> None:
+    add_account(home, "zhou", ["administrator"])
+    set_password(home, "zhou", WORDS)
+    sign_in(browser)
+    assert browser.get("/_stcore/metrics").status_code == 403
+    assert browser.get("/_stcore/health").status_code == 200
+    browser.cookies.clear()
+    sign_in(browser, "zhou")
+    assert browser.get("/_stcore/metrics").status_code == 200
 
 
 def test_what_is_said_in_an_ended_session_becomes_a_plain_look(browser: TestClient, home: Session) -> None:

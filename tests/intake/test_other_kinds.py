@@ -53,6 +53,8 @@ ENTITY = "entity_id,name,industry,economic_type,area,registered_on,investor_econ
         ("100000729,Jizhou Tea,,,,,HK,", "BAD_FIELD"),
         ("100000729,Jizhou Tea,,,,,,perhaps", "BAD_FIELD"),
         ("100000729,Jizhou\x1fTea,,,,,,", "BAD_FIELD"),
+        (f"100000729,{'茶' * 200},,,,,,", "accepted"),
+        (f"100000729,{'茶' * 201},,,,,,", "BAD_FIELD"),
         ("100000710,Haihe Advisers,7243,,,,,", "duplicate"),
         ("100000710,Haihe Lawyers,7243,,,,,", "accepted"),
     ],

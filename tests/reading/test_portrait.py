@@ -16,12 +16,12 @@ from fxwatch.session import Session
 from tests.tables import rows
 
 FLOWS = """
-    flow_id day        direction item       economy counterparty amount_usd settled_usd state
-    F1/1    2026-01-05 receipt   transport  USA     Lines        100.01     40.00       in_scope
-    F2/1    2026-01-06 payment   transport  JPN     Harbour      30.00      30.00       in_scope
-    F3/1    2026-03-09 receipt   consulting ,       Lines        0.02       ,           in_scope
-    F4/1    2026-03-10 payment   ,          ,       ,            5.00       ,           unclassified
-    F5/1    2026-03-11 payment   transport  JPN     Harbour      7.00       ,           deleted
+    flow_id day        direction item       economy counterparty scope        amount_usd settled_usd state
+    F1/1    2026-01-05 receipt   transport  USA     Lines        cross_border 100.01     40.00       in_scope
+    F2/1    2026-01-06 payment   transport  JPN     Harbour      domestic     30.00      30.00       in_scope
+    F3/1    2026-03-09 receipt   consulting ,       Lines        cross_border 0.02       ,           in_scope
+    F4/1    2026-03-10 payment   ,          ,       ,            domestic     5.00       ,           unclassified
+    F5/1    2026-03-11 payment   transport  JPN     Harbour      cross_border 7.00       ,           deleted
 """
 
 
@@ -101,6 +101,7 @@ def test_items_stand_in_the_order_of_the_items_and_others_by_size(flows):
     assert portrait.summed(flows, "item")["item"].to_list() == ["transport", "consulting"]
     assert portrait.summed(flows, "economy")["economy"].to_list() == ["USA", "JPN", "unknown"]
     assert portrait.summed(flows, "counterparty")["counterparty"].to_list() == ["Lines", "Harbour"]
+    assert portrait.summed(flows, "scope")["scope"].to_list() == ["cross_border", "domestic"]
 
 
 def test_what_was_settled_stands_against_what_was_received_and_bought_against_paid(flows):
@@ -248,3 +249,27 @@ def test_every_kind_of_act_on_an_entity_has_its_place_in_the_line(home):
 def test_of_an_entity_that_nothing_happened_to_the_line_is_empty(home):
     assert isinstance(timeline(home, IDLE), pl.DataFrame)
     assert timeline(home, IDLE).is_empty()
+
+
+def test_what_was_settled_inside_accounts_is_added_to_its_month() -> None:
+    flows = pl.DataFrame(
+        {
+            "day": [date(2025, 3, 5)],
+            "direction": ["receipt"],
+            "amount_usd": [Decimal("10.00")],
+            "settled_usd": [Decimal("4.00")],
+        }
+    )
+    inside = pl.DataFrame(
+        {
+            "month": [date(2025, 3, 1), date(2025, 5, 1)],
+            "direction": ["receipt", "payment"],
+            "settled_usd": [Decimal("8.00"), Decimal("1.00")],
+        }
+    )
+    found = portrait.settled(flows, inside).select("month", "settled_usd", "settled_share", "purchased_usd")
+    assert found.with_columns(pl.col("month", "settled_usd", "purchased_usd").cast(pl.String)).rows() == [
+        ("2025-03-01", "12.00", 1.2, "0.00"),
+        ("2025-04-01", "0.00", None, "0.00"),
+        ("2025-05-01", "0.00", None, "1.00"),
+    ]

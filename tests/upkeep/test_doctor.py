@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import fxwatch
+from fxwatch.banks import signing_key
 from fxwatch.errors import Forbidden, HouseError
 from fxwatch.session import Session
 from fxwatch.upkeep import examine
@@ -38,6 +39,11 @@ def lose_a_hit(path: Path) -> None:
 
 def lose_an_entity(path: Path) -> None:
     harm(path, "DELETE FROM roll WHERE entity_id = '100000016'")
+
+
+def lose_the_signing_key(path: Path) -> None:
+    key = signing_key(fxwatch.open(path))
+    (path / "signing" / f"{key.key_id}.pem").unlink()
 
 
 def older_snapshot_flipped(path: Path) -> None:
@@ -73,6 +79,7 @@ DAMAGES: list[tuple[str, Callable[[Path], object], str, int, bool]] = [
     ("a half settings file", lambda p: (p / ".fxwatch.toml-x1").touch(), "leftovers", 1, False),
     ("a half home beside it", lambda p: (p.parent / ".home-x1").mkdir(), "leftovers", 1, False),
     ("a decided hit that was never found", lose_a_hit, "hits_missing", 3, False),
+    ("a lost signing key", lose_the_signing_key, "signing_key_missing", 1, False),
     ("an entity that is not on the roll", lose_an_entity, "entities_missing", 3, False),
 ]  # fmt: skip
 

@@ -79,7 +79,7 @@ def _files(visit: Visit, key: str) -> None:
     stem = f"{key}-flows-{visit.home.today():%Y%m%d}"
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            visit.say("entity.flows_csv"), lambda: export.csv(whole()), f"{stem}.csv", "text/csv",
+            visit.say("entity.flows_csv"), lambda: export.csv_for_excel(whole()), f"{stem}.csv", "text/csv",
             key="entity_flows_csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(

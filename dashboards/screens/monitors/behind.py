@@ -162,7 +162,7 @@ def _by_day(visit: Visit, days: pl.DataFrame) -> None:
 def _offer(visit: Visit, made: Callable[[], pl.DataFrame]) -> None:
     """All the flows as a file, read only when somebody asks for it."""
     row = st.container(horizontal=True, gap="small")
-    for ending, write in (("csv", export.csv), ("xlsx", export.xlsx)):
+    for ending, write in (("csv", export.csv_for_excel), ("xlsx", export.xlsx)):
 
         def content(write: Callable[[pl.DataFrame], bytes] = write) -> bytes:
             found = made()

@@ -1,0 +1,1 @@
+SELECT entity, entity_id FROM entity_numbers
