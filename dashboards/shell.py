@@ -33,6 +33,7 @@ SCREENS: dict[str, tuple[str, str, frozenset[Role]]] = {
     "monitors": ("overview", ":material/monitoring:", _READERS),
     "grades": ("overview", ":material/verified_user:", _READERS),
     "rule_book": ("overview", ":material/rule:", _READERS),
+    "reconcile": ("overview", ":material/balance:", _READERS),
     "asked": ("overview", ":material/contact_support:", _READERS),
     "check": ("house", ":material/task_alt:", frozenset({Role.BANK, Role.REGULATOR, Role.APPROVER})),
     "operations": ("house", ":material/dns:", _READERS),

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fxwatch import __version__
+from fxwatch.comparing import FOUND
 from fxwatch.engines.local import AT_ONCE, Findings, Looked, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
 from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
+from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.findings import flow_texts
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
 Progress = Callable[..., Any]
 # Beside a stage for each rule: roll, flows, names, record, publish, banks.
 FURTHER_STAGES = 6
+# What is kept of a shadow's hit.
+SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "shadow": pl.String,
+    **{name: dtype for name, dtype in FOUND.items() if name != "is_near"},
+    "severity": pl.String,
+}
 UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
@@ -54,21 +62,23 @@ class RunReport:
     not_computed: tuple[int, ...]
     not_computed_keys: int
     stages: tuple[Stage, ...] = ()
+    in_shadow: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         return {
             "run_id": self.run_id, "flows": self.flows, "hits": self.hits, "first_day": self.first_day, "last_day": self.last_day,
             "seconds": round(self.seconds, 3), "snapshot": self.snapshot, "not_computed_years": list(self.not_computed),
-            "not_computed_keys": self.not_computed_keys,
+            "not_computed_keys": self.not_computed_keys, "in_shadow": self.in_shadow,
         }  # fmt: skip
 
     def say(self, language: Language) -> str:
         """The report in a few words."""
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
+        aside = ", ".join(f"{shadow} {count:,}" for shadow, count in self.in_shadow.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}；已发布 {self.snapshot}。"
-        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}; published as {self.snapshot}."
+            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}{f'；影子运行：{aside}' if aside else ''}；已发布 {self.snapshot}。"
+        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}{f'; in shadow: {aside}' if aside else ''}; published as {self.snapshot}."
 
     def complaint(self, language: Language) -> str:
         """What could not be computed, and what to do; empty when all was."""
@@ -116,14 +126,18 @@ def run(
             warehouse.hold_memory(engine_share(memory))
         parameters = home.register.parameters()
         rules, severe = in_force(parameters), severities(parameters)
-        stages.count = len(rules) + FURTHER_STAGES
+        shadows = standing(home)
+        # A version in shadow is looked with as a rule of its own, whose name says whose it is.
+        beside = {s.beside: s.of(rules[s.rule]) for s in shadows if s.parameter is not None}
+        stages.count = len(rules) + len(beside) + FURTHER_STAGES
         with stages.stage("roll") as stage:
             roll = home.roll()
             warehouse.put_roll(roll)
             stage.rows = roll.height
         looked, findings, hits = _look(
-            warehouse.con, rules, severe, memory=memory, stages=stages, one_by_one=one_by_one
+            warehouse.con, rules | beside, severe, memory=memory, stages=stages, one_by_one=one_by_one
         )
+        findings, hits, in_shadow = _parted(warehouse.con, shadows, severe, findings, hits)
         in_use = {
             name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
             for name, rule in sorted(rules.items())
@@ -132,7 +146,7 @@ def run(
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
             "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day, "hits": hits.height,
-            "rules": json.dumps(in_use, ensure_ascii=False),
+            "rules": json.dumps(in_use, ensure_ascii=False), "shadows": [s.name for s in shadows if s.ended_from is None],
             "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
         }  # fmt: skip
         with stages.stage("record", rows=hits.height):
@@ -143,6 +157,7 @@ def run(
                 settled=findings.settled,
                 skipped=findings.skipped,
                 not_computed=findings.not_computed,
+                shadow_hits=in_shadow,
                 record=record,
                 day=home.today(),
                 moment=moment,
@@ -158,6 +173,7 @@ def run(
     return RunReport(
         run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
         tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height, tuple(stages.done),
+        dict.fromkeys(record["shadows"], 0) | dict(in_shadow.group_by("shadow").len().sort("shadow").iter_rows()),
     )  # fmt: skip
 
 
@@ -232,6 +248,31 @@ def _look(
         hits = _as_kept(findings, rules, severe)
         stage.rows = hits.height
     return looked, findings, hits
+
+
+def _parted(
+    con: "duckdb.DuckDBPyConnection",
+    shadows: Sequence[Shadow],
+    severe: Mapping[str, Dated],
+    findings: Findings,
+    hits: pl.DataFrame,
+) -> tuple[Findings, pl.DataFrame, pl.DataFrame]:
+    """Findings and hits that are work, and what shadows found: the columns of `SHADOW_HIT`."""
+    found = [pl.DataFrame(schema=SHADOW_HIT)]
+    for shadow in shadows:
+        if shadow.parameter is None:
+            own = kept_apart(con, shadow, hits)
+        else:
+            own = hits.filter(pl.col("rule") == shadow.beside)
+        hits = hits.join(own, on="hit_id", how="anti", maintain_order="left")
+        if shadow.ended_from is None:
+            plain = pl.col("hit_id").str.replace(shadow.beside, shadow.rule, literal=True)
+            own = own.filter(pl.col("raised_on") >= shadow.valid_from).with_columns(
+                plain, rule=pl.lit(shadow.rule), shadow=pl.lit(shadow.name)
+            )
+            own = own.with_columns(severity=_severity(severe))
+            found.append(own.select(pl.col(name).cast(dtype) for name, dtype in SHADOW_HIT.items()))
+    return findings.only(hits["hit_id"], but={s.beside for s in shadows}), hits, pl.concat(found)
 
 
 def _shares(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.engines.local import undated
 from fxwatch.errors import RequestError
 from fxwatch.reading import hits as reading
 from fxwatch.reading.grades import grades
@@ -188,12 +189,12 @@ class Comparison:
     def _decided(self) -> pl.DataFrame:
         """Published hits about which something was decided, with the key that they keep when their first day moves."""
         hits = reading.hits_of(self.home).filter(pl.col("status").is_in([Status.NOTICED, Status.DISMISSED]))
-        return hits.select(_key(), before="hit_id", since="first_day", until="last_day")
+        return hits.select(key=undated(), before="hit_id", since="first_day", until="last_day")
 
     def _superseded(self, found: pl.DataFrame) -> dict[str, list[str]]:
         """Which decided hits each finding would take the place of: of the same key, on days that overlap."""
         taken = {hit: list(before) for hit, before in supersessions(self.home.snapshot().con).items()}
-        rows = found.select(_key(), "hit_id", "first_day", "last_day").join(self._decided, on="key")
+        rows = found.select("hit_id", "first_day", "last_day", key=undated()).join(self._decided, on="key")
         rows = rows.filter(
             (pl.col("hit_id") != pl.col("before"))
             & (pl.col("first_day") <= pl.col("until"))
@@ -275,11 +276,6 @@ def _named(home: "Home", rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with the entity's name behind its identifier."""
     at = rows.columns.index("entity_id") + 1
     return with_names(home, rows).select(*rows.columns[:at], "name", *rows.columns[at:])
-
-
-def _key() -> pl.Expr:
-    """What is left of a hit_id without its first day."""
-    return pl.col("hit_id").str.replace(r":\d{4}-\d{2}-\d{2}", ":*").alias("key")
 
 
 def _changed(step: str, changes: pl.DataFrame) -> pl.DataFrame:

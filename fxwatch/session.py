@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fxwatch.check import Answer
     from fxwatch.comparing import Compared
     from fxwatch.intake import LoadReport
+    from fxwatch.register import Act
     from fxwatch.reporting import Paper
     from fxwatch.upkeep import Backup, Diagnosis, Upgraded
 
@@ -76,6 +77,32 @@ class Session(Casework):
         from fxwatch.reconcile import reconcile
 
         return reconcile(self, what, **asked)
+
+    def shadows(self) -> "pl.DataFrame":
+        """What runs, or ever ran, in shadow: see `fxwatch.shadows.listed`."""
+        from fxwatch.shadows import listed
+
+        return listed(self)
+
+    def begin_shadow(
+        self, what: str, value: str | None = None, *, valid_from: date, basis: str, by: str | None = None
+    ) -> "Act":
+        """Let a version of a parameter, or a whole rule, run in shadow: see `fxwatch.shadows.begin`."""
+        from fxwatch.shadows import begin
+
+        return begin(self, what, value, valid_from=valid_from, basis=basis, by=by)
+
+    def end_shadow(self, shadow: str, *, why: str, valid_from: date | None = None, by: str | None = None) -> "Act":
+        """End a shadow: see `fxwatch.shadows.end`."""
+        from fxwatch.shadows import end
+
+        return end(self, shadow, why=why, valid_from=valid_from, by=by)
+
+    def compare_shadow(self, shadow: str, *, first: date | None = None, last: date | None = None) -> "Compared":
+        """What a shadow found beside what is in force: see `fxwatch.shadows.compare`."""
+        from fxwatch.shadows import compare
+
+        return compare(self, shadow, first=first, last=last)
 
     def grades(self, on: date | None = None, known_at: datetime | None = None) -> "pl.DataFrame":
         """Every entity's grade: see `fxwatch.reading.grades.grades`."""

@@ -55,6 +55,12 @@ class Settings:
     )
     memory: str = _setting("2GiB", "bytes", "memory limit of the warehouse engine", "数据仓库内存上限")
     batch_rows: int = _setting(245_760, "rows", "rows of a file that are judged at a time", "每批校验的行数")
+    part_rows: int = _setting(
+        245_760,
+        "rows",
+        "flows that make a file of their own, which publications share",
+        "单独成为共享文件的收付汇记录数",
+    )
     bureau: str = _setting("", "word", "name of the bureau on letters and reports", "预警提示函和报告上的监管部门名称")
     pdf_font: str = _setting(
         "", "word", "font file for PDF; empty: one that is found", "PDF 所用字体文件；空则自动查找"

@@ -132,8 +132,8 @@ LEGS = """
 def unfiled(flows: str = LEGS, **asked: Any) -> list[str]:
     kept = Kept(flows)
     # The two on the 8th are legs of one declaration.
-    kept.con.execute("UPDATE flows SET declaration = 4, declaration_no = 'T4' WHERE \"day\" = DATE '2025-03-08'")
-    kept.con.execute("UPDATE flows SET tax_filing_no = 'F' || flow, contract_no = 'HT' || flow")
+    kept.con.execute("UPDATE recent_flows SET declaration = 4, declaration_no = 'T4' WHERE \"day\" = DATE '2025-03-08'")
+    kept.con.execute("UPDATE recent_flows SET tax_filing_no = 'F' || flow, contract_no = 'HT' || flow")
     for filed in asked.pop("filed", ()):
         kept.files(*filed)
     return [no for (no,) in kept.says("filings", "declaration_no", **asked)]
@@ -162,7 +162,7 @@ def test_a_filing_of_the_entity_by_number_or_contract_in_time_is_one(filed: tupl
 
 def test_a_filing_of_another_entity_is_none_and_a_late_one_is_told() -> None:
     kept = Kept(LEGS + "    B payment 2025-03-10 consulting 1.00\n")
-    kept.con.execute("UPDATE flows SET tax_filing_no = 'F' || flow")
+    kept.con.execute("UPDATE recent_flows SET tax_filing_no = 'F' || flow")
     kept.files("B", "F2", "2025-03-01")
     assert kept.says("filings", "declaration_no", "filed_later") == [("T2", None)]
     kept.con.execute("DELETE FROM filings")
@@ -172,16 +172,16 @@ def test_a_filing_of_another_entity_is_none_and_a_late_one_is_told() -> None:
 
 def test_refunds_and_the_other_scope_are_left_out() -> None:
     kept = Kept(LEGS)
-    kept.con.execute("UPDATE flows SET payment_type = 'R' WHERE flow = 2")
+    kept.con.execute("UPDATE recent_flows SET payment_type = 'R' WHERE flow = 2")
     assert kept.says("filings", "declaration_no") == []
-    kept.con.execute("UPDATE flows SET payment_type = 'A'")
+    kept.con.execute("UPDATE recent_flows SET payment_type = 'A'")
     assert kept.says("filings", "declaration_no", scope="domestic") == []
     assert kept.says("filings", "declaration_no", scope="cross_border") == [("T2",)]
 
 
 def test_what_was_paid_beyond_a_contract_is_listed() -> None:
     kept = Kept(LEGS)
-    kept.con.execute("UPDATE flows SET contract_no = 'HT1'")
+    kept.con.execute("UPDATE recent_flows SET contract_no = 'HT1'")
     kept.files("A", "F1", "2025-01-01", "220000.01", "HT1")
     columns = ("contract_no", "contract_usd", "paid_usd", "beyond_usd", "payments")
     assert kept.says("contracts", *columns) == []

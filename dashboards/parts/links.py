@@ -17,6 +17,7 @@ PATHS = {
     "monitors": "monitors",
     "rule_book": "rules",
     "grades": "grades",
+    "reconcile": "reconcile",
     "asked": "asked",
     "check": "check",
     "operations": "operations",

@@ -29,7 +29,7 @@ _WORDS = {
         "over",
         "state",
     ),
-    *("decision", "outcome", "does", "basis", "party_type", "payment_type", "day_kind", "known"),
+    *("authority", "decision", "outcome", "does", "basis", "party_type", "payment_type", "day_kind", "known"),
 }
 _SHARES = (
     "share",
@@ -47,6 +47,7 @@ _SHARES = (
     "peers_share",
     "share_of_item",
     "share_checked",
+    "paid_share",
 )
 _AMOUNT, _DAY, _MINUTE = 150, 122, 140  # pixels: a thousand millions to the cent, the longest day in Chinese, a minute
 # Pixels for the longest word or code that can stand there; Streamlit looks at the first rows alone.

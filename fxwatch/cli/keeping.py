@@ -8,6 +8,7 @@ import typer
 from fxwatch.cli.door import By, Door, Json, Limit, Out, Why, date_of
 from fxwatch.cli.output import SHOWN, print_json, show
 from fxwatch.cli.passwords import AskPassword, FromStdin, read_password
+from fxwatch.cli.shadow import shadow
 
 rules = typer.Typer(invoke_without_command=True, help="The rule book with its dated parameters.")
 settings = typer.Typer(invoke_without_command=True, help="The home's settings.")
@@ -21,6 +22,7 @@ _USERS = {"grade": ("Grades", "等级评定"), "register": ("Decisions", "此后
 
 def register(app: typer.Typer) -> None:
     """Hang the commands on the program."""
+    rules.add_typer(shadow, name="shadow")
     for name, group in (("rules", rules), ("settings", settings), ("users", users), ("audit", audit)):
         app.add_typer(group, name=name)
 

@@ -4,7 +4,7 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -71,6 +71,17 @@ class Findings:
         left_out = ("hit_id", "entity_id", "finding", "declaration", "declaration_no", "named_by", "group")
         hits = hits.select("hit_id", "entity_id", pl.exclude(left_out), _group_id())
         return Findings(hits, evidence, self.not_computed, settled, self.skipped)
+
+    def only(self, hit_ids: pl.Series, but: Collection[str]) -> "Findings":
+        """Of named findings, those of some hits; and nothing that some rules did not compute or passed over."""
+        named = hit_ids.alias("hit_id").to_frame()
+        hits, evidence, settled = (
+            frame.join(named, on="hit_id", how="semi", maintain_order="left")
+            for frame in (self.hits, self.evidence, self.settled)
+        )
+        told = (frame.filter(~pl.col("rule").is_in(list(but))) for frame in (self.not_computed, self.skipped))
+        not_computed, skipped = told
+        return Findings(hits, evidence, not_computed, settled, skipped)
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,11 @@ def _settled(found: pl.DataFrame) -> pl.DataFrame:
 def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
     """Call a rule's method with the inputs that it names."""
     return method(flows, **{name: given[name] for name in inputs_named(method)})
+
+
+def undated() -> pl.Expr:
+    """A hit_id without its first day: what a finding is called whenever it begins."""
+    return pl.col("hit_id").str.replace(r":\d{4}-\d{2}-\d{2}", ":*")
 
 
 def _hit_id() -> pl.Expr:

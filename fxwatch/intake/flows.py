@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from fxwatch.home import Home
+    from fxwatch.warehouse.parts import Stage
 
 _NO_MONTH = np.iinfo(np.int32).min
 
@@ -33,9 +34,10 @@ class FlowIntake:
     kind = "flows"
     columns: ClassVar[Mapping[str, Column]] = COLUMNS
 
-    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
+    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection", stage: "Stage | None" = None) -> None:
         settings = home.settings
         self._home = home
+        self._stage = stage
         self._rates = loading.rates_now(con).select(
             "month", "currency", rate=pl.col("usd_per_unit").to_physical().cast(pl.Int128)
         )
@@ -61,14 +63,17 @@ class FlowIntake:
         if not len(rows):
             return
         read = self._facts.read(rows) if rows.read is None else rows.read
-        standing, first = self._standing(read, load)
-        contents = pl.concat([standing.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
-        standing = self._with_first(standing, first)
+        stood, first = self._standing(read, load)
+        contents = pl.concat([stood.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
+        standing = self._with_first(stood, first)
         kept = KeptMonths(contents, read, self._rates)
         judge = Judge(Batch(contents.select(COMPARED), COMPARED, standing, read), kept)
         verdicts = judge.judge(self._next_declaration)
         # First the quarantine: what is taken in this batch resolves what the rows before it may wait for.
         self._refuse(read, verdicts, rows, load)
+        if len(verdicts.changed):
+            gone = stood.join(verdicts.changed.alias("flow").to_frame(), on="flow", how="semi")
+            loading.replace_flows(load.con, gone, load.moment, self._stage)
         self._write(read, kept.patched(contents), verdicts, rows, load)
         for outcome, name in ((ACCEPTED, "accepted"), (OUT_OF_SCOPE, "out_of_scope"), (DUPLICATE, "duplicate")):
             load.count(name, int(np.count_nonzero(verdicts.outcome == outcome)))
@@ -95,7 +100,7 @@ class FlowIntake:
                 }
             )
             return nothing, nothing
-        standing = loading.standing_flows(load.con, declarations)
+        standing = loading.standing_flows(load.con, declarations, self._stage)
         changed = standing.filter(pl.col("version") > 1)["flow"]
         first = loading.first_versions(load.con, changed) if len(changed) else standing.clear()
         return standing, first
@@ -126,9 +131,7 @@ class FlowIntake:
         made = self._numbered(made, load).with_columns(
             line=rows.line[at], load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment)
         )
-        if len(verdicts.changed):
-            loading.replace_flows(load.con, verdicts.changed, load.moment)
-        loading.add_flows(load.con, made.filter("stands").drop("stands"))
+        loading.add_flows(load.con, made.filter("stands").drop("stands"), self._stage)
         passed = made.filter(~pl.col("stands")).drop("stands")
         if len(passed):
             loading.add_history(load.con, passed.with_columns(known_to=pl.lit(load.moment)))

@@ -155,7 +155,7 @@ def _actor(home: "Home", by: str | None) -> str:
 
 def _intake(home: "Home", kind: str, warehouse: "Warehouse", actor: str) -> Intake:
     if kind == "flows":
-        return FlowIntake(home, warehouse.con)
+        return FlowIntake(home, warehouse.con, warehouse.stage)
     if kind == "entities":
         return EntityIntake(home)
     if kind == "rates":

@@ -70,10 +70,12 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "direction 为 {value}，应为 receipt 或 payment；" + _ALIKE[1] + "。",
     ),
     Reason.UNKNOWN_CODE: (
-        "code {value} is no transaction code of the 2014 list and no item; "
+        "code {value} is no transaction code of the 2014 list or of a loaded concordance, and no item; "
         + _ALIKE[0]
-        + ", or leave it empty until it is known.",
-        "code {value} 不是 2014 版交易编码，也不是项目；" + _ALIKE[1] + "，或在编码确定前留空。",
+        + ", load its concordance (load codes), or leave it empty until it is known.",
+        "code {value} 不是 2014 版或已导入对照表的交易编码，也不是项目；"
+        + _ALIKE[1]
+        + "，或导入其对照表（load codes），或在编码确定前留空。",
     ),
     Reason.BAD_CURRENCY: (
         "currency is {value}, which is no ISO 4217 code; " + _ALIKE[0] + ".",

@@ -56,7 +56,7 @@ def approve(
                 )
         _check_hits(home, writing, waiting)
         for row in waiting:
-            if row["does"] == Kind.PARAMETER_SET:
+            if row["does"] in (Kind.PARAMETER_SET, Kind.SHADOW_BEGUN, Kind.SHADOW_ENDED):
                 checks.begins_in_time(home, date.fromisoformat(row["content"]["valid_from"]), day)
         return [_approve(writing, row, actor, day, why) for row in waiting]
 

@@ -198,7 +198,33 @@ def undecided_objection(writing: Writing, name: str) -> dict[str, Any]:
 
 
 def _set_parameter(writing: Writing, intent: Intent) -> Act:
-    return writing.append(Kind.PARAMETER_SET, subject=intent.on_what, payload=intent.content, **intent.signed())
+    """The version, and with it the end of a shadow that ran with it: it has come into force."""
+    act = writing.append(Kind.PARAMETER_SET, subject=intent.on_what, payload=intent.content, **intent.signed())
+    rule, _, parameter = intent.on_what.partition(".")
+    for row in writing.running_shadows(rule):
+        if (row["parameter"], row["value"]) == (parameter, intent.content["value"]):
+            told = {"shadow": row["shadow"], "valid_from": intent.content["valid_from"], "promoted_by": act.number}
+            writing.append(Kind.SHADOW_ENDED, subject=f"shadow:{row['shadow']}", payload=told, **intent.signed())
+    return act
+
+
+def _begin_shadow(writing: Writing, intent: Intent) -> Act:
+    number = writing.next_shadow()
+    payload = {**intent.content, "shadow": f"S{number}", "number": number}
+    return writing.append(Kind.SHADOW_BEGUN, subject=f"shadow:S{number}", payload=payload, **intent.signed())
+
+
+def _end_shadow(writing: Writing, intent: Intent) -> Act:
+    name = intent.content["shadow"]
+    found = writing.shadow(name)
+    if found is None:
+        raise NotFound(
+            f"There is no shadow {name}. List them with: fxwatch rules shadow list",
+            f"没有影子运行 {name}。可用 fxwatch rules shadow list 列出。",
+        )
+    if found["ended_at"]:
+        raise first(f"Shadow {name}", f"影子运行 {name}", "ended", "结束", found["ended_by"], found["ended_at"])
+    return writing.append(Kind.SHADOW_ENDED, subject=intent.on_what, payload=intent.content, **intent.signed())
 
 
 _EFFECTS: Mapping[Kind, Callable[[Writing, Intent], Act]] = {
@@ -208,4 +234,6 @@ _EFFECTS: Mapping[Kind, Callable[[Writing, Intent], Act]] = {
     Kind.BREACH_RESCINDED: _rescind_breach,
     Kind.OBJECTION_DECIDED: _decide_objection,
     Kind.PARAMETER_SET: _set_parameter,
+    Kind.SHADOW_BEGUN: _begin_shadow,
+    Kind.SHADOW_ENDED: _end_shadow,
 }

@@ -1,11 +1,12 @@
 """Backup of a home that is in use: the published snapshot, the register and the settings, all as of one moment."""
 
+import errno
 import hashlib
 import io
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,9 @@ from fxwatch.settings import strip_password
 from fxwatch.terms import Role
 from fxwatch.upkeep.packing import FORMAT, MANIFEST, packing
 from fxwatch.warehouse import current_snapshot
-from fxwatch.warehouse.snapshots import kept_digest
+from fxwatch.warehouse.parts import FOLDER as PARTS
+from fxwatch.warehouse.parts import folder_of
+from fxwatch.warehouse.snapshots import kept_digest, parts_of
 from fxwatch.warehouse.store import FILE as WAREHOUSE_FILE
 from fxwatch.warehouse.store import LOCK
 from fxwatch.warehouse.versions import SCHEMA_VERSION
@@ -74,7 +77,7 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
     began = datetime.now(UTC).replace(tzinfo=None)
     fold(home)  # what banks were told until now is to be in the copy
     with packing(place) as pack, _one_moment(home) as (snapshot, pinned, register, copied):
-        files = {WAREHOUSE_FILE: pack.add(WAREHOUSE_FILE, pinned)}
+        files = {name: pack.add(name, file) for name, file in pinned.items()}
         if files[WAREHOUSE_FILE]["sha256"] != (kept_digest(snapshot) or files[WAREHOUSE_FILE]["sha256"]):
             raise HouseError(
                 f"The snapshot {snapshot} is not what was published; nothing was backed up. See: fxwatch --home {home.path} doctor --deep",
@@ -119,39 +122,51 @@ def back_up(home: "Home", place: Path, *, by: str | None = None, why: str = "") 
 
 
 @contextmanager
-def _one_moment(home: "Home") -> "Iterator[tuple[Path, IO[bytes], Path, Copied]]":
-    """The snapshot, its open file, the register's copy and what that holds: as of one moment."""
+def _one_moment(home: "Home") -> "Iterator[tuple[Path, dict[str, IO[bytes]], Path, Copied]]":
+    """The snapshot, its open files by their names in the home, the register's copy and what that holds: as of one moment."""
     with tempfile.TemporaryDirectory(prefix="fxwatch-backup-", dir=_roomy(home)) as folder:
         file = Path(folder) / REGISTER_FILE
         for _ in range(_TRIES):
             snapshot = current_snapshot(home.path)
-            try:
-                # Held open, it stays readable although newer snapshots may have it removed meanwhile.
-                pinned = snapshot.open("rb")
-            except FileNotFoundError:
-                continue
-            with pinned:
+            with ExitStack() as held:
+                try:
+                    # Held open, they stay readable although newer snapshots may have them removed meanwhile.
+                    pinned = _hold(snapshot, held)
+                except FileNotFoundError:
+                    continue
                 copied = home.register.copy_to(file)
                 if current_snapshot(home.path) == snapshot:
                     yield snapshot, pinned, file, copied
                     return
             file.unlink()
         # Somebody publishes all the time: keep them waiting for as long as the register's copy takes.
-        with locked(home.path / LOCK, doing="backup", seconds=home.settings.lock_seconds):
-            snapshot = current_snapshot(home.path)
-            held, copied = _hold(snapshot), home.register.copy_to(file)
-        with held:
-            yield snapshot, held, file, copied
+        with ExitStack() as held:
+            with locked(home.path / LOCK, doing="backup", seconds=home.settings.lock_seconds):
+                snapshot = current_snapshot(home.path)
+                try:
+                    pinned = _hold(snapshot, held)
+                except FileNotFoundError as fault:
+                    raise HouseError(
+                        f"The snapshot {snapshot} is not whole: {fault.filename} is missing; nothing was backed up. See: fxwatch doctor",
+                        f"快照 {snapshot} 不完整：缺少 {fault.filename}，未作备份。请查看：fxwatch doctor",
+                    ) from fault
+                copied = home.register.copy_to(file)
+            yield snapshot, pinned, file, copied
 
 
-def _hold(snapshot: Path) -> IO[bytes]:
-    try:
-        return snapshot.open("rb")
-    except FileNotFoundError as fault:
-        raise HouseError(
-            f"The snapshot {snapshot} is missing; nothing was backed up. See: fxwatch doctor",
-            f"缺少快照 {snapshot}，未作备份。请查看：fxwatch doctor",
-        ) from fault
+def _hold(snapshot: Path, held: ExitStack) -> dict[str, IO[bytes]]:
+    """Open a snapshot and the parts that it shares, by their names in the home; closed with `held`.
+
+    Raises:
+        FileNotFoundError: it was removed meanwhile.
+    """
+    files: dict[str, IO[bytes]] = {WAREHOUSE_FILE: held.enter_context(snapshot.open("rb"))}
+    shared = parts_of(snapshot)
+    if shared is None:
+        raise FileNotFoundError(errno.ENOENT, "removed meanwhile", str(snapshot))
+    for name in sorted(shared):
+        files[f"{PARTS}/{name}"] = held.enter_context((folder_of(snapshot) / name).open("rb"))
+    return files
 
 
 def _roomy(home: "Home") -> Path | None:

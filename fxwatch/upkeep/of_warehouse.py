@@ -7,8 +7,9 @@ from typing import Any
 from fxwatch.errors import HouseError
 from fxwatch.upkeep.findings import REPAIR, Finding, Severity, other_version
 from fxwatch.warehouse import current_snapshot, examining
+from fxwatch.warehouse.disk import digest_of
 from fxwatch.warehouse.examining import Contents, Unreadable
-from fxwatch.warehouse.snapshots import digest_of, kept_digest
+from fxwatch.warehouse.snapshots import kept_digest
 from fxwatch.warehouse.store import FILE
 from fxwatch.warehouse.versions import SCHEMA_VERSION
 
@@ -88,7 +89,7 @@ def stored(
         with examining.looking(file) as con:
             held = examining.contents(con)
             if deep:
-                examining.read_through(con)
+                examining.read_through(file, con)
     except (Unreadable, OSError) as fault:
         yield Finding(
             "warehouse_damaged",
@@ -127,7 +128,7 @@ def _fault_of(path: Path, *, deep: bool) -> tuple[str, str] | None:
         with examining.looking(path) as con:
             examining.contents(con)
             if deep:
-                examining.read_through(con)
+                examining.read_through(path, con)
     except (Unreadable, OSError) as fault:
         return str(fault), _chinese(fault)
     return None

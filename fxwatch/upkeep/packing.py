@@ -21,7 +21,8 @@ from fxwatch.errors import FileRefused, HouseError, RequestError
 
 MANIFEST = "manifest.json"
 # Bump this when the files of a backup or the meaning of its manifest change; older ones must still be read.
-FORMAT = 1
+FORMAT = 2  # since 2 with the parts of the warehouse, in the one folder that a backup may have
+FOLDERS = ("parts",)
 _PRESSED = (".tar.gz", ".tgz")
 _ENDINGS = (*_PRESSED, ".tar")
 _AT_ONCE = 1 << 20
@@ -115,7 +116,11 @@ class _Folder:
         self._folder = folder
 
     def add(self, name: str, file: IO[bytes]) -> dict[str, Any]:
-        return write_measured(file, self._folder / name)
+        target = self._folder / name
+        target.parent.mkdir(exist_ok=True)
+        measured = write_measured(file, target)
+        sync(target.parent)
+        return measured
 
 
 class _Tar:
@@ -167,9 +172,10 @@ def sync(path: Path) -> None:
 
 def _from_folder(source: Path, folder: Path) -> dict[str, dict[str, Any]]:
     measured = {}
-    for path in sorted(p for p in source.iterdir() if p.is_file()):
+    for path in sorted(p for place in (source, *(source / f for f in FOLDERS)) for p in place.glob("*") if p.is_file()):
+        name = path.relative_to(source).as_posix()
         with path.open("rb") as file:
-            measured[path.name] = write_measured(file, folder / path.name)
+            measured[name] = write_measured(file, _place(folder, name))
     return measured
 
 
@@ -179,11 +185,11 @@ def _from_tar(source: Path, folder: Path) -> dict[str, dict[str, Any]]:
         with tarfile.open(source) as tar:
             for member in tar:
                 # A name that leads elsewhere is none that we wrote.
-                if not member.isfile() or Path(member.name).name != member.name:
+                if not member.isfile() or not _is_ours(member.name):
                     raise _no_backup(source, f"it holds {member.name!r}", f"其中有 {member.name!r}")
                 file = tar.extractfile(member)
                 if file is not None:
-                    measured[member.name] = write_measured(file, folder / member.name)
+                    measured[member.name] = write_measured(file, _place(folder, member.name))
     except (tarfile.TarError, EOFError, FileNotFoundError, IsADirectoryError, PermissionError) as fault:
         raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取（{fault}）") from fault
     except OSError as fault:
@@ -191,6 +197,20 @@ def _from_tar(source: Path, folder: Path) -> dict[str, dict[str, Any]]:
             raise
         raise _no_backup(source, f"it cannot be read ({fault})", f"无法读取（{fault}）") from fault
     return measured
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a file lies in the backup itself or in a folder that a backup may have."""
+    last = (
+        name if "/" not in name else next((name.removeprefix(f"{f}/") for f in FOLDERS if name.startswith(f"{f}/")), "")
+    )
+    return bool(last) and "/" not in last and last != ".." and name not in FOLDERS
+
+
+def _place(folder: Path, name: str) -> Path:
+    place = folder / name
+    place.parent.mkdir(mode=0o750, exist_ok=True)
+    return place
 
 
 def _ending(place: Path) -> str:

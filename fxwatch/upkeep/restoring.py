@@ -61,7 +61,7 @@ def restore(source: Path, path: Path, *, by: str | None = None, register_url: st
         half.chmod(0o750)
         with unpacked(source, half) as manifest:
             for file in half.iterdir():
-                if file.name not in _FILES:
+                if file.is_file() and file.name not in _FILES:
                     file.unlink()
         if missing := [name for name in _FILES if not (half / name).exists()]:
             raise FileRefused(

@@ -1,9 +1,10 @@
 """Looking for damage: what a file says it holds, whether every byte of it can be read, and what can be made of the rest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -11,16 +12,17 @@ import duckdb
 from fxwatch.errors import HouseError
 from fxwatch.locks import locked
 from fxwatch.settings import Settings
+from fxwatch.warehouse.disk import copy_safely, digest_of
+from fxwatch.warehouse.parts import folder_of, named_parts, part_name
 from fxwatch.warehouse.snapshots import (
     FOLDER,
     connect_reader,
-    copy_safely,
     digest_file,
-    digest_of,
     kept_digest,
     leftovers,
     publish_copy,
     snapshot_numbers,
+    unneeded,
 )
 from fxwatch.warehouse.store import FILE, LOCK, first_line
 from fxwatch.warehouse.versions import SCHEMA_VERSION, version_of
@@ -48,9 +50,10 @@ class Unreadable(Exception):
 
 @contextmanager
 def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A reading connection on a file; whatever the engine complains of is `Unreadable`, and so is a file that was cut."""
+    """A reading connection on a file and its parts; whatever the engine complains of is `Unreadable`, and so is a cut file."""
     try:
         with connect_reader(path) as con:
+            _measure_parts(path, named_parts(con))
             # The engine itself would notice a cut only when it comes to a block that is gone.
             if (size := path.stat().st_size) < (whole := _least_size(con)):
                 raise Unreadable(
@@ -62,11 +65,23 @@ def looking(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise Unreadable(first_line(fault)) from fault
 
 
+def _measure_parts(path: Path, parts: Mapping[int, tuple[int, str]]) -> None:
+    """Parts are never changed, so their sizes tell whether they were cut."""
+    for part, (whole, _) in parts.items():
+        if (size := (folder_of(path) / part_name(part)).stat().st_size) != whole:
+            raise Unreadable(
+                f"its part {part_name(part)} has {size:,} bytes in place of {whole:,}",
+                f"所含文件 {part_name(part)} 应为 {whole:,} 字节，实为 {size:,} 字节",
+            )
+
+
 def _least_size(con: duckdb.DuckDBPyConnection) -> int:
     """The bytes a file must have to hold every block in use. Free blocks at its end may be gone: the engine cuts them off."""
-    used, block = con.execute("SELECT used_blocks, block_size FROM pragma_database_size()").fetchall()[0]
+    used, block = con.execute(
+        "SELECT used_blocks, block_size FROM pragma_database_size() WHERE database_name = current_database()"
+    ).fetchall()[0]
     last = con.execute("SELECT max(block_id) FROM pragma_metadata_info()").fetchall()[0][0] or 0
-    for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+    for table in _tables(con):
         found = con.execute(
             "SELECT greatest(max(block_id), max(list_max(additional_block_ids))) FROM pragma_storage_info($table) WHERE persistent",
             {"table": table},
@@ -87,10 +102,41 @@ def contents(con: duckdb.DuckDBPyConnection) -> Contents:
     return Contents(version, loads, runs, newest)
 
 
-def read_through(con: duckdb.DuckDBPyConnection) -> None:
-    """Read every value of every table: a block whose checksum does not fit is found. Seconds for a gigabyte."""
-    for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall():
+def read_through(path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """Read every value of every table, and every byte of its parts: what does not fit is found. Seconds for a gigabyte.
+
+    Args:
+        path: the file.
+        con: open on it.
+
+    Raises:
+        duckdb.Error: a block's checksum does not fit.
+        Unreadable: the bytes of a part are not those that were written.
+    """
+    for table in _tables(con):
         con.table(table).aggregate("bit_xor(hash(COLUMNS(*)))").fetchall()
+    for part, (_, sha256) in named_parts(con).items():
+        file = folder_of(path) / part_name(part)
+        status = file.stat()
+        if _digest_of(file, status.st_mtime_ns, status.st_size) != sha256:
+            raise Unreadable(
+                f"the bytes of its part {part_name(part)} are not those that were written",
+                f"所含文件 {part_name(part)} 的内容与写入时不符",
+            )
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of the main file; parts are looked after as files."""
+    found = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND database_name = current_database() ORDER BY 1"
+    )
+    return [table for (table,) in found.fetchall()]
+
+
+@lru_cache(maxsize=1024)
+def _digest_of(file: Path, changed: int, size: int) -> str:
+    # Snapshots share their parts: each is read once.
+    return digest_of(file)
 
 
 def hits_missing(con: duckdb.DuckDBPyConnection, hit_ids: Iterable[str]) -> list[str]:
@@ -118,7 +164,7 @@ def is_whole(snapshot: Path) -> bool:
         if (kept := kept_digest(snapshot)) is not None and kept != digest_of(snapshot):
             return False
         with looking(snapshot) as con:
-            read_through(con)
+            read_through(snapshot, con)
             return version_of(con) is not None
     except (Unreadable, OSError):
         return False
@@ -149,7 +195,9 @@ def rebuild(home: Path, settings: Settings) -> tuple[Path, Path | None]:
             if (home / name).exists():
                 (home / name).rename(aside.with_name(name.replace(FILE, aside.name)))
         half.rename(home / FILE)
-        publish_copy(home, home / FILE, settings.keep_snapshots)
+        with connect_reader(home / FILE) as con:
+            parts = named_parts(con)
+        publish_copy(home, home / FILE, settings.keep_snapshots, parts)
     return found, aside if aside.exists() else None
 
 
@@ -160,6 +208,8 @@ def remove_damaged(home: Path, settings: Settings, current: Path) -> list[Path]:
         for path in damaged:
             path.unlink(missing_ok=True)
             digest_file(path).unlink(missing_ok=True)
+        for part in _unnamed_parts(home):
+            part.unlink(missing_ok=True)
     return damaged
 
 
@@ -177,4 +227,13 @@ def left_behind(home: Path) -> list[Path]:
     spilled = (path for path in (home / "tmp").glob("*") if path.is_file()) if (home / "tmp").is_dir() else ()
     halves = [*home.glob(".fxwatch.toml-*"), *home.glob(f"{FILE}.half")]
     published = leftovers(home) if (home / FOLDER).is_dir() else []
-    return sorted([*published, *halves, *spilled])
+    return sorted([*published, *halves, *spilled, *_unnamed_parts(home)])
+
+
+def _unnamed_parts(home: Path) -> list[Path]:
+    """Parts that nobody names, as far as that can be told."""
+    try:
+        with connect_reader(home / FILE) as con:
+            return unneeded(home, named_parts(con))
+    except (duckdb.Error, OSError):
+        return []

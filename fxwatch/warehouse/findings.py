@@ -45,6 +45,18 @@ def hits_after(con: "duckdb.DuckDBPyConnection", after: datetime | None) -> pl.S
     return found["hit_id"]
 
 
+def shadow_hits(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """What shadows found: the columns of table `shadow_hits`."""
+    found: pl.DataFrame = con.sql(query("shadow_hits")).pl()
+    return found
+
+
+def ids_of_rule(con: "duckdb.DuckDBPyConnection", rule: str) -> pl.DataFrame:
+    """The hits of a rule that are on record: hit_id, first_day, last_day."""
+    found: pl.DataFrame = con.sql(query("ids_of_rule"), params={"rule": rule}).pl()
+    return found
+
+
 def supersessions(con: "duckdb.DuckDBPyConnection") -> dict[str, list[str]]:
     """For each hit that supersedes others: their ids."""
     found: dict[str, list[str]] = {}

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.warehouse.parts import STAGED, named_parts, standing_in
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
     import duckdb
+
+    from fxwatch.warehouse.parts import Stage
 
 
 def next_number(con: "duckdb.DuckDBPyConnection", name: str) -> int:
@@ -26,10 +29,31 @@ def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
 # ---- flows
 
 
-def standing_flows(con: "duckdb.DuckDBPyConnection", declarations: pl.Series) -> pl.DataFrame:
-    """What stands of some declarations: the columns of `flows` with `entity_id`; deleted ones too."""
-    with _handed(con, wanted=declarations.alias("declaration_no").to_frame()):
-        return _frame(con.sql(query("standing_flows")).pl())
+def standing_flows(
+    con: "duckdb.DuckDBPyConnection", declarations: pl.Series, stage: "Stage | None" = None
+) -> pl.DataFrame:
+    """What stands of some declarations, deleted ones too.
+
+    Args:
+        con: the writing connection.
+        declarations: their numbers as banks gave them.
+        stage: where the load under way puts its flows.
+
+    Returns:
+        The columns of `flows`, `entity_id`, and `part`: where each lies; null for the main file.
+    """
+    wanted = declarations.unique().alias("declaration_no").to_frame()
+    with _handed(con, wanted=wanted):
+        here = _frame(con.sql(query("standing_flows")).pl())
+    in_parts = [standing_in(con, part, wanted) for part in sorted(named_parts(con))]
+    if stage is not None and (staged := stage.standing(wanted)) is not None:
+        in_parts.append(staged)
+    found = pl.concat(in_parts) if in_parts else pl.DataFrame()
+    if found.is_empty():
+        return here
+    gone = _frame(con.sql("SELECT part, flow FROM replaced").pl())
+    found = found.join(gone, on=["part", "flow"], how="anti").join(entity_numbers(con), on="entity")
+    return pl.concat([here, found.select(here.columns)])
 
 
 def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
@@ -38,18 +62,30 @@ def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.Dat
         return _frame(con.sql(query("first_versions")).pl())
 
 
-def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame) -> None:
+def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame, stage: "Stage | None" = None) -> None:
     """Insert versions that stand. Columns as in schema.sql."""
     # By entity, so that the flows of one lie together in each batch, and are read without those of others.
-    with _handed(con, added=standing.sort("entity", maintain_order=True)):
-        con.execute("INSERT INTO flows BY NAME SELECT * FROM added")
+    added = standing.sort("entity", maintain_order=True)
+    if stage is not None and stage.takes(added):
+        stage.add(added)
+        return
+    with _handed(con, added=added):
+        con.execute("INSERT INTO recent_flows BY NAME SELECT * FROM added")
 
 
-def replace_flows(con: "duckdb.DuckDBPyConnection", flows: pl.Series, known_to: datetime) -> None:
-    """Move what stood of some flows into the history."""
-    with _handed(con, replaced=flows.alias("flow").to_frame()):
-        con.execute(query("flows_to_history"), [known_to])
-        con.execute("DELETE FROM flows WHERE flow IN (SELECT flow FROM replaced)")
+def replace_flows(
+    con: "duckdb.DuckDBPyConnection", stood: pl.DataFrame, known_to: datetime, stage: "Stage | None" = None
+) -> None:
+    """Move what stood of some flows, as `standing_flows` gave it, into the history."""
+    add_history(con, stood.drop("entity_id", "part").with_columns(known_to=pl.lit(known_to)))
+    flows = stood.select("part", "flow")
+    with _handed(con, gone=flows.filter(pl.col("part").is_null())):
+        con.execute("DELETE FROM recent_flows WHERE flow IN (SELECT flow FROM gone)")
+    staged = flows.filter(pl.col("part") == STAGED)["flow"]
+    if stage is not None and len(staged):
+        stage.remove(staged)
+    with _handed(con, gone=flows.filter(pl.col("part") > STAGED)):
+        con.execute("INSERT INTO replaced BY NAME SELECT * FROM gone")
 
 
 def add_history(con: "duckdb.DuckDBPyConnection", versions: pl.DataFrame) -> None:

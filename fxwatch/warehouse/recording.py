@@ -20,6 +20,7 @@ def record_run(
     settled: pl.DataFrame,
     skipped: pl.DataFrame,
     not_computed: pl.DataFrame,
+    shadow_hits: pl.DataFrame,
     record: dict[str, Any],
     day: date,
     moment: datetime,
@@ -32,6 +33,7 @@ def record_run(
         settled: hit_id, settlement_no.
         skipped: rule, reason, count.
         not_computed: rule, entity, item, year, reason.
+        shadow_hits: the columns of table `shadow_hits` but found_on and run_id.
         record: the columns of table `runs` but run_id, ended_at and day.
     """
     con = warehouse.con
@@ -40,7 +42,7 @@ def record_run(
         this_run = pl.DataFrame({"run_id": [run_id], "day": [day], "moment": [moment]})
         frames = {
             "new_hits": hits, "new_evidence": evidence, "new_settled": settled, "this_run": this_run,
-            "new_not_computed": not_computed, "new_skipped": skipped,
+            "new_not_computed": not_computed, "new_skipped": skipped, "new_shadow_hits": shadow_hits,
         }  # fmt: skip
         for name, frame in frames.items():
             con.register(name, frame.to_arrow())
@@ -53,6 +55,7 @@ def record_run(
         row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
         con.register("new_run", row.to_arrow())
         con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
+        con.execute(query("merge_shadow_hits"))
         for name in (*frames, "new_run"):
             con.unregister(name)
     return run_id

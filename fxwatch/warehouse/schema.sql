@@ -12,8 +12,8 @@ CREATE TABLE loads (
 -- Numbers of entities: small integers for the frames; the register's roll says who they are.
 CREATE TABLE entity_numbers (entity INTEGER PRIMARY KEY, entity_id VARCHAR NOT NULL UNIQUE);
 
--- The version of each (declaration_no, leg) that stands now, deleted ones included.
-CREATE TABLE flows (
+-- Of each (declaration_no, leg) the version that stands now, deleted ones included, as far as it lies in this file: most lie in parts.
+CREATE TABLE recent_flows (
   flow BIGINT NOT NULL,            -- number of the key, 2 * declaration + leg - 1; all its versions share it
   declaration BIGINT NOT NULL,     -- number of the declaration; its legs share it
   declaration_no VARCHAR NOT NULL, leg UTINYINT NOT NULL,
@@ -31,8 +31,18 @@ CREATE TABLE flows (
   load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
 );
 
+-- Files beside this one that hold flows, each with the columns above and the digest by which declarations are looked up. They are
+-- written once and never changed. What stands in one but was changed or deleted since is named in `replaced`.
+CREATE TABLE parts (
+  part INTEGER PRIMARY KEY, flows BIGINT NOT NULL, last_declaration BIGINT NOT NULL, bytes BIGINT NOT NULL, sha256 VARCHAR NOT NULL
+);
+CREATE TABLE replaced (part INTEGER NOT NULL, flow BIGINT NOT NULL);
+
+-- What stands, wherever it lies. Made again whenever a part comes or goes.
+CREATE VIEW flows AS SELECT * FROM recent_flows;
+
 -- Versions that no longer stand: the same columns, and until when they were believed.
-CREATE TABLE flow_history AS SELECT *, known_from AS known_to FROM flows WHERE false;
+CREATE TABLE flow_history AS SELECT *, known_from AS known_to FROM recent_flows WHERE false;
 
 -- Rows that were not taken. status: waiting, or resolved (taken since), or judged_again (a later row of the quarantine holds it).
 CREATE TABLE quarantine (
@@ -80,7 +90,8 @@ CREATE TABLE roll (
 CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP NOT NULL, "day" DATE NOT NULL, "by" VARCHAR NOT NULL,
   fxwatch_version VARCHAR NOT NULL, engine VARCHAR NOT NULL, last_load INTEGER NOT NULL, flows BIGINT NOT NULL,
-  first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL
+  first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL,
+  shadows VARCHAR[]                -- the numbers of what ran in shadow
 );
 
 -- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key.
@@ -107,8 +118,7 @@ CREATE TABLE shadow_hits (
   shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
   direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
   "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
-  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
-  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, found_on DATE NOT NULL, run_id INTEGER NOT NULL
 );
 
 -- Partial sums that monitors add up, cents and counts of classified flows in scope: by entity, and by where the money went.

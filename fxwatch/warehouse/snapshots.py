@@ -1,28 +1,35 @@
-"""Publication: an immutable copy and one pointer, replaced by an atomic rename; readers never wait and never tear."""
+"""Publication: an immutable copy and one pointer, replaced by an atomic rename; readers never wait and never tear.
 
-import hashlib
-import os
+What is copied is the main file alone. The parts that it names are shared: they never change.
+"""
+
 import re
-import shutil
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
 from fxwatch.errors import HouseError
+from fxwatch.warehouse.disk import copy_safely, digest_of, put, sync
+from fxwatch.warehouse.parts import FOLDER as PARTS
+from fxwatch.warehouse.parts import attach, folder_of, halves, named_parts, part_name, unnamed
 from fxwatch.warehouse.versions import check_version
 
 FOLDER = "published"
 POINTER = "CURRENT"
 _NAME = re.compile(r"snapshot-(\d+)\.duckdb")
 _TRIES = 5
+# A process may open one file several times: the second must find it with its parts opened and its configuration locked.
+_OPENING = threading.Lock()
 
 
-def publish_copy(home: Path, source: Path, keep: int) -> Path:
+def publish_copy(home: Path, source: Path, keep: int, parts: Mapping[int, tuple[int, str]]) -> Path:
     """Copy the closed warehouse file into `published/` and point to it; remove what three newer ones have replaced.
 
-    The SHA-256 of what was to be copied is kept beside the copy, in a file that `sha256sum -c` reads.
+    The SHA-256 of what was to be copied is kept beside the copy, and those of the parts that it names, in a file that
+    `sha256sum -c` reads.
     """
     folder = home / FOLDER
     numbers = sorted(snapshot_numbers(folder))
@@ -33,21 +40,50 @@ def publish_copy(home: Path, source: Path, keep: int) -> Path:
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(digest_of, source)
         copy_safely(source, half)
-        _put(digest_file(snapshot), f"{digest.result()}  {snapshot.name}\n")
+        shared = [f"{sha256}  ../{PARTS}/{part_name(part)}\n" for part, (_, sha256) in sorted(parts.items())]
+        put(digest_file(snapshot), f"{digest.result()}  {snapshot.name}\n{''.join(shared)}")
     half.rename(snapshot)
-    _put(folder / POINTER, snapshot.name + "\n")
-    _sync(folder)
+    put(folder / POINTER, snapshot.name + "\n")
+    sync(folder)
     for number in numbers[: max(0, len(numbers) - keep)]:
         gone = folder / f"snapshot-{number}.duckdb"
         gone.unlink(missing_ok=True)
         digest_file(gone).unlink(missing_ok=True)
+    sweep(home, parts)
     return snapshot
 
 
-def copy_safely(source: Path, target: Path) -> None:
-    """Copy a file, and have it on the disk when this returns."""
-    shutil.copyfile(source, target)
-    _sync(target)
+def sweep(home: Path, parts: Mapping[int, tuple[int, str]]) -> None:
+    """Remove the parts that neither the warehouse, which names these, nor any snapshot names. Called under the lock."""
+    for path in unneeded(home, parts):
+        path.unlink(missing_ok=True)
+
+
+def unneeded(home: Path, parts: Mapping[int, tuple[int, str]]) -> list[Path]:
+    """Parts that neither the warehouse, which names these, nor any snapshot names. Nobody may be writing now."""
+    named = {part_name(part) for part in parts}
+    if not unnamed(home, named):
+        return []
+    for number in snapshot_numbers(home / FOLDER):
+        shared = parts_of(home / FOLDER / f"snapshot-{number}.duckdb")
+        if shared is None:  # nobody can tell any more which parts it shares
+            return []
+        named.update(shared)
+    return unnamed(home, named)
+
+
+def parts_of(snapshot: Path) -> set[str] | None:
+    """The names of the parts that a snapshot shares; None where it cannot be read."""
+    try:
+        lines = digest_file(snapshot).read_text("utf-8").splitlines()
+        return {line.split()[1].rpartition("/")[2] for line in lines[1:]}
+    except (OSError, UnicodeDecodeError, IndexError):
+        pass
+    try:
+        with connect_reader(snapshot) as con:
+            return {part_name(part) for part in named_parts(con)}
+    except duckdb.Error:
+        return None
 
 
 def digest_file(snapshot: Path) -> Path:
@@ -63,17 +99,11 @@ def kept_digest(snapshot: Path) -> str | None:
         return None
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def leftovers(home: Path) -> list[Path]:
     """What a killed publication left behind: halves, and digests of what is not there. Nobody may be publishing now."""
     folder = home / FOLDER
     lonely = (file for file in folder.glob("*.sha256") if not file.with_suffix(".duckdb").exists())
-    return sorted({*folder.glob("*.half"), *lonely})
+    return sorted({*folder.glob("*.half"), *lonely, *halves(home)})
 
 
 def clear_leftovers(home: Path) -> None:
@@ -151,41 +181,33 @@ def open_snapshot(home: Path) -> Snapshot:
 
 
 def connect_reader(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can read this one file and nothing else.
+    """A connection that can read this one file and the parts that it names, and nothing else.
 
     Raises:
-        duckdb.Error: the file cannot be read.
+        duckdb.Error: the file or one of its parts cannot be read.
     """
-    return duckdb.connect(
-        str(path),
-        read_only=True,
-        config={
-            "memory_limit": "2GiB",
-            "enable_external_access": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            # In the configuration, not by SET: a second connection of this process to the same file shares it.
-            "lock_configuration": "true",
-        },
-    )
+    with _OPENING:
+        con = duckdb.connect(
+            str(path),
+            read_only=True,
+            config={
+                "memory_limit": "2GiB",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        try:
+            # A second connection of this process to the same file shares its parts and its locked configuration.
+            if not con.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+                attach(con, folder_of(path))
+                con.execute("SET enable_external_access = false")
+                con.execute("SET lock_configuration = true")
+        except BaseException:
+            con.close()
+            raise
+    return con
 
 
 def snapshot_numbers(folder: Path) -> list[int]:
     """The numbers of the snapshots that are there."""
     return [int(m[1]) for file in folder.iterdir() if (m := _NAME.fullmatch(file.name))]
-
-
-def _put(path: Path, text: str) -> None:
-    """Replace a small file in one step."""
-    half = path.with_name(f"{path.name}.half")
-    half.write_text(text, "utf-8")
-    _sync(half)
-    half.rename(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

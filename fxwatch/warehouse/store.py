@@ -13,7 +13,9 @@ import polars as pl
 from fxwatch.errors import HouseError
 from fxwatch.locks import locked
 from fxwatch.settings import Settings
-from fxwatch.warehouse.snapshots import clear_leftovers, connect_reader, current_snapshot, publish_copy
+from fxwatch.warehouse.parts import FOLDER as PARTS
+from fxwatch.warehouse.parts import Stage, attach, named_parts
+from fxwatch.warehouse.snapshots import clear_leftovers, connect_reader, current_snapshot, publish_copy, sweep
 from fxwatch.warehouse.versions import SCHEMA_VERSION, STEPS, Step, check_version, due_steps, version_of
 
 FILE = "warehouse.duckdb"
@@ -29,6 +31,14 @@ class Warehouse:
         self.home = home
         self.settings = settings
         self.con = con
+        self._stage: Stage | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """Where the flows of the load under way go. It is settled with the load's transaction."""
+        if self._stage is None:
+            self._stage = Stage(self.con, self.home / PARTS, self.settings.part_rows)
+        return self._stage
 
     def hold_memory(self, size: int) -> None:
         """Keep the engine within so many bytes from now on; what needs more goes to the disk meanwhile."""
@@ -63,10 +73,17 @@ class Warehouse:
         self.con.begin()
         try:
             yield
+            if self._stage is not None:
+                self._stage.settle()
         except BaseException:
-            with suppress(duckdb.Error):  # an engine that gave up has nothing left to roll back
+            with suppress(duckdb.Error):  # an engine that gave up has nothing left to roll back or to let go
                 self.con.rollback()
+            with suppress(duckdb.Error):
+                if self._stage is not None:
+                    self._stage.abandon()
             raise
+        finally:
+            self._stage = None
         self.con.commit()
 
     def publish(self) -> Path:
@@ -77,8 +94,9 @@ class Warehouse:
         """
         try:
             self.con.execute("CHECKPOINT")
+            parts = named_parts(self.con)
             self.con.close()
-            snapshot = publish_copy(self.home, self.home / FILE, self.settings.keep_snapshots)
+            snapshot = publish_copy(self.home, self.home / FILE, self.settings.keep_snapshots, parts)
         except (OSError, *_FAULTS_OF_THE_DISK) as fault:
             raise HouseError(
                 f"What was done is kept in {self.home}, but could not be published: {_said(fault)}. Make room, then publish it with: fxwatch --home {self.home} doctor --repair",
@@ -161,6 +179,7 @@ def _alone(home: Path, settings: Settings, doing: str) -> Iterator[Warehouse]:
         _need_room(home)
         warehouse = Warehouse(home, settings, _connect(home, settings))
         try:
+            sweep(home, named_parts(warehouse.con))
             yield warehouse
         except _FAULTS_OF_THE_DISK as fault:
             raise HouseError(
@@ -192,6 +211,7 @@ def _connect(home: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
                 "autoload_known_extensions": "false",
             },
         )
+        attach(con, home / PARTS)
     except duckdb.Error as fault:
         raise HouseError(
             f"The warehouse {home / FILE} cannot be opened: {first_line(fault)}. Restore it from a backup, or load the files into a new home.",

@@ -26,7 +26,11 @@ class Step:
 # their found_on, sums) may be left to the next run; what was reported must be carried over.
 STEPS: tuple[Step, ...] = (
     Step(2, "amounts of hits, and partial sums that are quicker to add up", lambda con: _run(con, "upgrade_to_2")),
-    Step(3, "settlements, filings, totals and codes; hits of shadows", lambda con: _run(con, "upgrade_to_3")),
+    Step(
+        3,
+        "flows in files that snapshots share; settlements, filings, totals and codes; hits of shadows",
+        lambda con: _run(con, "upgrade_to_3"),
+    ),
 )
 
 

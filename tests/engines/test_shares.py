@@ -97,10 +97,10 @@ def fill(con: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]]) -> None:
         },
         orient="row",
     )  # fmt: skip
-    con.execute("DELETE FROM flows")
+    con.execute("DELETE FROM recent_flows")
     con.register("drawn", table.to_arrow())
     con.execute(
-        "INSERT INTO flows BY NAME SELECT *, 1 AS leg, 1 AS version, 0 AS state, 'C' AS party_type, '228021' AS code, 9 AS bpm6, "
+        "INSERT INTO recent_flows BY NAME SELECT *, 1 AS leg, 1 AS version, 0 AS state, 'C' AS party_type, '228021' AS code, 9 AS bpm6, "
         "'USD' AS currency, amount_usd AS amount, 0 AS scope, 1 AS load_id, flow AS line, TIMESTAMP '2026-01-01' AS known_from FROM drawn"
     )
     con.unregister("drawn")

@@ -71,7 +71,9 @@ def warehouse_of(flows: Iterable[Row], people: Iterable[Row], *, run: bool = Tru
             "economy": flow["economy"] or None, "bank": flow["bank"] or None, "scope": list(Scope).index(Scope(flow["scope"])),
             "load_id": 1, "line": line, "known_from": MOMENT,
         }  # fmt: skip
-        con.execute(f"INSERT INTO flows ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        con.execute(
+            f"INSERT INTO recent_flows ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+        )
     if run:
         con.execute(query("refill_sums"))
         con.execute(

@@ -163,7 +163,7 @@ def test_what_a_monitor_does_not_know_is_refused_not_ignored(fill, name, asked):
 
 def test_sums_older_than_the_newest_load_are_not_used(fill):
     con = fill(FLOWS, PEOPLE)
-    con.execute("UPDATE flows SET amount_usd = 0")
+    con.execute("UPDATE recent_flows SET amount_usd = 0")
     assert total(monitor_in(con, "top_items", period="2025")) == "100.00"
     con.execute("INSERT INTO loads SELECT * REPLACE (2 AS load_id) FROM loads")
     assert total(monitor_in(con, "top_items", period="2025")) == "0.00"

@@ -36,7 +36,7 @@ def put(con: duckdb.DuckDBPyConnection, table: str, **columns: Any) -> None:
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM one")
 
 
-def put_flow(con: duckdb.DuckDBPyConnection, flow: int, table: str = "flows", **columns: Any) -> None:
+def put_flow(con: duckdb.DuckDBPyConnection, flow: int, table: str = "recent_flows", **columns: Any) -> None:
     named = {"flow": flow, "declaration": flow, "declaration_no": f"D{flow}", "known_from": at(8)}
     put(con, table, **{**DEFAULTS, **named, **columns})
 
@@ -56,7 +56,7 @@ def test_what_waits_is_deleted_or_out_of_scope_stays_away(con: duckdb.DuckDBPyCo
     put_flow(con, 1)
     put_flow(con, 2, state=1)
     put_flow(con, 3, state=2)
-    con.execute("INSERT INTO flows SELECT * REPLACE (4 AS flow, NULL AS item) FROM flows WHERE flow = 1")
+    con.execute("INSERT INTO recent_flows SELECT * REPLACE (4 AS flow, NULL AS item) FROM flows WHERE flow = 1")
     assert flow_frame(con)["flow"].to_list() == [1]
 
 

@@ -1,3 +1,11 @@
+-- Flows move into files of their own, which snapshots share: what lies here now goes there with the next load of flows.
+ALTER TABLE flows RENAME TO recent_flows;
+CREATE TABLE parts (
+  part INTEGER PRIMARY KEY, flows BIGINT NOT NULL, last_declaration BIGINT NOT NULL, bytes BIGINT NOT NULL, sha256 VARCHAR NOT NULL
+);
+CREATE TABLE replaced (part INTEGER NOT NULL, flow BIGINT NOT NULL);
+CREATE VIEW flows AS SELECT * FROM recent_flows;
+
 -- What other authorities keep and what banks say of themselves: settlements, filings, totals, codes.
 -- Settlement and purchase of foreign exchange inside accounts, every version; of a number the highest version known stands.
 CREATE TABLE settlements (
@@ -27,10 +35,10 @@ CREATE TABLE shadow_hits (
   shadow VARCHAR NOT NULL, hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity_id VARCHAR NOT NULL,
   direction VARCHAR NOT NULL, item VARCHAR, first_day DATE NOT NULL, last_day DATE NOT NULL, raised_on DATE NOT NULL,
   "value" DECIMAL(24, 6) NOT NULL, unit VARCHAR NOT NULL, limit_value DECIMAL(24, 6) NOT NULL,
-  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, digest VARCHAR NOT NULL,
-  found_on DATE NOT NULL, run_id INTEGER NOT NULL
+  severity VARCHAR NOT NULL, auto_notice BOOLEAN NOT NULL, found_on DATE NOT NULL, run_id INTEGER NOT NULL
 );
 
 -- Settlements behind hits, and what a run passed over.
 CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
+ALTER TABLE runs ADD COLUMN shadows VARCHAR[];

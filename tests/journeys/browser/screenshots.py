@@ -60,6 +60,7 @@ def to_see(home: Path) -> Iterator[tuple[str, str]]:
     yield "rules-one", "rules?rule=large_daily_total"
     yield "grades", "grades"
     yield "asked", "asked"
+    yield "reconcile", "reconcile"
     yield "operations", "operations"
 
 
