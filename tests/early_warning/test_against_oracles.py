@@ -124,7 +124,7 @@ def fan_in(flows: list[Flow]) -> set[tuple[Any, ...]]:
         def holds(day: date, ones: list[Flow] = ones) -> list[Flow]:
             band = [f for f in ones if window(day, 3) <= f.day <= day and 25 <= f.usd <= 50]
             known = {f.entity for f in ones if a_year_before(day) <= f.day < day}
-            enough = len({f.entity for f in band}) >= 2 and len(known) < 3 and LOADED <= a_year_before(day)
+            enough = len({f.entity for f in band}) >= 2 and len(known) < 3 and a_year_before(day) >= LOADED
             return band if enough else []
 
         for raised, last, band in held([f.day for f in ones], holds):
@@ -144,7 +144,7 @@ def fan_out(flows: list[Flow]) -> set[tuple[Any, ...]]:
             known = {f.payee for f in ones if a_year_before(start) <= f.day < start}
             fresh = [f for f in ones if start <= f.day <= day and f.payee not in known]
             enough = len({f.payee for f in fresh}) >= 2 and sum(f.usd for f in fresh) > 60
-            return fresh if enough and LOADED <= a_year_before(day) else []
+            return fresh if enough and a_year_before(day) >= LOADED else []
 
         for raised, last, fresh in held([f.day for f in ones], holds):
             found.add(told(entity, sum(f.usd for f in fresh), min(f.day for f in fresh), raised, last, fresh))
