@@ -100,6 +100,7 @@ def new_rule(
             f"The book has a rule {name} already. Choose another name.", f"指标 {name} 已存在，请另取名称。"
         )
     rule, test = draft(place, name)
+    book.cache_clear()  # this process may live on
     print(
         door.say(
             f"{rule}: a whole rule, in the book from now on. Change it, then: python -m pytest {test}; fxwatch run; fxwatch hits --rule {name}",
