@@ -5,6 +5,7 @@ of the newest act; where that is not the one that is known, all of it is learnt 
 never rests on yesterday's knowledge, and most of its time is its signature.
 """
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -176,4 +177,10 @@ def tell(
 
 def now() -> str:
     """This moment as the register stores it."""
-    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    second, rest = divmod(time.time_ns(), 1_000_000_000)
+    return f"{_second(second)}.{rest // 1000:06d}"
+
+
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,12 +14,14 @@ from fxwatch import __version__
 from fxwatch.comparing import FOUND
 from fxwatch.engines.local import AT_ONCE, Findings, Looked, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
+from fxwatch.increment import Again, changes_only
 from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities
 from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
+from fxwatch.warehouse.changing import reported_anew
 from fxwatch.warehouse.findings import flow_texts
 from fxwatch.warehouse.frames import (
     declaration_numbers,
@@ -28,7 +31,7 @@ from fxwatch.warehouse.frames import (
     input_frames,
     reported_by_banks,
 )
-from fxwatch.warehouse.recording import newest_load, record_run
+from fxwatch.warehouse.recording import newest_load, record_run, standing_hits
 from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
 if TYPE_CHECKING:
@@ -101,8 +104,12 @@ def run(
     progress: Progress | None = None,
     memory: int | None = None,
     one_by_one: bool = False,
+    full: bool = False,
 ) -> RunReport:
     """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
+
+    What the last run found about groups of flows in which nothing changed stands (see `increment`): the result is that of
+    computing everything.
 
     Args:
         home: the home.
@@ -111,6 +118,7 @@ def run(
         memory: bytes that it may take; the flows are looked at in as many shares as that needs. Without it half of the
             machine's memory, or of the control group's.
         one_by_one: one rule at a time, so that what a stage took is its own (see `RunReport.stages`).
+        full: compute everything again.
 
     Raises:
         HomeLocked: another process is writing.
@@ -134,8 +142,13 @@ def run(
             roll = home.roll()
             warehouse.put_roll(roll)
             stage.rows = roll.height
-        looked, findings, hits = _look(
-            warehouse.con, rules | beside, severe, memory=memory, stages=stages, one_by_one=one_by_one
+        con = warehouse.con
+        count, first, last = extent(con)
+        inputs = _inputs(con, first, last, as_of=None, known_at=None)
+        looking = partial(_found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one)
+        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, why="asked" if full else "")
+        looked, findings, hits = _kept(
+            con, rules | beside, severe, inputs, (count, first, last), again or looking(rules | beside), stages
         )
         findings, hits, in_shadow = _parted(warehouse.con, shadows, severe, findings, hits)
         in_use = {
@@ -145,8 +158,9 @@ def run(
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
-            "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day, "hits": hits.height,
-            "rules": json.dumps(in_use, ensure_ascii=False), "shadows": [s.name for s in shadows if s.ended_from is None],
+            "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day,
+            "shadows": [s.name for s in shadows if s.ended_from is None],
+            "rules": json.dumps(in_use, ensure_ascii=False), "scope": basis.scope(again), "basis": basis.text(),
             "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
         }  # fmt: skip
         with stages.stage("record", rows=hits.height):
@@ -161,14 +175,15 @@ def run(
                 record=record,
                 day=home.today(),
                 moment=moment,
+                judged=again.judged if again else None,
             )
+            counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("publish"):
-            whom = reported_by_banks(warehouse.con)
+            whom, of = (reported_by_banks(con), None) if again is None else reported_anew(con)
             snapshot = warehouse.publish()
         with stages.stage("banks", rows=whom.height):
-            home.register.put_reported(whom)
+            home.register.put_reported(whom, of)
     stages.end()
-    counts = dict.fromkeys(sorted(rules), 0) | dict(hits.group_by("rule").len().sort("rule").iter_rows())
     missing = findings.not_computed
     return RunReport(
         run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
@@ -234,17 +249,53 @@ def _look(
     stages = stages or Stages()
     count, first, last = extent(con, as_of=as_of, known_at=known_at, scope=scope)
     inputs = _inputs(con, first, last, as_of=as_of, known_at=known_at)
+    found = _found(
+        con, rules, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, as_of=as_of,
+        known_at=known_at, scope=scope,
+    )  # fmt: skip
+    return _kept(con, rules, severe, inputs, (count, first, last), found, stages)
+
+
+def _found(
+    con: "duckdb.DuckDBPyConnection",
+    rules: Mapping[str, EarlyWarning],
+    *,
+    inputs: dict[str, Any],
+    count: int,
+    memory: int | None,
+    stages: Stages,
+    one_by_one: bool,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    scope: Scope | None = None,
+) -> Findings:
+    """What rules find in all flows, of which as many are looked at at a time as memory allows."""
     parts = []
-    for some, share in _shares(con, rules, shares_for(count, _columns(rules.values()), memory)):
+    for some, share in _shares(con, dict(rules), shares_for(count, _columns(rules.values()), memory)):
         with stages.stage("flows") as stage:
             flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
             stage.rows = flows.height
         given = share.narrowed(inputs) if share else inputs
         parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
         del flows
+    return together(parts)
+
+
+def _kept(
+    con: "duckdb.DuckDBPyConnection",
+    rules: dict[str, EarlyWarning],
+    severe: Mapping[str, Dated],
+    inputs: dict[str, Any],
+    extent: tuple[int, date | None, date | None],
+    found: Findings | Again,
+    stages: Stages,
+) -> tuple[Looked, Findings, pl.DataFrame]:
+    """What was found under the names that last, and the hits as the warehouse keeps them."""
     with stages.stage("names") as stage:
-        looked = Looked(count, first, last, together(parts))
+        looked = Looked(*extent, found.findings if isinstance(found, Again) else found)
         findings = named(con, looked.findings, inputs)
+        if isinstance(found, Again):
+            findings = replace(findings, not_computed=found.not_computed, skipped=found.skipped)
         hits = _as_kept(findings, rules, severe)
         stage.rows = hits.height
     return looked, findings, hits

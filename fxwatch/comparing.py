@@ -97,7 +97,7 @@ class Compared:
         """What the table leaves unsaid."""
         decided = self.decided_per_month
         if language == "zh":
-            told = f"按触发日 {self.first or '最早'} 至 {self.last or '今天'}，共 {self.months} 个月。"
+            told = f"触发日自{self.first or '最早一日'}至{self.last or '今天'}，共 {self.months} 个月。"
             return told + (
                 f"这些指标的命中，近一年每月处理 {decided:,} 项。" if decided is not None else "尚无处理记录。"
             )

@@ -30,11 +30,11 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None, memory: int | None = None) -> "RunReport":
+    def run(self, *, by: str | None = None, memory: int | None = None, full: bool = False) -> "RunReport":
         """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by, memory=memory)
+        return run(self, by=by, memory=memory, full=full)
 
     def hits(self, **asked: Any) -> "pl.DataFrame":
         """Hits with their status: see `fxwatch.reading.hits.hits_of`."""

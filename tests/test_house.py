@@ -44,6 +44,7 @@ STEPS: list[tuple[str, set[str]]] = [
         "work",
         {
             "batch",
+            "increment",
             "attention",
             "review",
             "banks",
@@ -92,6 +93,7 @@ GUESTS = {
     "pydantic": ("api",),
     "prometheus_client": ("api",),
     "cryptography": ("signing",),
+    "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
     "PIL": ("reporting",),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 
 import pytest
 
@@ -35,6 +36,14 @@ def test_the_bytes_that_leave_are_the_sealed_document_in_its_canonical_spelling(
     assert json.loads(left) == seal(TOLD, KEY)
     signed = {k: v for k, v in seal(TOLD, KEY).items() if k != "signature"}
     assert left.startswith(canonical(signed).encode()[:-1] + b',"signature":"')
+
+
+def test_whichever_library_signs_the_bytes_are_the_same(monkeypatch):
+    same = SigningKey.from_pem(KEY.pem())
+    monkeypatch.setitem(sys.modules, "nacl.bindings", None)
+    slower = SigningKey.from_pem(KEY.pem())
+    assert slower._sign == slower._private.sign
+    assert {key.sign(told) for told in (b"told",) for key in (KEY, same, slower)} == {KEY.sign(b"told")}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ _WORDS = {
         "state",
     ),
     *("authority", "decision", "outcome", "does", "basis", "party_type", "payment_type", "day_kind", "known"),
+    *("grade_after", "provisional_after"),
 }
 _SHARES = (
     "share",

@@ -11,6 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from fxwatch.api.door import too_slow
+from fxwatch.api.hot import Hot
 from fxwatch.api.problems import Problem, unavailable
 
 log = logging.getLogger("fxwatch.api")
@@ -23,10 +24,13 @@ class Connection(HttpToolsProtocol):
     """One connection. `since`: when the request began that is still arriving; None between requests."""
 
     most = 4000
+    hot: Hot | None = None
     since: float | None
     _head = 0
     _is_head = True
     _is_refused = False
+    # Whether the request that arrives was answered already, and whether one of this piece of data was.
+    _is_answered = _is_served = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room."""
@@ -44,24 +48,26 @@ class Connection(HttpToolsProtocol):
             self.since = self.loop.time()
         if self._is_head:
             self._head += len(data)
+        self._is_served = False
         super().data_received(data)
         if self._is_head and self._head > MOST_HEAD:
             self.refuse(_too_much())
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        super().on_message_begin()
+        # What the long way needs beside is made when it is gone: see `on_headers_complete`.
+        self.url, self.headers = b"", []
         self._is_head, self._size = True, 0
         self.since = self.since or self.loop.time()
 
     def on_url(self, url: bytes) -> None:
         """A piece of its address."""
-        super().on_url(url)
+        self.url += url
         self._size += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One of its headers."""
-        super().on_header(name, value)
+        self.headers.append((name.lower(), value))
         self._size += len(name) + len(value)
 
     def on_headers_complete(self) -> None:
@@ -70,17 +76,43 @@ class Connection(HttpToolsProtocol):
         if self._size > MOST_HEAD or len(self.headers) > MOST_HEADERS:
             self.refuse(_too_much())
             return
-        super().on_headers_complete()
+        if not self._answered():
+            url, headers = self.url, self.headers
+            super().on_message_begin()
+            self.url = url
+            for name, value in headers:
+                super().on_header(name, value)
+            super().on_headers_complete()
+
+    def _answered(self) -> bool:
+        """Answer the hot question here; one of each piece of data, lest a row of them keeps others waiting."""
+        if self.hot is None or self._is_served or self.parser.get_method() != b"GET":
+            return False
+        is_free = self.cycle is None or self.cycle.response_complete
+        if not is_free or self.pipeline or self.flow.write_paused or self.transport.is_closing():
+            return False
+        if self.parser.get_http_version() != "1.1":
+            return False
+        reply = self.hot.answer(self.url, self.headers, self.server_state.default_headers)
+        if reply is None:
+            return False
+        self._is_answered = self._is_served = True
+        self.transport.write(reply)
+        return True
 
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""
-        if not self._is_refused:
+        if not self._is_refused and not self._is_answered:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """All of it is here."""
         if not self._is_refused:
-            super().on_message_complete()
+            if self._is_answered:
+                self._is_answered = False
+                self.on_response_complete()
+            else:
+                super().on_message_complete()
             self.since, self._is_head, self._head = None, True, 0
 
     def send_400_response(self, msg: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from fxwatch.answering import Asker
 from fxwatch.api.desk import Desk
+from fxwatch.api.hot import Hot
 from fxwatch.api.metrics import Metrics
 from fxwatch.api.problems import FAILED, Headers, Problem, language_of, of_fault, of_status
 from fxwatch.errors import FxwatchError, HouseError
@@ -43,6 +44,7 @@ class Door:
         self._desk = desk
         self._routes = routes
         self._metrics = metrics
+        self.hot = Hot(desk, metrics)
         self._seconds = desk.home.settings.api_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -61,6 +61,14 @@ class Limits:
         self._alone(bucket, key, count)
         return True
 
+    def give_back(self, key: "BankKey", count: int) -> None:
+        """Questions that passed are asked again another way."""
+        bucket = self._bucket(key)
+        if self.processes > 1:
+            bucket.advance += count
+        else:
+            bucket.left += count
+
     async def charge(self, key: "BankKey", count: int) -> None:
         """Count questions, and ask the register where several processes share a limit.
 

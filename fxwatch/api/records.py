@@ -49,6 +49,14 @@ class Records:
         self.is_new = True
         return journal, journal.take(count)
 
+    def at_hand(self) -> Journal | None:
+        """The journal that is written, where it has a number left and no record must wait for the disk."""
+        journal = self._written
+        if journal is None or journal.left < 1 or self._sync:
+            return None
+        self.is_new = True
+        return journal
+
     async def ready(self) -> None:
         """Whether a record could be written now.
 

@@ -58,8 +58,10 @@ def serve(home: "Home", address: Address) -> None:
     """
     settings = home.settings
     Connection.most = min(settings.api_connections, _files() - SPARE_FILES)
+    door = application(home)
+    Connection.hot = door.hot
     config = uvicorn.Config(
-        application(home),
+        door,
         host=address.host,
         port=address.port,
         loop="uvloop",

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -34,6 +35,7 @@ from fxwatch.errors import FxwatchError
 from fxwatch.terms import Language
 
 INTERRUPTED = 130  # as shells count it: 128 and the signal's number
+SAME_INTERRUPTION_SECONDS = 1.0
 
 app = typer.Typer(
     name="fxwatch",
@@ -93,14 +95,18 @@ def _version(wanted: bool) -> None:
 
 def main() -> None:
     """Run the command line: one sentence on stderr and an exit code for whatever goes wrong, never a traceback."""
-    stopped: list[int] = []
+    stopped: list[float] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopped.append(number)
-        raise KeyboardInterrupt
+        # A library that was interrupted may send the signal on: that is the same one, and what is under way is being undone.
+        again = bool(stopped) and time.monotonic() - stopped[-1] < SAME_INTERRUPTION_SECONDS
+        stopped.append(time.monotonic())
+        if not again:
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, stop)
     code, sentences = _run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was asked is done or undone: nothing is left to interrupt
     if stopped:
         # Whatever a library made of the interruption on its way up, it is one.
         code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止；没有留下半途的内容。")

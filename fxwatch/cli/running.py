@@ -43,10 +43,20 @@ def run(
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where time and memory went, stage by stage.")
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Compute everything, also what nothing changed in since the last run; finds the same."
+        ),
+    ] = False,
     as_json: Json = False,
     by: By = None,
 ) -> None:
-    """Compute every rule and monitor for everything known, write the hits, publish."""
+    """Compute every rule and monitor for everything known, write the hits, publish.
+
+    What the last run found stands where nothing changed since: flows, the roll, the calendar, rules and parameters. The runs
+    command tells what each run computed again, and why.
+    """
     door: Door = context.obj
     if as_of or known_at or scope:
         _look_back(door, as_of, known_at, scope, out, as_json)
@@ -57,7 +67,7 @@ def run(
 
     size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, full=full)
     if as_json:
         stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
         print_json(report.as_dict() | stages)
@@ -98,10 +108,11 @@ def run_table(context: typer.Context, as_json: Json = False) -> None:
     """List the runs with their numbers, the newest first."""
     if context.invoked_subcommand:
         return
+    from fxwatch.reading.operations import recomputed
     from fxwatch.reading.operations import runs as listed
 
     door: Door = context.obj
-    frame = listed(door.home)
+    frame = listed(door.home).with_columns(recomputed=recomputed(door.language)).drop("scope", "basis")
     show(
         door,
         frame if as_json else frame.drop("rules", "fingerprint"),

@@ -134,16 +134,15 @@ def find_all(
     stages = stages or Stages()
     parts = []
     # The sorts of one rule leave a processor idle that the group-bys of another can use.
-    with ThreadPoolExecutor(at_once, "rule") as beside:
+    beside = ThreadPoolExecutor(at_once, "rule")
+    try:
         ahead = {name: beside.submit(_look, name, rule, looked_at, given) for name, rule in rules.items()}
-        try:
-            for name, coming in ahead.items():
-                with stages.stage(name) as stage:
-                    parts.append(coming.result())
-                    stage.rows = parts[-1].hits.height
-        except BaseException:
-            beside.shutdown(wait=False, cancel_futures=True)
-            raise
+        for name, coming in ahead.items():
+            with stages.stage(name) as stage:
+                parts.append(coming.result())
+                stage.rows = parts[-1].hits.height
+    finally:
+        beside.shutdown(wait=False, cancel_futures=True)
     return together(parts)
 
 

@@ -1,6 +1,7 @@
 """One load, from file to publication: a transaction that is there whole or not at all."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,12 @@ def load(
             before = loading.load_of_digest(warehouse.con, kind, source.sha256, source.encoding)
             if before is None:
                 # The next rows are read while these are judged and written: the two take about as long.
-                for rows in ahead(map(intake.read, reading.rows) if isinstance(intake, FlowIntake) else reading.rows):
-                    intake.take(rows, under_way)
-                    if progress:
-                        progress(reading.tally.done, source.size)
+                every = map(intake.read, reading.rows) if isinstance(intake, FlowIntake) else reading.rows
+                with closing(ahead(every)) as coming:
+                    for rows in coming:
+                        intake.take(rows, under_way)
+                        if progress:
+                            progress(reading.tally.done, source.size)
             else:
                 _take_again(intake, under_way, *before)
             intake.finish(under_way)

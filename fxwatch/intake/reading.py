@@ -1,6 +1,6 @@
 """Any file of a kind as stretches of rows, its header checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -46,13 +46,17 @@ def read(source: Source, columns: Mapping[str, Column], size: int) -> Reading:
     return Reading(extra, rows, reader.tally)
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
     """The same items, each made in another thread while the one before it is worked on.
 
     Whatever is raised in making an item is raised where it is taken. At most one waits.
     """
-    with ThreadPoolExecutor(1, "reading") as beside:
+    beside = ThreadPoolExecutor(1, "reading")
+    try:
         coming = beside.submit(next, items, _END)
         while (item := coming.result()) is not _END:
             coming = beside.submit(next, items, _END)
             yield item  # type: ignore[misc]
+    finally:
+        # Whoever stops here wants no more: what is being made is let go, not waited for.
+        beside.shutdown(wait=False, cancel_futures=True)

@@ -67,6 +67,18 @@ def proposed_in(home: "Home", proposal: str) -> list[dict[str, str]]:
     return [_said(copy) for row in acts.iter_rows(named=True) for copy in _copies(row)]
 
 
+def change_in(home: "Home", proposal: str) -> dict[str, str | None] | None:
+    """What a proposed version, or shadow, would change: what, value, valid_from; None of other proposals."""
+    acts = home.register.acts(subject=f"proposal:{proposal}").filter(pl.col("kind") == str(Kind.PROPOSED))
+    for row in acts.iter_rows(named=True):
+        told = json.loads(row["payload"])
+        content = told["content"]
+        if told["does"] in (Kind.PARAMETER_SET, Kind.SHADOW_BEGUN, Kind.SHADOW_ENDED):
+            what = told["on_what"].partition("=")[0].removeprefix("shadow:")
+            return {"what": what, "value": content.get("value"), "valid_from": content["valid_from"]}
+    return None
+
+
 def _said(copy: dict[str, Any]) -> dict[str, str]:
     """The sentence that a copy keeps; the oldest copies keep none."""
     name = copy["hit_id"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fxwatch.errors import NotFound
+from fxwatch.increment import told
 from fxwatch.reading.book import with_state
 from fxwatch.rule import BEGINNING
 from fxwatch.rulebook import table
@@ -47,22 +48,27 @@ def runs(home: "Home") -> pl.DataFrame:
     return journal.runs(home.snapshot().con)
 
 
-def runs_told(home: "Home") -> pl.DataFrame:
+def runs_told(home: "Home", language: Language = "en") -> pl.DataFrame:
     """The runs with their numbers, newest first.
 
     Returns:
         run_id, started_at (UTC), seconds (Float64), flows, first_day, last_day, hits, last_load, engine, fxwatch_version,
-        by, fingerprint.
+        by, fingerprint, recomputed (what it computed again, and why, in words).
     """
     seconds = (pl.col("ended_at") - pl.col("started_at")).dt.total_milliseconds() / 1000
     return (
         runs(home)
-        .with_columns(seconds=seconds)
+        .with_columns(seconds=seconds, recomputed=recomputed(language))
         .select(
             *("run_id", "started_at", "seconds", "flows", "first_day", "last_day", "hits"),
-            *("last_load", "engine", "fxwatch_version", "by", "fingerprint"),
+            *("last_load", "engine", "fxwatch_version", "by", "fingerprint", "recomputed"),
         )
     )
+
+
+def recomputed(language: Language) -> pl.Expr:
+    """What a run computed again, and why, in words; out of column `scope` of table `runs`."""
+    return pl.col("scope").map_elements(lambda text: told(text, language), return_dtype=pl.String)
 
 
 def judged_by(home: "Home", run_id: int) -> pl.DataFrame:

@@ -76,10 +76,10 @@ class BanksSide:
         with self._store.reading() as connection:
             return questions.question(connection, receipt)
 
-    def put_reported(self, rows: "pl.DataFrame") -> int:
+    def put_reported(self, rows: "pl.DataFrame", of: "pl.DataFrame | None" = None) -> int:
         """Keep for which entities each bank reported flows: see `taken.put_reported`."""
         with self._store.writing("entities of banks") as (connection, _):
-            return taken.put_reported(connection, rows)
+            return taken.put_reported(connection, rows, of)
 
     def downloads(self, bank: str | None = None, entity_id: str | None = None) -> "pl.DataFrame":
         """What banks took along: see `taken.downloads_frame`."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _AT_ONCE = 50_000
+_ASKED_AT_ONCE = 500
 _REPORTED = ("bank", "entity_id", "last_day")
 
 
@@ -25,12 +26,13 @@ class Known(NamedTuple):
     since: str | None
 
 
-def put_reported(connection: Connection, rows: "pl.DataFrame") -> int:
+def put_reported(connection: Connection, rows: "pl.DataFrame", of: "pl.DataFrame | None" = None) -> int:
     """Have table `reported` say what some rows say, and nothing else; writes what differs alone.
 
     Args:
         connection: a writing one.
         rows: bank, entity_id, last_day (Date); one row a bank and entity.
+        of: bank, entity_id: whom alone the rows are about; what is there of others stays.
 
     Returns:
         How many rows were written or taken out.
@@ -38,7 +40,14 @@ def put_reported(connection: Connection, rows: "pl.DataFrame") -> int:
     import polars as pl
 
     schema: dict[str, Any] = dict.fromkeys(_REPORTED, pl.String)
-    stands = frame(connection, select(*(reported.c[name] for name in _REPORTED)), schema)
+    everybody = select(*(reported.c[name] for name in _REPORTED))
+    if of is None:
+        stands = frame(connection, everybody, schema)
+    else:
+        whom = of["entity_id"].unique().to_list()
+        some = (whom[start : start + _ASKED_AT_ONCE] for start in range(0, len(whom), _ASKED_AT_ONCE))
+        found = [frame(connection, everybody.where(reported.c.entity_id.in_(part)), schema) for part in some]
+        stands = pl.concat(found or [pl.DataFrame(schema=schema)]).join(of, on=["bank", "entity_id"], how="semi")
     wanted = rows.select("bank", "entity_id", pl.col("last_day").dt.to_string("%Y-%m-%d"))
     new = wanted.join(stands, on=_REPORTED, how="anti")
     key = ["bank", "entity_id"]

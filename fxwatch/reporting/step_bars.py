@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT = 680, 118, 84
 _ROW, _TOP = 22, 34
+_TITLE = 10.5  # its size
 _SHADES = {"kept": "#1f3a5f", "new": "#e0a458", "now": "#7c93ad"}
 _INK, _LINE = "#333333", "#777777"
 _SCALE = 2  # pixels a unit, so that a PNG is sharp on paper
@@ -86,7 +87,7 @@ def as_svg(picture: Picture) -> str:
         for s in picture.shapes
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {picture.tall:.0f}" role="img" font-family="sans-serif">'
-    title = f'<text x="0" y="13" font-size="10.5" fill="{_INK}">{escape(picture.title)}</text>'
+    title = f'<text x="0" y="13" font-size="{_TITLE}" fill="{_INK}">{escape(picture.title)}</text>'
     return "\n".join([head, f"<title>{escape(picture.title)}</title>", title, *body, "</svg>", ""])
 
 
@@ -102,13 +103,14 @@ def as_png(picture: Picture, font: str = "") -> bytes:
     """
     from PIL import Image, ImageDraw
 
+    faces = _faces(font, {shape.size for shape in picture.shapes} | {_TITLE})
     image = Image.new("RGB", (WIDTH * _SCALE, round(picture.tall * _SCALE)), "white")
     canvas = ImageDraw.Draw(image)
-    canvas.text((0, 13 * _SCALE), picture.title, _INK, _face(font, 10.5), anchor="ls")
+    canvas.text((0, 13 * _SCALE), picture.title, _INK, faces[_TITLE], anchor="ls")
     for s in picture.shapes:
         x, y = s.x * _SCALE, s.y * _SCALE
         if s.kind != "bar":
-            canvas.text((x, y), s.text, s.fill, _face(font, s.size), anchor="ls" if s.kind == "text" else "rs")
+            canvas.text((x, y), s.text, s.fill, faces[s.size], anchor="ls" if s.kind == "text" else "rs")
         elif s.wide > 0:
             canvas.rectangle((x, y, x + s.wide * _SCALE, y + s.tall * _SCALE), s.fill)
     held = BytesIO()
@@ -116,12 +118,13 @@ def as_png(picture: Picture, font: str = "") -> bytes:
     return held.getvalue()
 
 
-def _face(font: str, size: float) -> "ImageFont.FreeTypeFont | ImageFont.ImageFont":
+def _faces(font: str, sizes: set[float]) -> "dict[float, ImageFont.FreeTypeFont | ImageFont.ImageFont]":
     from PIL import ImageFont
 
     from fxwatch.reporting.fonts import fonts
 
     found = next(fonts(font), None)
     if found is None:
-        return ImageFont.load_default(size * _SCALE)
-    return ImageFont.truetype(str(found.regular), size * _SCALE, index=found.face)
+        return {size: ImageFont.load_default(size * _SCALE) for size in sizes}
+    file = str(found.regular)
+    return {size: ImageFont.truetype(file, size * _SCALE, index=found.face) for size in sizes}

@@ -24,6 +24,7 @@ def record_run(
     record: dict[str, Any],
     day: date,
     moment: datetime,
+    judged: pl.Series | None = None,
 ) -> int:
     """Write a run and return its number.
 
@@ -34,7 +35,10 @@ def record_run(
         skipped: rule, reason, count.
         not_computed: rule, entity, item, year, reason.
         shadow_hits: the columns of table `shadow_hits` but found_on and run_id.
-        record: the columns of table `runs` but run_id, ended_at and day.
+        record: the columns of table `runs` but run_id, ended_at, day and hits.
+        day, moment: when.
+        judged: ids of the hits on record that `hits` takes the place of, where only what changed was looked at again: the
+            others stand, and the partial sums take in table `changed`. Without it, everything was.
     """
     con = warehouse.con
     with warehouse.transaction():
@@ -46,12 +50,22 @@ def record_run(
         }  # fmt: skip
         for name, frame in frames.items():
             con.register(name, frame.to_arrow())
+        if judged is None:
+            con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM hits")
+        else:
+            con.register("judged_hits", judged.alias("hit_id").to_frame().to_arrow())
+            con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM judged_hits")
+            con.unregister("judged_hits")
         con.execute(query("merge_hits"))
         con.execute("DELETE FROM not_computed")
         con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
         con.execute("DELETE FROM skipped")
         con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
-        con.execute(query("refill_sums"))
+        con.execute(query("refill_sums" if judged is None else "add_to_sums"))
+        con.execute(
+            "CREATE OR REPLACE TABLE roll_seen AS " + query("roll_marks").format(watched=query("watched_entities"))
+        )
+        record = {**record, "hits": sum(standing_hits(con).values())}
         row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
         con.register("new_run", row.to_arrow())
         con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
@@ -59,6 +73,13 @@ def record_run(
         for name in (*frames, "new_run"):
             con.unregister(name)
     return run_id
+
+
+def standing_hits(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
+    """How many findings of each rule hold now."""
+    return dict(
+        con.execute("SELECT rule, count(*) FROM hits WHERE gone_at IS NULL GROUP BY rule ORDER BY rule").fetchall()
+    )
 
 
 def newest_load(con: "duckdb.DuckDBPyConnection") -> int:

@@ -91,8 +91,12 @@ CREATE TABLE runs (
   run_id INTEGER PRIMARY KEY, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP NOT NULL, "day" DATE NOT NULL, "by" VARCHAR NOT NULL,
   fxwatch_version VARCHAR NOT NULL, engine VARCHAR NOT NULL, last_load INTEGER NOT NULL, flows BIGINT NOT NULL,
   first_day DATE, last_day DATE, hits BIGINT NOT NULL, rules VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL,
-  shadows VARCHAR[]                -- the numbers of what ran in shadow
+  shadows VARCHAR[],               -- the numbers of what ran in shadow
+  scope VARCHAR,                   -- JSON: what was computed again, and why
+  basis VARCHAR                    -- JSON: digests of what findings rest on beside the flows and the roll; null before version 3
 );
+-- What the newest run was told about each entity, as one number; see queries/roll_marks.sql.
+CREATE TABLE roll_seen (entity INTEGER NOT NULL, mark UBIGINT NOT NULL);
 
 -- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key.
 CREATE TABLE hits (

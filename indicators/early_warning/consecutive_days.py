@@ -39,6 +39,7 @@ class ConsecutiveDays(EarlyWarning):
     auto_notice = True
     threshold = "min_days"
     key = ("entity", "item")
+    within = ("entity", "item")
 
     min_days: int = param(
         10, unit="days", meaning="active days in a row that make a hit", meaning_zh="触发预警的连续天数"

@@ -37,6 +37,7 @@ class LargeDailyTotal(EarlyWarning):
     auto_notice = True
     threshold = "limit_usd"
     key = ("entity", "direction", "day")
+    within = ("entity", "direction", "day")
 
     limit_usd: int = param(
         1_000_000,

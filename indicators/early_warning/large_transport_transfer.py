@@ -37,6 +37,7 @@ class LargeTransportTransfer(EarlyWarning):
     auto_notice = True
     threshold = "limit_usd"
     key = ("declaration",)
+    within = ("declaration",)
 
     limit_usd: int = param(
         500_000,

@@ -1,12 +1,15 @@
 """Four eyes on the review screen: what one proposes another answers; objections and rescissions where the role allows."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fxwatch.amending import amend
 from fxwatch.reading.queue import Asked, line, queue
 from fxwatch.session import Session
-from tests.dashboards.conftest import See, told
+from tests.dashboards.conftest import TODAY, See, told
 
 
 @pytest.fixture
@@ -142,3 +145,15 @@ def test_an_objection_is_lodged_in_the_case_and_decided_by_an_approver(see: See,
     send(seen, "Decide the objection")
     assert own_office.objections()["status"].to_list() == ["upheld"]
     assert own_office.register.notices().filter(notice=notice)["status"].to_list() == ["rescinded"]
+
+
+def test_a_proposed_version_says_its_value_and_its_day(see: See, own_office: Session) -> None:
+    amend(own_office, "register.require_approval", "true", valid_from=TODAY, basis="decision 1", by="zhao")
+    day = date(2027, 1, 1)
+    amend(own_office, "large_daily_total.limit_usd", "900000", valid_from=day, basis="circular 12", by="zhao")
+    for language, says in (("en", "900,000 from 1 Jan 2027 on"), ("zh", "900,000，自 2027年1月1日 起")):
+        seen = see("review", "sun", language, home=own_office, view="approvals")  # type: ignore[arg-type]
+        assert not seen.exception
+        shown = told(seen).replace("\\", "")
+        assert f"limit_usd = {says}" in shown
+        assert "None" not in shown

@@ -25,6 +25,9 @@ MASKS = {
     r'"known_at":"[^"]+"': '"known_at":"…"',
     r'"signature":"[\w+/]{86}=="': '"signature":"…"',
     r'"receipt":[1-9]\d*': '"receipt":N',
+    r"Receipt \d+:": "Receipt N:",
+    r"Known at [\d.:TZ-]+": "Known at …",
+    r"\d+ lines": "N lines",
 }
 
 

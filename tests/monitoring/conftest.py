@@ -77,7 +77,7 @@ def warehouse_of(flows: Iterable[Row], people: Iterable[Row], *, run: bool = Tru
     if run:
         con.execute(query("refill_sums"))
         con.execute(
-            "INSERT INTO runs VALUES (1, ?, ?, DATE '2025-01-01', 'test', '', 'local', 1, 0, NULL, NULL, 0, '', '')",
+            "INSERT INTO runs VALUES (1, ?, ?, DATE '2025-01-01', 'test', '', 'local', 1, 0, NULL, NULL, 0, '', '', NULL, NULL, NULL)",
             [MOMENT] * 2,
         )
     return con

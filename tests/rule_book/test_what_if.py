@@ -180,7 +180,7 @@ def test_the_limits_of_a_sweep_share_one_look(untouched: Session, monkeypatch: p
 @pytest.mark.parametrize("suffix", [".html", ".xlsx", ".json", ".svg", ".png", ".csv"])
 def test_it_goes_into_a_file(untouched: Session, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"tried{suffix}"
-    for language in ("en", "zh"):
+    for language in ("en", "zh") if suffix == ".html" else ("zh",):
         command = ["--home", str(untouched.path), "--lang", language, "what-if", f"{LIMIT}=900000,1200000"]
         done = CliRunner().invoke(app, [*command, "--out", str(out)])
         assert done.exit_code == 0, done.output

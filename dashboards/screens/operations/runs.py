@@ -13,7 +13,7 @@ NEWEST = 60  # runs in the picture
 
 def show(visit: Visit) -> None:
     """The newest run in figures, hits and seconds of each run as a picture, all runs as a table."""
-    found = recall.remembered(visit, operations.runs_told, of="snapshot")
+    found = recall.remembered(visit, operations.runs_told, visit.language, of="snapshot")
     if found.is_empty():
         empty.say(visit, "operations.no_runs", "operations.no_runs_next")
         return

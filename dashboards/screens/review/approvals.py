@@ -1,5 +1,6 @@
 """What waits for another account's approval: what it would do, who proposed it and why, and the answer."""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from dashboards.visit import Visit
 from fxwatch.errors import Decided
 from fxwatch.reading.cases import approvals
 from fxwatch.reading.consequences import if_noticed, if_rescinded
-from fxwatch.reading.dossier import named, proposed_in
+from fxwatch.reading.dossier import change_in, named, proposed_in
 
 _COLUMNS = ["proposal", "does", "name", "by", "day", "why"]
 
@@ -38,10 +39,15 @@ def _one(visit: Visit, row: dict[str, Any]) -> None:
     with st.container(border=True):
         kind, _, number = row["on_what"].partition(":")
         does = visit.label(row["does"]) + ("" if kind == "entity" else f" {figures.plain(number)}")
-        st.markdown(
-            f"**{row['proposal']} · {does}** · {figures.plain(row['name'] or row['entity_id'])} · "
-            f"{figures.plain(row['by'])} · {figures.day(row['day'], visit.language)}"
-        )
+        whom = row["name"] or row["entity_id"]
+        parts = [f"**{row['proposal']} · {does}**", *([figures.plain(whom)] if whom else []), figures.plain(row["by"])]
+        st.markdown(" · ".join([*parts, figures.day(row["day"], visit.language)]))
+        if (change := change_in(visit.home, row["proposal"])) is not None:
+            value = change["value"]
+            key = "review.would_change" if value else "review.would_change_whole"
+            day = figures.day(date.fromisoformat(str(change["valid_from"])), visit.language)
+            shown = figures.count(int(value)) if value and value.isdigit() else visit.label(value or "")
+            st.markdown(visit.say(key, what=figures.plain(change["what"]), value=figures.plain(shown), day=day))
         st.markdown(figures.plain(row["why"]))
         for said in proposed_in(visit.home, row["proposal"]):
             st.markdown(f"- {figures.plain(said[visit.language])}")

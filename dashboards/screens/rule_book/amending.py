@@ -40,7 +40,7 @@ def _form(visit: Visit, rule: str, meanings: dict[str, str], now: dict[str, str]
     )
     left, right = st.columns(2)
     with left:
-        value = _value(visit, f"{rule}.{parameter}", now[parameter], f"{key}_{parameter}")
+        value = value_of(visit, f"{rule}.{parameter}", now[parameter], f"{key}_{parameter}")
     earliest = date(2000, 1, 1) if visit.home.simulation else today
     begins = right.date_input(
         visit.say("rule_book.from"), today, min_value=earliest, key=f"{key}_from", format="YYYY-MM-DD"
@@ -56,7 +56,8 @@ def _form(visit: Visit, rule: str, meanings: dict[str, str], now: dict[str, str]
         _enter(visit, f"{rule}.{parameter}", value, begins, basis)
 
 
-def _value(visit: Visit, name: str, now: str, key: str) -> str:
+def value_of(visit: Visit, name: str, now: str, key: str) -> str:
+    """A field for a parameter's new value: its choices, or a number as people write it; gives back the plain word."""
     choices = book.choices_of(name)
     label = visit.say("rule_book.new_value")
     if choices:

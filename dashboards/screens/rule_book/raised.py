@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboards.parts import empty, figures, links, pictures, recall, tables
 from dashboards.parts.pictures import Series
-from dashboards.screens.rule_book import amending, page, parameters
+from dashboards.screens.rule_book import amending, page, parameters, shadows, trying
 from dashboards.visit import Visit
 from fxwatch.reading import book
 from fxwatch.terms import Status
@@ -33,6 +33,8 @@ def show(visit: Visit) -> None:
         _hits(visit, name, counted.filter(rule=name))
     parameters.show(visit, [name])
     amending.show(visit, name)
+    trying.show(visit, name)
+    shadows.show(visit, name)
 
 
 def _chosen(visit: Visit, pages: dict[str, book.Page], counted: pl.DataFrame) -> str:

@@ -1,6 +1,7 @@
--- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record.
+-- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. `judged` names the hits on
+-- record that were looked for again: all of them, or those that the changes since the last run touch. The others stand as they are.
 CREATE OR REPLACE TEMP TABLE lost AS
-  SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id);
+  SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id) WHERE h.gone_at IS NOT NULL OR h.hit_id IN (SELECT hit_id FROM judged);
 
 -- A lost finding is superseded by one of the same rule and key that shares a flow with it.
 CREATE OR REPLACE TEMP TABLE taken_over AS
@@ -22,12 +23,15 @@ CREATE OR REPLACE TEMP TABLE merged AS
   UNION ALL BY NAME
   SELECT l.* REPLACE (coalesce(l.gone_at, r.moment) AS gone_at) FROM lost l CROSS JOIN this_run r;
 
-DELETE FROM hit_flows WHERE hit_id NOT IN (SELECT hit_id FROM lost);
+-- What is lost keeps what it rested on.
+DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM new_hits);
 INSERT INTO hit_flows SELECT hit_id, flow FROM new_evidence;
-DELETE FROM hit_settlements WHERE hit_id NOT IN (SELECT hit_id FROM lost);
+DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM new_hits);
 INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled;
-DELETE FROM hits;
+DELETE FROM hits WHERE hit_id IN (SELECT hit_id FROM merged);
 INSERT INTO hits BY NAME SELECT * FROM merged;
+-- This run says of every finding that it holds.
+UPDATE hits SET run_id = r.run_id FROM this_run r WHERE gone_at IS NULL AND hits.run_id <> r.run_id;
 DROP TABLE merged;
 DROP TABLE amounts;
 DROP TABLE taken_over;

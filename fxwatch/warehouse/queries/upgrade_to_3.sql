@@ -42,3 +42,8 @@ CREATE TABLE shadow_hits (
 CREATE TABLE hit_settlements (hit_id VARCHAR NOT NULL, settlement_no VARCHAR NOT NULL);
 CREATE TABLE skipped (rule VARCHAR NOT NULL, reason VARCHAR NOT NULL, "count" BIGINT NOT NULL);
 ALTER TABLE runs ADD COLUMN shadows VARCHAR[];
+
+-- A run says what it computed again and why, and what its successors compare theirs with.
+ALTER TABLE runs ADD COLUMN scope VARCHAR;
+ALTER TABLE runs ADD COLUMN basis VARCHAR;
+CREATE TABLE roll_seen (entity INTEGER NOT NULL, mark UBIGINT NOT NULL);

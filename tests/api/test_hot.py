@@ -1,0 +1,137 @@
+"""The hot question answered at the connection: nobody can tell it from the long way, and only what is usual goes it."""
+
+import asyncio
+import json
+import re
+import socket
+
+import pytest
+
+from fxwatch.api.desk import Desk
+from fxwatch.api.hot import Hot
+from fxwatch.api.metrics import Metrics
+from fxwatch.errors import HouseError
+from fxwatch.recording import FOLDER
+from tests.api.served import HONEST, OTHER, STRANGER, Bureau, Served
+
+DIFFERS = rb'("known_at":"[^"]+"|"receipt":\d+|"signature":"[^"]+"|date: [^\r]+|content-length: \d+)'
+
+
+def asking(door: Served, entity_id: str = HONEST, *headers: str, query: str = "", who: str = "bank") -> bytes:
+    lines = [f"GET /v1/entities/{entity_id}/grade{query} HTTP/1.1", "Host: x", *headers]
+    lines += [f"Authorization: Bearer {door.keys.get(who, who)}"] * bool(who)
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def last(door: Served) -> bytes:
+    """A request after which the server closes."""
+    return b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def replies(came: bytes) -> list[bytes]:
+    return [b"HTTP/1.1" + part for part in came.split(b"HTTP/1.1")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "query", "who"),
+    [
+        (HONEST, "", "bank"),
+        (STRANGER, "?on=2024-02-29", "bank"),
+        ("100000445", "", "bank"),
+        (HONEST, "?on=2025-07-01", "bank"),
+        (HONEST, "?on=2025-02-30", "bank"),
+        (HONEST, "", "wrong"),
+        (HONEST, "", ""),
+        (HONEST, "", "bureau"),
+    ],
+)
+def test_the_short_way_and_the_long_one_give_the_same_bytes(door: Served, entity_id: str, query: str, who: str) -> None:
+    # A header of no meaning that only the long way looks at.
+    asked = (asking(door, entity_id, *more, query=query, who=who) for more in ((), ("Connection: x",)))
+    short, long = (re.sub(DIFFERS, b"", replies(door.raw(sent + last(door)))[0]) for sent in asked)
+    assert short == long
+
+
+def test_questions_in_one_piece_are_answered_in_their_order(door: Served) -> None:
+    ids = [HONEST, STRANGER, OTHER, "100000445", HONEST]
+    came = replies(door.raw(b"".join(asking(door, one) for one in ids) + last(door)))
+    assert [reply.split(b" ")[1] for reply in came] == [b"200", b"200", b"200", b"422", b"200", b"200"]
+    for one, reply in zip(ids, came[:-1], strict=True):
+        assert one.encode() in reply
+
+
+@pytest.mark.parametrize("size", ["Content-Length: {}", "Transfer-Encoding: chunked"])
+def test_a_body_is_never_taken_for_the_next_question(bureau: Bureau, door: Served, size: str) -> None:
+    hidden = asking(door, OTHER)
+    body = hidden if "{}" in size else b"%x\r\n%s\r\n0\r\n\r\n" % (len(hidden), hidden)
+    before = len(bureau.asked())
+    came = replies(door.raw(asking(door, HONEST, size.format(len(hidden))) + body + last(door)))
+    assert len(came) == 2
+    assert OTHER.encode() not in came[0]
+    assert len(bureau.asked()) == before + 1
+
+
+def test_a_question_cut_anywhere_is_one_question(door: Served) -> None:
+    sent = asking(door)
+    for cut in (1, 20, 60, len(sent) - 1):
+        with socket.create_connection(("127.0.0.1", door.port), timeout=10) as connection:
+            connection.sendall(sent[:cut])
+            connection.sendall(sent[cut:] + last(door))
+            came = b""
+            while part := connection.recv(65536):
+                came += part
+        assert [reply[9:12] for reply in replies(came)] == [b"200", b"200"]
+
+
+def headers(own: Bureau) -> list[tuple[bytes, bytes]]:
+    return [(b"authorization", f"Bearer {own.keys['bank']}".encode())]
+
+
+def test_who_must_wait_goes_the_long_way_and_nothing_is_counted(own: Bureau) -> None:
+    asyncio.run(_who_must_wait(own))
+
+
+async def _who_must_wait(own: Bureau) -> None:
+    made = Desk(own.home)
+    url, hot = f"/v1/entities/{HONEST}/grade".encode(), Hot(made, Metrics())
+    assert hot.answer(url, headers(own), []) is None, "no receipt numbers are here yet"
+    await made.records.fetch()
+    await made.records.ready()
+    told = hot.answer(url, headers(own), [])
+    assert told is not None
+    assert json.loads(told.partition(b"\r\n\r\n")[2])["grade"] == "A"
+    own.breach("B1")
+    left = made.limits._bucket(made.admit(headers(own)).key)
+    before = left.left
+    assert hot.answer(url, headers(own), []) is None, "an act came that is not known by heart yet"
+    assert left.left >= before
+    await made.learnt()
+    assert b'"grade":"C"' in (hot.answer(url, headers(own), []) or b"")
+    made.close()
+
+
+def test_what_cannot_be_recorded_does_not_leave(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object, __: bytes) -> None:
+        raise HouseError("full", "满")
+
+    monkeypatch.setattr("fxwatch.recording.Journal.append", full)
+    asyncio.run(_what_cannot_be_recorded(own, b"503 Service Unavailable"))
+
+    def broken(_: object, __: bytes) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr("fxwatch.recording.Journal.append", broken)
+    asyncio.run(_what_cannot_be_recorded(own, b"500 Internal Server Error"))
+
+
+async def _what_cannot_be_recorded(own: Bureau, status: bytes) -> None:
+    made = Desk(own.home)
+    await made.records.fetch()
+    await made.records.ready()
+    hot = Hot(made, Metrics())
+    told = hot.answer(f"/v1/entities/{HONEST}/grade".encode(), headers(own), [])
+    assert told is not None
+    assert told.startswith(b"HTTP/1.1 " + status)
+    assert HONEST.encode() not in told
+    assert all(file.stat().st_size == 0 for file in (own.path / FOLDER).glob("*.jsonl"))
+    made.close()

@@ -1,0 +1,240 @@
+"""A run looks again at what changed alone, and finds what a run of everything finds."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import fxwatch
+from fxwatch.amending import amend
+from fxwatch.home import make_home
+from fxwatch.increment import Scope, told, within_of
+from fxwatch.reading.operations import runs_told
+from fxwatch.rule import EarlyWarning
+from fxwatch.rulebook import rules
+from fxwatch.session import Session
+
+FLOWS = ("declaration_no", "leg", "action", "entity_id", "direction", "day", "code", "currency", "amount", "bank")
+BANK = "120000000001"
+MARCH = [f"2026-03-{day:02d}" for day in (2, 3, 4, 5, 6, 9)]  # working days in a row
+Row = tuple[Any, ...]
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the calendar, where three days make a streak and four flows a part."""
+    folder = tmp_path_factory.mktemp("bare") / "home"
+    home = make_home(folder, simulation=True)
+    toml = "today = 2026-10-31\nverify_ids = false\nadmit_unknown = true\npart_rows = 4\nkeep_snapshots = 1\n"
+    (folder / "fxwatch.toml").write_text(toml, "utf-8")
+    session = Session(folder)
+    amend(session, "consecutive_days.min_days", "3", valid_from=date(2020, 1, 1), basis="a test")
+    session.register.close()
+    home.register.close()
+    return folder
+
+
+@pytest.fixture
+def home(bare: Path, tmp_path: Path) -> Iterator[Session]:
+    opened = fxwatch.open(shutil.copytree(bare, tmp_path / "home"))
+    yield opened
+    opened.register.close()
+
+
+def load(home: Session, kind: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+    file = home.path.parent / f"{kind}.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([columns, *rows])
+    home.load(kind, file)
+
+
+def flow(number: str, day: str = MARCH[0], **other: Any) -> Row:
+    sound = {"leg": 1, "action": "A", "entity_id": "E1", "direction": "payment", "code": "228021", "currency": "USD"}
+    row = {**sound, "amount": 600_000, "bank": BANK, "declaration_no": number, "day": day, **other}
+    return tuple(row[name] for name in FLOWS)
+
+
+def tables(home: Session) -> dict[str, pl.DataFrame]:
+    """What a run leaves, but for its number."""
+    con = home.snapshot().con
+    named = {
+        name: con.sql(f"SELECT {columns} FROM {name} ORDER BY ALL").pl()
+        for name, columns in {
+            "hits": "* EXCLUDE (run_id)",
+            "hit_flows": "*",
+            "not_computed": "*",
+            "skipped": "*",
+            "sums": "*",
+            "channel_sums": "*",
+        }.items()
+    }
+    named["standing"] = con.sql("SELECT DISTINCT run_id FROM hits WHERE gone_at IS NULL").pl()
+    assert set(named.pop("standing")["run_id"]) <= {con.sql("SELECT max(run_id) FROM runs").fetchall()[0][0]}
+    told = con.sql(
+        "SELECT flows, first_day, last_day, hits, rules, fingerprint, basis FROM runs ORDER BY run_id DESC LIMIT 1"
+    )
+    named["run"] = told.pl()
+    for bank in (BANK, "120000000002"):
+        with home.register._store.reading() as connection:
+            from fxwatch.register.taken import entities_of
+
+            known = entities_of(connection, bank, date(1, 1, 1))
+        named[bank] = pl.DataFrame({"entity_id": [one.entity_id for one in known]}, schema={"entity_id": pl.String})
+    return named
+
+
+def same_as_full(home: Session, folder: Path) -> None:
+    """A run of everything after this one changes nothing."""
+    copy = fxwatch.open(shutil.copytree(home.path, folder / "full"))
+    copy.run(full=True)
+    ours, theirs = tables(home), tables(copy)
+    copy.register.close()
+    shutil.rmtree(folder / "full")
+    for name, table in theirs.items():
+        assert_frame_equal(ours[name], table)
+
+
+def scope(home: Session) -> str:
+    return str(runs_told(home)["recomputed"][0])
+
+
+def streak(home: Session) -> None:
+    load(home, "flows", FLOWS, [flow(f"D{n}", day) for n, day in enumerate(MARCH)])
+    home.run()
+
+
+CHANGES: list[tuple[str, Callable[[Session], None], str]] = [
+    ("nothing", lambda home: None, "nothing changed"),
+    ("a late flow that joins two stretches", lambda home: load(home, "flows", FLOWS, [flow("L1", "2026-03-10")]), "consecutive_days (1 groups)"),
+    ("a flow of another entity", lambda home: load(home, "flows", FLOWS, [flow("L1", entity_id="E2", amount=2_000_000)]), "1 flows changed"),
+    ("a deletion in the middle", lambda home: load(home, "flows", FLOWS, [flow("D2", MARCH[2], action="D")]), "1 flows changed"),
+    ("a change of entity", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", entity_id="E2")]), "large_daily_total (2 groups)"),
+    ("a change of item", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", code="222011")]), "large_transport_transfer (1 groups)"),
+    ("a change of scope", lambda home: load(home, "flows", FLOWS, [flow("D5", MARCH[5], action="C", code="121010")]), "1 flows changed"),
+    ("a bank that changed", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", bank="120000000002")]), "1 flows changed"),
+    ("a new limit", lambda home: amend(home, "large_daily_total.limit_usd", "500000", valid_from=date(2026, 3, 4), basis="x"), "large_daily_total (all: the rule or its parameters changed)"),
+    ("a day off", lambda home: load(home, "calendar", ("day", "is_workday"), [("2026-03-11", 0)]), "consecutive_days (all: the calendar changed)"),
+    ("a transport enterprise", lambda home: load(home, "entities", ("entity_id", "name", "transport_enterprise"), [("E1", "Lines", "true")]), "consecutive_days (1 groups)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+def test_a_run_after_a_change_finds_what_a_run_of_everything_finds(
+    home: Session, tmp_path: Path, change: Callable[[Session], None], words: str
+) -> None:
+    streak(home)
+    assert scope(home) == "everything: it is the first run"
+    assert home.hits(rule="consecutive_days").height == 1
+    change(home)
+    home.run()
+    assert words in scope(home)
+    same_as_full(home, tmp_path)
+
+
+def test_a_lost_finding_is_named_by_the_one_that_took_its_place(home: Session, tmp_path: Path) -> None:
+    streak(home)
+    load(home, "flows", FLOWS, [flow("D0", action="D")])
+    home.run()
+    hits = (
+        home.snapshot()
+        .con.execute("SELECT hit_id, supersedes, gone_at IS NULL FROM hits ORDER BY first_day")
+        .fetchall()
+    )
+    assert hits == [
+        ("consecutive_days:E1:consulting:both:2026-03-02", [], False),
+        ("consecutive_days:E1:consulting:both:2026-03-03", ["consecutive_days:E1:consulting:both:2026-03-02"], True),
+    ]
+    load(home, "flows", FLOWS, [flow("D9", "2026-02-27", entity_id="E9")])
+    home.run()
+    same_as_full(home, tmp_path)
+
+
+def test_everything_is_computed_when_it_is_asked_for_or_the_program_changed(home: Session) -> None:
+    streak(home)
+    home.run(full=True)
+    assert scope(home) == "everything: it was asked for"
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("fxwatch.increment._program", lambda: "another")
+        home.run()
+    assert scope(home) == "everything: the program or its facts changed"
+    assert told(runs_scope(home), "zh") == "全部：程序或其资料有变"
+
+
+def runs_scope(home: Session) -> str:
+    return str(home.snapshot().con.sql("SELECT scope FROM runs ORDER BY run_id DESC LIMIT 1").fetchall()[0][0])
+
+
+def test_a_scope_says_in_both_languages_what_was_looked_at() -> None:
+    text = Scope("", 3, {"large_daily_total": 2, "consecutive_days": "calendar"}).text()
+    assert (
+        told(text, "en")
+        == "3 flows changed: consecutive_days (all: the calendar changed), large_daily_total (2 groups)"
+    )
+    assert told(text, "zh") == "3 笔变动：consecutive_days（全部：工作日历有变）、large_daily_total（2 组）"
+    assert told(None, "en") == ""
+
+
+def test_a_rule_that_says_nothing_is_looked_at_by_whole_partitions() -> None:
+    assert within_of(EarlyWarning()) == ("entity",)
+    assert within_of(rules()["large_daily_total"]()) == ("entity", "direction", "day")
+
+
+# ---- whatever happens
+
+NUMBERS, ENTITIES = ("D1", "D2", "D3", "D4", "D5", "D6"), ("E1", "E2")
+_FLOW = st.builds(
+    lambda number, leg, action, entity, direction, day, code, amount, bank: flow(
+        number, MARCH[day], leg=leg, action=action, entity_id=entity, direction=direction, code=code, amount=amount, bank=bank
+    ),
+    st.sampled_from(NUMBERS), st.sampled_from((1, 1, 2)), st.sampled_from("AAACCD"), st.sampled_from(ENTITIES),
+    st.sampled_from(("receipt", "payment")), st.integers(0, 5), st.sampled_from(("222011", "228021", "228021", "", "121010")),
+    st.sampled_from((300_000, 600_000, 1_200_000)), st.sampled_from((BANK, "120000000002")),
+)  # fmt: skip
+_STEP = st.one_of(
+    st.lists(_FLOW, min_size=1, max_size=8).map(lambda rows: ("flows", FLOWS, rows)),
+    st.lists(_FLOW, min_size=1, max_size=8).map(lambda rows: ("flows", FLOWS, rows)),
+    st.tuples(st.sampled_from(MARCH), st.integers(0, 1)).map(lambda row: ("calendar", ("day", "is_workday"), [row])),
+    st.tuples(st.sampled_from(ENTITIES), st.just("N"), st.sampled_from(("true", "false"))).map(
+        lambda row: ("entities", ("entity_id", "name", "transport_enterprise"), [row])
+    ),
+    st.sampled_from((("large_daily_total.limit_usd", "500000"), ("consecutive_days.min_days", "2"))),
+    st.just(("run",)),
+)  # fmt: skip
+
+
+def follow(bare: Path, folder: Path, steps: list[Any]) -> None:
+    home = fxwatch.open(shutil.copytree(bare, folder / "home"))
+    load(home, "flows", FLOWS, [flow(f"S{n}", day) for n, day in enumerate(MARCH)])
+    for step in [("run",), *steps, ("run",)]:
+        if step == ("run",):
+            home.run()
+        elif len(step) == 2:
+            amend(home, step[0], step[1], valid_from=date(2026, 3, 4), basis="a test")
+        else:
+            load(home, *step)
+    same_as_full(home, folder)
+    home.register.close()
+    shutil.rmtree(folder / "home")
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(_STEP, min_size=1, max_size=4))
+def test_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
+    shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    follow(bare, tmp_path, steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(_STEP, min_size=2, max_size=10))
+def test_long_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
+    shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    follow(bare, tmp_path, steps)
