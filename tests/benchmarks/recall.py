@@ -17,7 +17,6 @@ from fxwatch.rulebook import rules
 from fxwatch.sample import invent
 from fxwatch.sample.files import write
 
-
 # Loaded months that a rule needs before a day.
 HISTORY = {"entity_jump": 12, "fan_in": 12, "fan_out_new_payees": 12, "new_item_large": 24, "refund_unmatched": 24}
 
@@ -45,7 +44,9 @@ def measure(flows: int, seed: int = 20261031, months: int = 36) -> pl.DataFrame:
         patterns = sample.truth["patterns"].filter(pl.col("last_day").cast(pl.Date) >= begun)
         found = told(patterns, hits, len(sample.entities) * months)
     print(f"{flows:,} flows of {len(sample.entities):,} entities, {months} months.")
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=140, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+    with pl.Config(
+        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=140, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True
+    ):
         print(found)
     return found
 
@@ -54,7 +55,9 @@ def told(patterns: pl.DataFrame, hits: pl.DataFrame, entity_months: int) -> pl.D
     """The table from what was planted (pattern, entity_id, kind, honest, declarations) and what was hit (rule, entity_id, flow_ids)."""
     seen = hits.select("rule", "entity_id", declaration="flow_ids").explode("declaration")
     seen = seen.with_columns(pl.col("declaration").str.split("/").list.first()).unique()
-    planted = patterns.select("pattern", "entity_id", "honest", rule="kind", declaration="declarations").explode("declaration")
+    planted = patterns.select("pattern", "entity_id", "honest", rule="kind", declaration="declarations").explode(
+        "declaration"
+    )
     met = planted.join(seen, on=["rule", "entity_id", "declaration"], how="semi").select("pattern").unique()
     marked = patterns.with_columns(met=pl.col("pattern").is_in(met["pattern"].implode()))
     by_rule = marked.group_by(rule="kind").agg(
@@ -64,7 +67,9 @@ def told(patterns: pl.DataFrame, hits: pl.DataFrame, entity_months: int) -> pl.D
         found_honest=(pl.col("met") & pl.col("honest")).sum(),
     )
     counts = hits.group_by("rule").agg(hits=pl.len())
-    every = pl.DataFrame({"rule": sorted(rules())}).join(by_rule, on="rule", how="left").join(counts, on="rule", how="left")
+    every = (
+        pl.DataFrame({"rule": sorted(rules())}).join(by_rule, on="rule", how="left").join(counts, on="rule", how="left")
+    )
     return every.with_columns(pl.exclude("rule").fill_null(0)).select(
         "rule",
         "planted",
