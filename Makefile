@@ -37,8 +37,9 @@ test: $(VENV)/ready ## The tests that CI runs
 	@tests/journeys/browser/install.sh
 	@$(BIN)/python -m pytest -q -m "not slow" -n $(JOBS)
 
-test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, the wheel
+test-slow: $(VENV)/ready ## Kills, floods, full disks, PostgreSQL, Spark, the wheel
 	@tests/postgres/install.sh $(BIN)/python
+	@tests/spark/install.sh $(BIN)/python
 	@$(BIN)/python -m pytest -q -m slow
 
 screenshots: $(VENV)/ready ## Every screen, both languages, two widths, light and dark, into screenshots/
@@ -51,7 +52,7 @@ lint: $(VENV)/ready ## Format and types
 format: $(VENV)/ready ## Put the code in form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: $(VENV)/ready ## Speed, side by side, as ratios
+bench: $(VENV)/ready ## Speed beside DuckDB SQL, Polars, pandas and Spark, and the banks' door (minutes; other parts: python -m tests.benchmarks --help)
 	@$(BIN)/python -m tests.benchmarks
 
 bench-dashboards: $(VENV)/ready ## First views, interactions and memory of the dashboards over 20 million flows (minutes; 6 GB in big-home)

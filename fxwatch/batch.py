@@ -12,7 +12,7 @@ import polars as pl
 
 from fxwatch import __version__
 from fxwatch.comparing import FOUND
-from fxwatch.engines.local import AT_ONCE, Findings, Looked, find_all, together
+from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
 from fxwatch.increment import Again, changes_only
 from fxwatch.inputs import high_risk_economies, of_days
@@ -31,7 +31,7 @@ from fxwatch.warehouse.frames import (
     input_frames,
     reported_by_banks,
 )
-from fxwatch.warehouse.recording import newest_load, record_run, standing_hits
+from fxwatch.warehouse.recording import mark_of, newest_load, record_run, standing_hits
 from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def run(
     memory: int | None = None,
     one_by_one: bool = False,
     full: bool = False,
+    engine: Engine | None = None,
 ) -> RunReport:
     """Compute every rule and the partial sums for everything known, write the hits, publish (spec section 11).
 
@@ -119,6 +120,7 @@ def run(
             machine's memory, or of the control group's.
         one_by_one: one rule at a time, so that what a stage took is its own (see `RunReport.stages`).
         full: compute everything again.
+        engine: what runs the rules in place of this machine's cores: everything is computed then, too.
 
     Raises:
         HomeLocked: another process is writing.
@@ -145,8 +147,10 @@ def run(
         con = warehouse.con
         count, first, last = extent(con)
         inputs = _inputs(con, first, last, as_of=None, known_at=None)
-        looking = partial(_found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one)
-        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, why="asked" if full else "")
+        looking = partial(
+            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
+        )
+        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, why="asked" if full or engine else "")
         looked, findings, hits = _kept(
             con, rules | beside, severe, inputs, (count, first, last), again or looking(rules | beside), stages
         )
@@ -157,7 +161,7 @@ def run(
         }
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
-            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": "local", "last_load": last_load,
+            "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": engine.name if engine else "local", "last_load": last_load,
             "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day,
             "shadows": [s.name for s in shadows if s.ended_from is None],
             "rules": json.dumps(in_use, ensure_ascii=False), "scope": basis.scope(again), "basis": basis.text(),
@@ -268,10 +272,16 @@ def _found(
     as_of: date | None = None,
     known_at: datetime | None = None,
     scope: Scope | None = None,
+    engine: Engine | None = None,
 ) -> Findings:
     """What rules find in all flows, of which as many are looked at at a time as memory allows."""
     parts = []
-    for some, share in _shares(con, dict(rules), shares_for(count, _columns(rules.values()), memory)):
+    if engine is not None:
+        with stages.stage(engine.name) as stage:
+            elsewhere = engine.look(rules, inputs, newest_load(con), mark_of(con))
+            parts.append(elsewhere.findings)
+            stage.rows = elsewhere.flows
+    for some, share in [] if engine else _shares(con, dict(rules), shares_for(count, _columns(rules.values()), memory)):
         with stages.stage("flows") as stage:
             flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
             stage.rows = flows.height

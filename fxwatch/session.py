@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fxwatch.batch import Progress, RunReport
     from fxwatch.check import Answer
     from fxwatch.comparing import Compared
+    from fxwatch.engines.exported import Manifest
+    from fxwatch.engines.local import Engine
     from fxwatch.intake import LoadReport
     from fxwatch.register import Act
     from fxwatch.reporting import Paper
@@ -30,11 +32,19 @@ class Session(Casework):
 
         return load(self, kind, Path(path), by=by, encoding=encoding)
 
-    def run(self, *, by: str | None = None, memory: int | None = None, full: bool = False) -> "RunReport":
+    def run(
+        self, *, by: str | None = None, memory: int | None = None, full: bool = False, engine: "Engine | None" = None
+    ) -> "RunReport":
         """Compute every rule and the partial sums, and publish: see `fxwatch.batch.run`."""
         from fxwatch.batch import run
 
-        return run(self, by=by, memory=memory, full=full)
+        return run(self, by=by, memory=memory, full=full, engine=engine)
+
+    def export_flows(self, folder: Path | str) -> "Manifest":
+        """Write the flows as Parquet, for a cluster: see `fxwatch.engines.exported.export_flows`."""
+        from fxwatch.engines.exported import export_flows
+
+        return export_flows(self, Path(folder))
 
     def hits(self, **asked: Any) -> "pl.DataFrame":
         """Hits with their status: see `fxwatch.reading.hits.hits_of`."""

@@ -96,6 +96,7 @@ GUESTS = {
     "nacl": ("signing",),
     "httpx": ("client",),
     "tenacity": ("client",),
+    "pyspark": ("engines",),
     "PIL": ("reporting",),
 }
 

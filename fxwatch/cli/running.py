@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from fxwatch.cli.door import By, Door, Json, KnownAt, Limit, Out, day_of, moment
 from fxwatch.cli.output import print_json, progress, show, write
 from fxwatch.errors import RequestError
 from fxwatch.terms import BOTH, Scope
+
+if TYPE_CHECKING:
+    from fxwatch.engines.spark import Spark
 
 runs = typer.Typer(invoke_without_command=True, help="The runs with their numbers, and by which parameters one judged.")
 
@@ -49,6 +52,17 @@ def run(
             "--full", help="Compute everything, also what nothing changed in since the last run; finds the same."
         ),
     ] = False,
+    engine: Annotated[str, typer.Option(help="What runs the rules: local (this machine) or spark.")] = "local",
+    master: Annotated[
+        str, typer.Option(help="With --engine spark: local[4], spark://HOST:7077, yarn or k8s://HOST:PORT.")
+    ] = "local[*]",
+    flows: Annotated[
+        Path | None,
+        typer.Option(help="With --engine spark: the export of flows that all workers see (fxwatch export flows DIR)."),
+    ] = None,
+    spark_conf: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of Spark's own; can be repeated.")
+    ] = None,
     as_json: Json = False,
     by: By = None,
 ) -> None:
@@ -56,9 +70,18 @@ def run(
 
     What the last run found stands where nothing changed since: flows, the roll, the calendar, rules and parameters. The runs
     command tells what each run computed again, and why.
+
+    On a cluster: fxwatch export flows DIR, then fxwatch run --engine spark --master spark://HOST:7077 --flows DIR. Each worker
+    needs this fxwatch (pip install the wheel), the same Polars, and DIR under the same path.
     """
     door: Door = context.obj
+    elsewhere = _spark(engine, master, flows, spark_conf or [])
     if as_of or known_at or scope:
+        if elsewhere:
+            raise RequestError(
+                "A look into the past or at one scope runs on this machine: leave out --engine spark, or --as-of, --known-at and --scope.",
+                "回看过去或只看一种范围在本机运行：请去掉 --engine spark，或去掉 --as-of、--known-at 与 --scope。",
+            )
         _look_back(door, as_of, known_at, scope, out, as_json)
         return
     from fxwatch.batch import run as run_batch
@@ -67,7 +90,7 @@ def run(
 
     size = memory_of(memory) if memory else None
     with progress("run") as bar:
-        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, full=full)
+        report = run_batch(door.home, by=by, progress=bar, memory=size, one_by_one=profile, full=full, engine=elsewhere)
     if as_json:
         stages = {"stages": [asdict(stage) for stage in report.stages]} if profile else {}
         print_json(report.as_dict() | stages)
@@ -78,6 +101,31 @@ def run(
     if report.not_computed:
         print(report.complaint(door.language), file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _spark(engine: str, master: str, flows: Path | None, conf: list[str]) -> "Spark | None":
+    """The engine asked for; None for this machine's cores."""
+    if engine not in ("local", "spark"):
+        raise RequestError(
+            f"There is no engine {engine}; there are local, spark.", f"没有引擎 {engine}，可用：local、spark。"
+        )
+    if engine == "local":
+        return None
+    if flows is None:
+        raise RequestError(
+            "Spark reads the flows from an export: fxwatch export flows DIR, then --flows DIR.",
+            "Spark 从导出文件读取收付汇记录：先运行 fxwatch export flows DIR，再加 --flows DIR。",
+        )
+    from fxwatch.engines.spark import Spark
+
+    settings = [word.partition("=") for word in conf]
+    for name, sign, _ in settings:
+        if not name or not sign:
+            raise RequestError(
+                f"{name!r} is no setting of Spark; write it like spark.executor.memory=4g.",
+                f"{name!r} 不是 Spark 设置，请写成 spark.executor.memory=4g。",
+            )
+    return Spark(master, flows, {name: value for name, _, value in settings})
 
 
 def _look_back(

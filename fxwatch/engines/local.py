@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -92,6 +92,18 @@ class Looked:
     first_day: date | None
     last_day: date | None
     findings: Findings
+
+
+class Engine(Protocol):
+    """What runs the rules in place of this machine's cores: see `fxwatch.engines.spark`."""
+
+    name: str
+
+    def look(self, rules: Mapping[str, EarlyWarning], inputs: Mapping[str, Any], load: int, mark: str) -> Looked:
+        """Run rules on the flows of the warehouse with this newest load and this mark (see `recording.mark_of`).
+
+        `inputs` are those of `find_all` but what the flows themselves tell, such as `first_loaded_day`.
+        """
 
 
 def together(parts: Sequence[Findings]) -> Findings:

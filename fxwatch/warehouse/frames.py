@@ -9,6 +9,7 @@ import polars as pl
 
 from fxwatch.errors import HouseError
 from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
+from fxwatch.periods import Period
 from fxwatch.terms import Scope
 from fxwatch.warehouse.queries import query
 
@@ -23,6 +24,7 @@ def flow_frame(
     extra: Sequence[str] = (),
     known_at: datetime | None = None,
     share: "Share | None" = None,
+    days: Period | None = None,
 ) -> pl.DataFrame:
     """The classified flows in scope.
 
@@ -31,6 +33,7 @@ def flow_frame(
         extra: columns of `flows.EXTRA_COLUMNS` to add.
         known_at: the versions that stood at this moment (UTC), instead of those that stand now.
         share: only these flows.
+        days: those of these days alone.
 
     Returns:
         The columns of `flows.FLOW_COLUMNS` and those asked for, in no particular order of rows.
@@ -42,6 +45,8 @@ def flow_frame(
     found = (
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
+    if days is not None:
+        found = found.filter(f""" "day" BETWEEN DATE '{days.start}' AND DATE '{days.end}' """)
     with share.taken(con, found) if share else nullcontext(found) as taken:
         rows: pl.DataFrame = taken.select(*columns).pl()
     if "counterparty" in columns:

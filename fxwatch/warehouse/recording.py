@@ -85,3 +85,8 @@ def standing_hits(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
 def newest_load(con: "duckdb.DuckDBPyConnection") -> int:
     """The number of the newest load; 0 before the first."""
     return int(con.execute("SELECT coalesce(max(load_id), 0) FROM loads").fetchall()[0][0])
+
+
+def mark_of(con: "duckdb.DuckDBPyConnection") -> str:
+    """A digest of every load on record: what tells the flows of one warehouse from those of another, or of another day."""
+    return str(con.execute(query("mark")).fetchall()[0][0])

@@ -1,166 +1,74 @@
-"""Speed, side by side: the article's three rules by fxwatch and by plain DuckDB SQL, on the same flows, with the same answers.
+"""Speed, side by side, as ratios: `python -m tests.benchmarks --part PART[,PART…]`, or `make bench` for the first and the last.
 
-`python -m tests.benchmarks [--flows N] [--rounds N]`. Both begin with flows in DuckDB and end with hits in Polars, each with
-the sorted texts of its flows; the hand-over from DuckDB to Polars counts. Each round runs both, one after the other, on as
-many threads. Two ratios: by the clock, and of processor time, which neighbours on the machine disturb less.
-Then the banks' door: see `door`. `--part` measures one of the two.
+compare   fxwatch beside DuckDB SQL, Polars, pandas and Spark: same flows, same answers, a process each (see `compare`)
+growth    load, rules and a whole run at sizes that double (see `growth`)
+planning  bytes a flow and flows a core-second of each stage, and what a billion would need (see `planning`)
+rules     the article's rules and plain SQL in one process, for those who tune them (see `rules`)
+door      the banks' door (see `door`)
+
+--publish writes figures and pictures into tests/benchmarks/measured and the tables of both READMEs. All that the README shows:
+
+    python -m tests.benchmarks --part compare --flows 1000000,5000000,20000000 --publish
+    python -m tests.benchmarks --part growth --publish
+    python -m tests.benchmarks --part planning --flows 20000000 --publish
 """
 
 import argparse
-import resource
-import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-import duckdb
-import polars as pl
+from tests.benchmarks import compare, door, growth, planning, published, rules
 
-from fxwatch.engines.local import Findings, find_all
-from fxwatch.flows import DIRECTION, ITEM
-from fxwatch.rulebook import rules
-from fxwatch.warehouse.frames import flow_frame, flow_ids_behind, input_frames
-from tests.benchmarks import door
-from tests.benchmarks.invented import invent
-
-QUERIES = Path(__file__).parent
-ARTICLE = ("large_transport_transfer", "large_daily_total", "consecutive_days")
-GOAL = 4.0
-COMPARED = ("entity", "direction", "item", "first_day", "last_day", "raised_on", "value", "flow_ids")
-Done = TypeVar("Done")
-
-
-class Watch:
-    """How long the parts of a round took: seconds by the clock, and of the processors."""
-
-    def __init__(self) -> None:
-        self.parts: dict[str, tuple[float, float]] = {}
-
-    def time(self, part: str, work: Callable[[], Done]) -> Done:
-        clock, processors = time.perf_counter(), time.process_time()
-        done = work()
-        self.parts[part] = (time.perf_counter() - clock, time.process_time() - processors)
-        return done
-
-
-def by_fxwatch(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, pl.DataFrame]:
-    """The hits of each rule, with columns `COMPARED`."""
-    flows, inputs = watch.time("hand-over", lambda: (flow_frame(con), input_frames(con)))
-    book = {name: rules()[name]() for name in ARTICLE}
-    found: Findings = watch.time("rules", lambda: find_all(book, flows, {**inputs, "first_loaded_day": None}))
-    ids = watch.time("flow_ids", lambda: flow_ids_behind(con, found.evidence))
-    hits = watch.time("join", lambda: found.hits.join(ids, on="finding"))
-    return {name: hits.filter(rule=name).select(COMPARED) for name in ARTICLE}
-
-
-def by_sql(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, pl.DataFrame]:
-    """The same by one query a rule."""
-    texts = {name: (QUERIES / f"{name}.sql").read_text("utf-8") for name in ARTICLE}
-    return {name: watch.time(name, lambda name=name: con.sql(texts[name]).pl()) for name in ARTICLE}
-
-
-def same(ours: pl.DataFrame, theirs: pl.DataFrame) -> bool:
-    """Whether two tables of hits are equal; the columns that only fxwatch fills are left out."""
-    typed = {"direction": DIRECTION, "item": ITEM}
-    theirs = theirs.with_columns(
-        pl.col(name).cast(pl.UInt8).cat.to(enum) if name in typed else pl.col(name)
-        for name in theirs.columns
-        for enum in [typed.get(name)]
-    )
-    columns = [name for name in COMPARED if name in theirs.columns]
-    order = [name for name in columns if name != "flow_ids"]
-    plain = [
-        hits.select(
-            pl.col(c).cast(pl.Int64) if c == "value" else pl.col(c).cast(pl.String) if c in typed else c
-            for c in columns
-        ).sort(order)
-        for hits in (ours, theirs)
-    ]
-    return plain[0].equals(plain[1])
-
-
-def median(rounds: list[Watch], part: str, of: int) -> float:
-    return statistics.median(watch.parts[part][of] for watch in rounds)
-
-
-def report(name: str, rounds: list[Watch]) -> tuple[float, float]:
-    """Print the medians of each part; return the medians of the whole."""
-    totals = [statistics.median(sum(p[of] for p in watch.parts.values()) for watch in rounds) for of in (0, 1)]
-    print(f"{name:28}{totals[0] * 1000:8.0f} ms {totals[1] * 1000:8.0f} ms of processors")
-    for part in rounds[0].parts:
-        print(f"  {part:26}{median(rounds, part, 0) * 1000:8.0f} ms {median(rounds, part, 1) * 1000:8.0f} ms")
-    return totals[0], totals[1]
-
-
-def profile(con: duckdb.DuckDBPyConnection) -> None:
-    """Where the time goes, rule by rule."""
-    flows, inputs = flow_frame(con), input_frames(con)
-    print("Each rule alone:")
-    for name in ARTICLE:
-        watch = Watch()
-        watch.time(
-            name, lambda name=name: find_all({name: rules()[name]()}, flows, {**inputs, "first_loaded_day": None})
-        )
-        report(name, [watch])
+PARTS = ("compare", "growth", "planning", "rules", "door")
+USUAL = "compare,door"
+MILLION = 1_000_000
+SIZES = {"compare": [MILLION], "growth": growth.SIZES, "planning": [MILLION], "rules": [5 * MILLION]}
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    asked.add_argument("--flows", type=int, default=5_000_000)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    asked.add_argument("--part", default=USUAL, help=f"of {', '.join(PARTS)}; {USUAL} unless given")
+    asked.add_argument("--flows", type=_numbers, default=None, help="one or several, with commas between")
+    asked.add_argument("--rounds", type=int, default=3, help="that are counted; one more warms up")
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--part", choices=("all", "rules", "door"), default="all")
-    asked.add_argument("--entities", type=int, default=1_000_000, help="on the roll, for the banks' door")
+    asked.add_argument("--sides", default=",".join(compare.NAMES), help="who takes part in compare")
+    asked.add_argument("--keep", type=Path, default=None, help="a folder for the invented flows, used again next time")
+    asked.add_argument("--out", type=Path, default=Path("bench"), help="a folder for figures (JSON) and pictures (SVG)")
+    asked.add_argument("--publish", action="store_true", help="put them into the repository and the READMEs instead")
+    asked.add_argument("--entities", type=int, default=MILLION, help="on the roll, for the banks' door")
     asked.add_argument("--seconds", type=float, default=5, help="of load at a time, for the banks' door")
     options = asked.parse_args()
-    code = measure_rules(options) if options.part != "door" else 0
-    if options.part != "rules":
-        door.measure(options.entities, min(3, options.rounds), options.seconds)
-        door.on_postgres(options.seconds)
+    code = 0
+    for part in options.part.split(","):
+        if part not in PARTS:
+            asked.error(f"there is no part {part}; there are {', '.join(PARTS)}")
+        code = max(code, measure(part, options))
     return code
 
 
-def measure_rules(options: argparse.Namespace) -> int:
-    """The article's rules, side by side."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "flows.duckdb"
-        invent(path, options.flows, options.seed)
-        con = duckdb.connect(str(path), read_only=True)
-        con.execute(f"SET threads = {pl.thread_pool_size()}")
-        con.execute("SET preserve_insertion_order = false")
-        ours: list[Watch] = []
-        theirs: list[Watch] = []
-        for number in range(options.rounds + 1):
-            a, b = Watch(), Watch()
-            found, expected = by_fxwatch(con, a), by_sql(con, b)
-            if number:  # the first round warms both up, and is compared
-                ours.append(a)
-                theirs.append(b)
-                continue
-            for name in ARTICLE:
-                if not same(found[name], expected[name]):
-                    print(f"The answers of {name} differ: {found[name].height} and {expected[name].height} hits.")
-                    return 1
-            behind = sum(hits["flow_ids"].list.len().sum() for hits in found.values())
-            print(f"{options.flows:,} flows, {pl.thread_pool_size()} threads, medians of {options.rounds} rounds.")
-            print(
-                "Identical hits: "
-                + ", ".join(f"{name} {found[name].height:,}" for name in ARTICLE)
-                + f"; {behind:,} flows behind them."
-            )
-        clock, processors = report("fxwatch", ours)
-        clock_sql, processors_sql = report("DuckDB SQL", theirs)
-        print(
-            f"fxwatch is {clock_sql / clock:.1f} times as fast by the clock, {processors_sql / processors:.1f} times in processor time."
-        )
-        print(f"Most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB, both together.")
-        if clock_sql / clock < GOAL:
-            print(f"Below the goal of {GOAL:.0f}.")
-            profile(con)
+def measure(part: str, options: argparse.Namespace) -> int:
+    if part == "door":
+        door.measure(options.entities, min(3, options.rounds), options.seconds)
+        door.on_postgres(options.seconds)
+        return 0
+    sizes = options.flows or SIZES[part]
+    if part == "rules":
+        return max(rules.measure(flows, options.rounds, options.seed) for flows in sizes)
+    if part == "compare":
+        sides = ["fxwatch", *(name for name in options.sides.split(",") if name != "fxwatch")]
+        figures = compare.measure(sizes, options.rounds, options.seed, options.keep, sides)
+    elif part == "growth":
+        figures = growth.measure(sizes, options.rounds, options.seed)
+    else:
+        figures = planning.measure(sizes[0], options.rounds, options.seed, options.keep)
+    published.put(part, figures, options.out, publish=options.publish)
     return 0
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(word.replace("_", "")) for word in text.split(",")]
 
 
 if __name__ == "__main__":
