@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_profile_says_of_each_stage_what_it_took(home: Path) -> None:
-    answer = fxwatch(home, "run", "--profile")
+    answer = fxwatch(home, "run", "--full", "--profile")
     assert answer.returncode == 0, answer.stderr
     for word in ("stage", "processor_seconds", "peak_mib", "rows", "flows", "large_daily_total", "publish", "all"):
         assert word in answer.stdout
