@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -48,7 +49,15 @@ class Home:
         mark, known = _mark(self.path / SETTINGS_FILE), self._settings
         if known is None or known[0] != mark:
             self._settings = known = (mark, read_settings(self.path))
+            self._open_book(known[1].rules_folder)
         return known[1]
+
+    def _open_book(self, folder: str) -> None:
+        """Let the rule book know which folder has rules of the house's own; a path that is not absolute lies in the home."""
+        if folder or "fxwatch.rulebook" in sys.modules:
+            from fxwatch.rulebook import look_into
+
+            look_into(self.path / folder if folder else None)
 
     @cached_property
     def register(self) -> "Register":

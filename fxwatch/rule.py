@@ -6,7 +6,7 @@ may hold a `Dated` value, whose version in force depends on the day on which the
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -123,6 +123,10 @@ class Rule:
     def millionths(self, name: str) -> int:
         """A ratio in whole millionths; of a rule without dates alone."""
         return int(Decimal(str(getattr(self, name))) * MILLION)
+
+    def highest(self, name: str) -> Any:
+        """The highest of all versions of a parameter, as `on` gives it."""
+        return max(in_small_units(name, version.value) for version in self.dated(name).versions)
 
     def lowest(self, name: str) -> Any:
         """The lowest of all versions of a parameter, as `on` gives it: what lies below needs no date to be passed over."""
@@ -305,6 +309,12 @@ NOT_COMPUTED: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 SKIPPED: dict[str, pl.DataType | type[pl.DataType]] = {"reason": pl.String, "count": pl.Int64}
+
+
+def passed_over(flows: pl.LazyFrame, counts: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    """The columns of `SKIPPED`: for each reason what an expression over some flows counts."""
+    counted = flows.select(what.cast(pl.Int64).alias(reason) for reason, what in counts.items())
+    return counted.unpivot(variable_name="reason", value_name="count")
 
 
 @dataclass(frozen=True, kw_only=True)

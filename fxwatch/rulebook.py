@@ -1,16 +1,19 @@
 """The rule book: finds the rules in `indicators/`, refuses a misfit loudly, and knows which parameters are in force.
 
-Presence is registration: every module of `indicators.early_warning` and of `indicators.monitoring` is a rule.
+Presence is registration: every module of `indicators.early_warning` and of `indicators.monitoring` is a rule, and every file of
+the folder that a home names in its settings (`look_into`).
 """
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -24,6 +27,10 @@ from fxwatch.grading import GRADE_PARAMETERS
 from fxwatch.procedure import REGISTER_PARAMETERS
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning, Monitor, Param, Rule, Version
 from fxwatch.terms import Language
+
+# The folder of rules of the house's own, and the package in which their modules are known.
+_ADDED: dict[str, Path | None] = {"folder": None}
+_ADDED_PACKAGE = "rules_of_the_house"
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
@@ -67,7 +74,56 @@ def rules() -> dict[str, type[EarlyWarning]]:
     Raises:
         HouseError: a module is no rule; the sentence names file, line and reason.
     """
-    return rules_in("indicators.early_warning", EarlyWarning)
+    found = rules_in("indicators.early_warning", EarlyWarning)
+    for path in _files_of(_ADDED["folder"]):
+        if path.stem in found or path.stem in monitors():
+            raise _misfit(path, 1, f"the book has a rule {path.stem} already", f"指标 {path.stem} 已存在")
+        found[path.stem] = rule_of(path)
+    return dict(sorted(found.items()))
+
+
+def look_into(folder: Path | None) -> None:
+    """Make the rules of a folder part of the book, beside ours; None: ours alone.
+
+    It holds for the whole process: of two homes that are open, the one whose settings were read last says which folder. Whoever
+    runs rules in processes of their own calls it there too.
+    """
+    if folder != _ADDED["folder"]:
+        _ADDED["folder"] = folder
+        rules.cache_clear()
+
+
+def added_folder() -> Path | None:
+    """The folder whose rules are part of the book."""
+    return _ADDED["folder"]
+
+
+def rule_of(path: Path) -> type[EarlyWarning]:
+    """The early-warning indicator in a file of its own; errors as for `rules`."""
+    name = f"{_ADDED_PACKAGE}.{path.stem}"
+
+    def read() -> ModuleType:
+        spec = spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        # A dataclass looks its module up by name while it is made.
+        sys.modules[name] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return _rule_in(name, EarlyWarning, path, read)
+
+
+def _files_of(folder: Path | None) -> list[Path]:
+    """The files of a folder that are rules: all but tests and those whose name begins with an underscore."""
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise HouseError(
+            f"The setting rules_folder names {folder}, which is no folder. Make it, or change the setting: fxwatch settings set rules_folder DIR",
+            f"设置项 rules_folder 指向的 {folder} 不是目录。请建立该目录，或修改设置：fxwatch settings set rules_folder 目录",
+        )
+    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith(("_", "test_", "conftest"))]
 
 
 @cache
@@ -79,7 +135,7 @@ def monitors() -> dict[str, type[Monitor]]:
 def rules_in(package: str, kind: type[AnyRule]) -> dict[str, type[AnyRule]]:
     """The rules of one kind in a package; errors as for `rules`."""
     names = sorted(module.name for module in iter_modules(import_module(package).__path__))
-    return {name: _rule_in(f"{package}.{name}", kind) for name in names}
+    return {name: _rule_in(f"{package}.{name}", kind, _place(f"{package}.{name}")) for name in names}
 
 
 def in_force(parameters: pl.DataFrame) -> dict[str, EarlyWarning]:
@@ -262,10 +318,15 @@ def _versions(
     return tuple(found[day] for day in sorted(found))
 
 
-def _rule_in(module_name: str, kind: type[AnyRule]) -> type[AnyRule]:
-    where = Path(*module_name.split(".")).with_suffix(".py")
+def _place(module_name: str) -> Path:
+    return Path(*module_name.split(".")).with_suffix(".py")
+
+
+def _rule_in(
+    module_name: str, kind: type[AnyRule], where: Path, read: Callable[[], ModuleType] | None = None
+) -> type[AnyRule]:
     try:
-        module = import_module(module_name)
+        module = read() if read else import_module(module_name)
     except Exception as fault:  # whatever a rule's file does wrong, the sentence must name it
         line = fault.lineno if isinstance(fault, SyntaxError) else _line_of(fault, where)
         raise _misfit(where, line, f"it cannot be read: {fault}", f"无法读入：{fault}") from fault

@@ -61,6 +61,9 @@ class Settings:
         "flows that make a file of their own, which publications share",
         "单独成为共享文件的收付汇记录数",
     )
+    rules_folder: str = _setting(
+        "", "word", "folder with rules of the house's own; empty: none", "自有指标所在目录；空则没有"
+    )
     bureau: str = _setting("", "word", "name of the bureau on letters and reports", "预警提示函和报告上的监管部门名称")
     pdf_font: str = _setting(
         "", "word", "font file for PDF; empty: one that is found", "PDF 所用字体文件；空则自动查找"

@@ -38,7 +38,7 @@ STEPS: list[tuple[str, set[str]]] = [
     ),
     ("contract", {"rule"}),
     ("rules", {"indicators"}),
-    ("judgement", {"rulebook", "grading", "classifier", "policies", "procedure", "risk"}),
+    ("judgement", {"rulebook", "drafting", "grading", "classifier", "policies", "procedure", "risk"}),
     ("cellar", {"warehouse", "register"}),
     (
         "work",

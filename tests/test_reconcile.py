@@ -193,6 +193,9 @@ def test_what_was_paid_beyond_a_contract_is_listed() -> None:
         ("HT1", "200000.00", "160000.01", "-39999.99", 3)
     ]
     assert kept.says("contracts", "contract_no", scope="domestic", every=True) == []
+    # A filing speaks from its day on.
+    assert kept.says("contracts", "filing_no", as_of="2025-03-31", every=True) == [("F3",)]
+    assert kept.says("contracts", "filing_no", as_of="2025-03-30", every=True) == [("F2",)]
 
 
 BANKED = """

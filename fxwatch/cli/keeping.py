@@ -72,6 +72,43 @@ def set_parameter(
     )
 
 
+@rules.command("new")
+def new_rule(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Like large_single_payment: also the file's name.")],
+) -> None:
+    """Write the skeleton of a rule of the house's own, with its test, into the folder that the setting rules_folder names.
+
+    It is a whole rule and in the book at once; change what it looks at, then run its test and `fxwatch run`.
+    """
+    from fxwatch.drafting import draft
+    from fxwatch.errors import RequestError
+    from fxwatch.rulebook import monitors
+    from fxwatch.rulebook import rules as book
+
+    door: Door = context.obj
+    folder = door.home.settings.rules_folder
+    if not folder:
+        raise RequestError(
+            "There is no folder for rules of your own yet. Name one with: fxwatch settings set rules_folder DIR",
+            "尚未指定自有指标目录。请先设置：fxwatch settings set rules_folder 目录",
+        )
+    place = door.home.path / folder
+    place.mkdir(parents=True, exist_ok=True)
+    if name in book() or name in monitors():
+        raise RequestError(
+            f"The book has a rule {name} already. Choose another name.", f"指标 {name} 已存在，请另取名称。"
+        )
+    rule, test = draft(place, name)
+    book.cache_clear()  # this process may live on
+    print(
+        door.say(
+            f"{rule}: a whole rule, in the book from now on. Change it, then: python -m pytest {test}; fxwatch run; fxwatch hits --rule {name}",
+            f"{rule}：完整的指标，即日起列入指标册。修改后执行：python -m pytest {test}；fxwatch run；fxwatch hits --rule {name}",
+        )
+    )
+
+
 @settings.callback()
 def setting_table(context: typer.Context, as_json: Json = False) -> None:
     """Show the settings in force."""

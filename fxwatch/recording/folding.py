@@ -7,6 +7,7 @@ next one goes on where the last one ended. A journal that nobody holds any more 
 import fcntl
 import json
 import logging
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # At most so much in one transaction: others who write wait for it.
 PIECE = 1 << 20
+# Between two pieces, so that whoever waits has a turn: whoever takes a lock again at once would keep all others out.
+PAUSE_SECONDS = 0.01
 _ORPHANED = timedelta(minutes=5)
 
 log = logging.getLogger("fxwatch.records")
@@ -84,6 +87,7 @@ def _fold(register: "Register", path: Path, file: IO[bytes], *, is_over: bool) -
         records = _whole(path, piece) if is_over else _lines(piece)
         if register.fold(_first(path), start, start + len(piece), records):
             count += len(records)
+            time.sleep(PAUSE_SECONDS)
     if path.exists():
         log.error("%s is the journal of no block that this register waits for; it is left as it is.", path)
     return count

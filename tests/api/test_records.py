@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from fxwatch.errors import HouseError
 from fxwatch.recording import FOLDER, Folded, Journal, fold, home_name
 from fxwatch.recording.folding import forget_orphans
 from fxwatch.register.blocks import Block
+from fxwatch.register.places import _LOCK_STEP
 from tests.api.served import BANK, Bureau
 
 
@@ -37,6 +39,24 @@ def test_what_is_folded_is_there_once_however_often_it_is_folded(own: Bureau) ->
         fold(own.home)
         assert fold(own.home) == Folded(0, 0)
     assert receipts(own) == [1, 2, 3]
+
+
+def test_whoever_waits_to_write_has_a_turn_between_two_pieces(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def turn(seconds: float) -> None:
+        assert seconds > 5 * _LOCK_STEP, "long enough for whoever looks again and again"
+        own.home.register.beat("a process", "a home")
+        seen.append(len(receipts(own)))
+
+    held = journal(own)
+    size = len(line(held.block.first))
+    monkeypatch.setattr("fxwatch.recording.folding.PIECE", size + 10)
+    monkeypatch.setattr("fxwatch.recording.folding.time", SimpleNamespace(sleep=turn))
+    for _ in range(3):
+        held.append(line(held.take(1)))
+    assert fold(own.home) == Folded(3, 0)
+    assert seen == [1, 2, 3]
 
 
 def test_an_answer_is_kept_in_the_spelling_that_was_signed(own: Bureau) -> None:

@@ -4,6 +4,8 @@ compare   fxwatch beside DuckDB SQL, Polars, pandas and Spark: same flows, same 
 growth    load, rules and a whole run at sizes that double (see `growth`)
 planning  bytes a flow and flows a core-second of each stage, and what a billion would need (see `planning`)
 rules     the article's rules and plain SQL in one process, for those who tune them (see `rules`)
+book      every rule's time, beside the dearest of the article's three (see `book`)
+recall    what the rules see of what an invented sample has planted (see `recall`)
 door      the banks' door (see `door`)
 
 --publish writes figures and pictures into tests/benchmarks/measured and the tables of both READMEs. All that the README shows:
@@ -17,12 +19,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import compare, competitor, door, growth, planning, published, rules
+from tests.benchmarks import book, compare, competitor, door, growth, planning, published, recall, rules
 
-PARTS = ("compare", "growth", "planning", "rules", "door")
+PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door")
 USUAL = "compare,door"
 MILLION = 1_000_000
-SIZES = {"compare": [MILLION], "growth": growth.SIZES, "planning": [MILLION], "rules": [5 * MILLION]}
+SIZES = {
+    "compare": [MILLION],
+    "growth": growth.SIZES,
+    "planning": [MILLION],
+    "rules": [5 * MILLION],
+    "book": [5 * MILLION],
+    "recall": [60_000],
+}
 
 
 def main() -> int:
@@ -56,6 +65,12 @@ def measure(part: str, options: argparse.Namespace) -> int:
     sizes = options.flows or SIZES[part]
     if part == "rules":
         return max(rules.measure(flows, options.rounds, options.seed) for flows in sizes)
+    if part == "book":
+        return max(book.measure(flows, options.rounds, options.seed) for flows in sizes)
+    if part == "recall":
+        for flows in sizes:
+            recall.measure(flows)
+        return 0
     if part == "compare":
         sides = ["fxwatch", *(name for name in options.sides.split(",") if name != "fxwatch")]
         figures = compare.measure(sizes, options.rounds, options.seed, options.keep, sides)

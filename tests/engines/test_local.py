@@ -13,13 +13,14 @@ from fxwatch.rule import EarlyWarning, finding
 from fxwatch.rulebook import rules
 from tests.tables import calendar, entity, flows, roll
 
-RULES = {name: rule() for name, rule in rules().items()}
 DRAWN = flows("""
     flow   entity item       direction day                    usd
     ship/1 SEA    transport  payment   2026-03-02             500000.01
     day    LAW    royalties  payment   2026-03-03             1000000.01
     row    LAW    consulting receipt   2026-03-02..2026-03-13 1
 """)
+ARTICLE = ("consecutive_days", "large_daily_total", "large_transport_transfer")
+RULES = {name: rules()[name]() for name in ARTICLE}
 INPUTS = {"calendar": calendar(2026), "roll": roll("SEA"), "first_loaded_day": None}
 DECLARATIONS = DRAWN.select("declaration", declaration_no=pl.col("id").str.split("/").list.first()).unique()
 

@@ -1,7 +1,8 @@
 """Settlements, filings, totals and codes: what other authorities keep, and what banks say of themselves."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fxwatch.errors import FileRefused
 from fxwatch.home import Home
 from fxwatch.intake import LoadReport, load, quarantined, retry
 from fxwatch.intake.judging import ADD, CHANGE, DELETE
@@ -330,3 +332,43 @@ def test_many_plain_rows_and_few_odd_ones_are_each_taken_once(take: Take, home: 
     assert (report.accepted, report.duplicate) == (201, 1)
     found = pl.DataFrame(settled(home), schema=["settlement_no", "cents"], orient="row")
     assert found["cents"].sum() == sum(100 * (n + 1) for n in range(200)) + 9 * 1000
+
+
+def test_a_parquet_file_has_its_types_and_a_sheet_keeps_its_codes(home: Home, tmp_path: Path) -> None:
+    settlements = pl.DataFrame(
+        {
+            "settlement_no": ["S1"], "entity_id": ["100000710"], "kind": ["settlement"], "day": [date(2025, 4, 8)], "fx_group": [121],
+            "currency": ["USD"], "amount": [Decimal("10.05")],
+        }
+    )  # fmt: skip
+    settlements.write_parquet(tmp_path / "s.parquet")
+    assert load(home, "settlements", tmp_path / "s.parquet").accepted == 1
+    assert settled(home) == [("S1", 1005)]
+    totals = pl.DataFrame(
+        {
+            "bank": ["B"],
+            "month": [date(2025, 4, 1)],
+            "direction": ["receipt"],
+            "flows": [7],
+            "amount_usd": [Decimal("10.05")],
+        }
+    )
+    totals.write_parquet(tmp_path / "t.parquet")
+    assert load(home, "totals", tmp_path / "t.parquet").accepted == 1
+    settlements.with_columns(settlement_no=17).write_excel(tmp_path / "s.xlsx")
+    assert load(home, "settlements", tmp_path / "s.xlsx").reasons == {"BAD_KEY": 1}
+    codes = pl.DataFrame({"code": [1122, 1123], "item": ["transport", "transport"]})
+    codes.write_excel(tmp_path / "c.xlsx")
+    assert load(home, "codes", tmp_path / "c.xlsx").reasons == {"BAD_KEY": 2}
+    settlements.with_columns(pl.col("amount").cast(pl.Float64)).write_parquet(tmp_path / "f.parquet")
+    with pytest.raises(FileRefused, match="amount"):
+        load(home, "settlements", tmp_path / "f.parquet")
+
+
+@pytest.mark.parametrize("kind", ["settlements", "filings", "totals", "codes"])
+def test_a_file_without_a_bold_column_is_refused_whole(take: Take, kind: str) -> None:
+    header = {"settlements": SETTLEMENT, "filings": FILING, "totals": TOTAL, "codes": CODE}[kind]
+    names = [name for name in header.split(",") if name not in ("currency", "entity_id", "bank", "item")]
+    with pytest.raises(FileRefused, match="is missing"):
+        take(kind, ",".join(names))
+    assert take(kind, header).read == 0

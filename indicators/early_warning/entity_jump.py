@@ -1,0 +1,96 @@
+"""entity_jump: a month in which an entity's receipts or payments in an item rise far above its habit."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from fxwatch.rule import EarlyWarning, finding, param, passed_over
+from fxwatch.totals import IS_REFUND, month, so_far
+from fxwatch.windows import months_before, reaches_back
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityJump(EarlyWarning):
+    """A month's sum of an entity in one item and direction lies far above the median of the twelve months before.
+
+    Why it matters: the article asks to follow sharp rises and to find the entity behind them.
+    Leaves out: refunds; days with less than twelve loaded months before them. Empty months count as 0.
+    Expected to fire: some 0.3 % of active entities a month; seasonal businesses among them.
+    """
+
+    title = "Entity jump"
+    title_zh = "主体收付汇骤增"
+    about_zh = (
+        "一家主体在某一项目、某一方向的当月累计金额远高于此前十二个月的中位数。\n"
+        "为何重要：文章要求跟踪骤增骤减，并找到其背后的主体。\n"
+        "不含：退款；此前已载入数据不足十二个月的日期。无收付的月份按 0 计。"
+    )
+    basis = "founding article, 4(2)1: follow sharp rises and falls and find the entities behind them"
+    basis_zh = "《完善服务贸易外汇管理 建立服务贸易非现场监管体系》四（二）1：跟踪骤增骤减并查找相关主体"
+    because = (
+        "{entity} {moved} USD {value:,.2f} in {item_name} in one month, {first_day} to {last_day}; "
+        "its habit allows USD {limit_value:,.2f}, which was passed on {raised_on}."
+    )
+    because_zh = (
+        "{entity}自 {first_day} 至 {last_day} 当月{item_name}项下{direction_name}累计折合 {value:,.2f} 美元，"
+        "于 {raised_on} 超过按其以往水平计算的 {limit_value:,.2f} 美元。"
+    )
+    key = ("entity", "item", "direction")
+    columns = ("payment_type",)
+
+    median_times: int = param(
+        3, unit="times", meaning="how many medians a month may reach", meaning_zh="当月可达到中位数的倍数"
+    )
+    above_median_usd: int = param(
+        1_000_000, unit="USD", meaning="how far above the median a month may lie", meaning_zh="当月可超出中位数的金额"
+    )
+
+    def looks_at(self) -> pl.Expr:
+        """All but refunds."""
+        return ~IS_REFUND
+
+    def find(self, flows: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
+        """One finding an entity, item, direction and month; it grows until the month ends."""
+        looked = flows.filter(self.looks_at()).select("entity", "item", "direction", "day", "amount_usd", "flow")
+        by = ["entity", "item", "direction"]
+        months = looked.group_by(*by, month=month()).agg(pl.col("amount_usd").sum()).collect()
+        # A month below the fixed distance cannot be raised, whatever the median.
+        large = (
+            months.lazy().filter(pl.col("amount_usd") > self.lowest("above_median_usd")).rename({"amount_usd": "value"})
+        )
+        before = large.join(months.lazy(), on=by, suffix="_before").filter(
+            pl.col("month_before") < pl.col("month"), pl.col("month_before") >= months_before(pl.col("month"), MONTHS)
+        )
+        amounts = pl.col("amount_usd").sort(descending=True)
+        # Of twelve months, the empty ones among them, the median lies between the sixth and the seventh largest.
+        sixth, seventh = (amounts.get(n, null_on_oob=True).fill_null(0) for n in (MONTHS // 2 - 1, MONTHS // 2))
+        medians = before.group_by(*by, "month").agg(twice=sixth + seventh)
+        large = (
+            large.join(medians, on=[*by, "month"], how="left")
+            .with_columns(pl.col("twice").fill_null(0))
+            .collect()
+            .lazy()
+        )
+        within = looked.with_columns(month=month()).join(large.select(*by, "month"), on=[*by, "month"]).collect()
+        days = so_far(within, *by, "month", so_far=pl.col("amount_usd")).lazy().join(large, on=[*by, "month"])
+        times, above = self.on("median_times", pl.col("day")), self.on("above_median_usd", pl.col("day"))
+        limit = pl.max_horizontal(times * pl.col("twice") // 2, pl.col("twice") // 2 + above)
+        history = reaches_back(pl.col("day"), MONTHS, first_loaded_day)
+        raised = days.with_columns(limit=limit).filter(pl.col("so_far") > pl.col("limit"), history)
+        raised = raised.sort("day").unique([*by, "month"], keep="first").rename({"day": "raised_on"})
+        behind = (
+            within.lazy()
+            .group_by(*by, "month")
+            .agg(flows=pl.col("flow").sort(), first_day=pl.col("day").min(), last_day=pl.col("day").max())
+        )
+        found = raised.join(behind, on=[*by, "month"])
+        days_of = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
+        return found.select(*finding(value="value", limit="limit", item="item", **days_of), "flows")
+
+    def skipped(self, flows: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
+        """Flows on days with less than twelve loaded months before them."""
+        early = flows.filter(self.looks_at(), ~reaches_back(pl.col("day"), MONTHS, first_loaded_day))
+        return passed_over(early, {"flows with less than 12 loaded months before them": pl.len()})

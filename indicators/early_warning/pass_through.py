@@ -1,0 +1,111 @@
+"""pass_through: large receipts and nearly as large payments within a few working days."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from fxwatch.episodes import Counted, Tested, active_days, episodes, keyed, places
+from fxwatch.rule import EarlyWarning, finding, param
+from fxwatch.totals import IS_REFUND, portion
+from fxwatch.windows import Windows, dates, not_covered, numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassThrough(EarlyWarning):
+    """Within a few working days an entity receives and pays large sums that are nearly alike, from some and to others.
+
+    Why it matters: an account through which money only passes belongs to somebody else.
+    Leaves out: transport enterprises; refunds; windows in which one counterparty stands on both sides (`round_trip` sees it).
+    Flows without a counterparty count, since they name nobody on both sides.
+    Expected to fire: some 1 in 1,000 entity-months; agents that collect and pay on are found as well.
+    """
+
+    title = "Pass-through"
+    title_zh = "资金快进快出"
+    about_zh = (
+        "主体在几个工作日内收入与支出金额均大且相近，收付双方不同。\n"
+        "为何重要：资金仅作过渡的账户，实际可能为他人所用。\n"
+        "不含：运输企业；退款；同一交易对手同时出现在收付两方的窗口（由“资金往返”监测）。无交易对手的记录计入。"
+    )
+    basis = "FATF/Egmont Group, trade-based money laundering: risk indicators"
+    basis_zh = "FATF/埃格蒙特集团《贸易洗钱风险指标》"
+    because = (
+        "{entity} received and paid nearly the same, at least USD {value:,.2f} each way, from {first_day} to {raised_on}; "
+        "a warning is raised above USD {limit_value:,.2f}."
+    )
+    because_zh = "{entity}自 {first_day} 至 {raised_on} 收入与支出相近，较小一方折合 {value:,.2f} 美元，超过 {limit_value:,.2f} 美元。"
+    key = ("entity",)
+    columns = ("payment_type", "counterparty")
+
+    limit_usd: int = param(
+        500_000, unit="USD", meaning="sum that both sides must pass", meaning_zh="双方合计均须超过的金额"
+    )
+    difference_share: Decimal = param(
+        Decimal("0.05"),
+        unit="ratio",
+        meaning="largest difference, as a part of the larger",
+        meaning_zh="差额占较大一方的最高比例",
+    )
+    window_days: int = param(5, unit="days", meaning="working days looked at together", meaning_zh="合并计算的工作日数")
+
+    def looks_at(self) -> pl.Expr:
+        """All but refunds."""
+        return ~IS_REFUND
+
+    def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
+        """One finding an entity and episode."""
+        windows = Windows(calendar.collect())
+        transport = roll.filter("transport_enterprise").select("entity")
+        looked = flows.filter(self.looks_at(), windows.covers()).join(transport, on="entity", how="anti")
+        # Only who received and paid so much in all can be found.
+        paid = pl.col("direction") == "payment"
+        sums = looked.group_by("entity").agg(
+            received=pl.col("amount_usd").filter(~paid).sum(), paid=pl.col("amount_usd").filter(paid).sum()
+        )
+        limit = self.lowest("limit_usd")
+        both = sums.filter(pl.col("received") > limit, pl.col("paid") > limit).select("entity").collect()
+        few = looked.join(both.lazy(), on="entity", how="semi")
+        base = keyed(
+            few.select("entity", "direction", "counterparty", "day", "flow", "item", "amount_usd").collect(), "entity"
+        )
+        tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
+        found = episodes(tests).lazy().join(base.lazy().select("key", "entity").unique(), on="key")
+        days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
+        found = found.with_columns(direction=pl.lit("both"))
+        return found.select(*finding(value="value", limit="limit", **days), "flows")
+
+    def _tested(self, base: pl.DataFrame, windows: Windows) -> Tested:
+        days = active_days(base)
+        day = numbers(days["day"])
+        since = windows.start(day, self.window_days)
+        sums = {}
+        for direction in ("receipt", "payment"):
+            ones = base.filter(pl.col("direction") == direction)
+            counted = Counted(places(ones["key"], numbers(ones["day"])), ones["amount_usd"].to_numpy())
+            sums[direction] = counted.between(places(days["key"], since), places(days["key"], day))
+        smaller = pl.min_horizontal("receipt", "payment")
+        larger = pl.max_horizontal("receipt", "payment")
+        limit = self.cents("limit_usd")
+        days = days.with_columns(since=dates(since), **{name: pl.Series(values) for name, values in sums.items()})
+        alike = (smaller > limit) & (larger - smaller <= portion(larger, self.millionths("difference_share")))
+        days = (
+            days.with_columns(value=smaller, limit=limit, holds=alike).drop("receipt", "payment").with_row_index("at")
+        )
+        # Few days come so far: only of these does it matter who stands on which side.
+        near = days.lazy().filter("holds").select("at", "key", "since", last="day")
+        sides = (
+            base.lazy()
+            .drop_nulls("counterparty")
+            .join(near, on="key")
+            .filter(pl.col("day").is_between("since", "last"))
+        )
+        sides = sides.group_by("at", "counterparty").agg(pl.col("direction").n_unique())
+        same = sides.filter(pl.col("direction") > 1).select("at").unique().collect()["at"]
+        days = days.with_columns(holds=pl.col("holds") & ~pl.col("at").is_in(same.implode())).drop("at")
+        return Tested(days, base)
+
+    def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
+        """Entities with flows in years that the calendar does not cover."""
+        transport = roll.filter("transport_enterprise").select("entity")
+        return not_covered(flows.filter(self.looks_at()).join(transport, on="entity", how="anti"), calendar)
