@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch import __version__
+from fxwatch.attention.scores import refresh
 from fxwatch.comparing import FOUND
 from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
 
 Progress = Callable[..., Any]
-# Beside a stage for each rule: roll, flows, names, record, publish, banks.
-FURTHER_STAGES = 6
+# Beside a stage for each rule: roll, flows, names, record, risk, publish, banks.
+FURTHER_STAGES = 7
 # What is kept of a shadow's hit.
 SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
     "shadow": pl.String,
@@ -182,6 +183,8 @@ def run(
                 judged=again.judged if again else None,
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
+        with stages.stage("risk"):
+            refresh(home, warehouse)
         with stages.stage("publish"):
             whom, of = (reported_by_banks(con), None) if again is None else reported_anew(con)
             snapshot = warehouse.publish()

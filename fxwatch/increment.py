@@ -151,10 +151,12 @@ def changes_only(
         severe: the severity of each, by dates.
         inputs: all of `rulebook.INPUTS`.
         look: looks at all flows with some rules.
-        shadows: what runs in shadow; it looks at everything.
+        shadows: what runs in shadow, which looks at everything; what ended keeps no run from looking at changes alone.
         why: a word of `REASONS` where all is computed in any case.
     """
-    digests = basis_of(rules, severe, inputs) | {"shadows": [repr(shadow) for shadow in shadows]}
+    digests = basis_of(rules, severe, inputs) | {
+        "shadows": [repr(shadow) for shadow in shadows if shadow.ended_from is None]
+    }
     since = changing.last_run(con)
     why = why or _why_everything(since, digests)
     if why or since is None:

@@ -9,6 +9,8 @@ from fxwatch.casework import Casework
 if TYPE_CHECKING:
     import polars as pl
 
+    from fxwatch.attention.explaining import Explained
+    from fxwatch.attention.training import Trained
     from fxwatch.batch import Progress, RunReport
     from fxwatch.check import Answer
     from fxwatch.comparing import Compared
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from fxwatch.intake import LoadReport
     from fxwatch.register import Act
     from fxwatch.reporting import Paper
+    from fxwatch.terms import Language
     from fxwatch.upkeep import Backup, Diagnosis, Upgraded
 
 
@@ -173,6 +176,30 @@ class Session(Casework):
         from fxwatch.reporting import work_table
 
         return work_table(self, by, first=first, last=last)
+
+    def train_risk(self, **asked: Any) -> "Trained":
+        """Train and judge the risk models, and put the better one in force: see `fxwatch.attention.training.train`."""
+        from fxwatch.attention.training import train
+
+        return train(self, **asked)
+
+    def score_risk(self, *, by: str | None = None) -> "pl.DataFrame":
+        """Score every entity with the model in force, and publish: see `fxwatch.attention.scores.score`."""
+        from fxwatch.attention.scores import score
+
+        return score(self, by=by)
+
+    def risk(self) -> "pl.DataFrame":
+        """The scores as they were published, the likeliest first: see `fxwatch.attention.scores.kept`."""
+        from fxwatch.attention.scores import kept
+
+        return kept(self)
+
+    def explain_risk(self, entity_id: str, language: "Language" = "en") -> "Explained":
+        """Why an entity has its score: see `fxwatch.attention.explaining.explain`."""
+        from fxwatch.attention.explaining import explain
+
+        return explain(self, entity_id, language)
 
     def backup(self, place: Path | str, *, by: str | None = None, why: str = "") -> "Backup":
         """Copy the home while it is in use: see `fxwatch.upkeep.back_up`. `fxwatch.upkeep.restore` makes a home of it."""

@@ -127,6 +127,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+RISK_KINDS = ("scorecard", "boosted")
+
+
 class KeyScope(StrEnum):
     """What a key of the banks' door sees: one bank's own questions, or every receipt."""
 
@@ -252,6 +255,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "key_revoked": ("key revoked", "吊销密钥"),
     "signing_key_added": ("signing key added", "启用签名密钥"),
     "signing_key_retired": ("signing key retired", "停用签名密钥"),
+    "model_adopted": ("risk model put in force", "启用风险模型"),
+    "model_retired": ("risk model retired", "停用风险模型"),
     "backup_made": ("backup made", "备份"),
     "home_restored": ("home restored", "恢复"),
     "home_repaired": ("home repaired", "修复"),

@@ -3,6 +3,12 @@
 from fxwatch.terms import Language
 
 HEADINGS_ZH = {
+    "above_usual": "高于通常", "anomaly": "异常程度", "ap": "平均精度", "brier": "布里尔分数", "came_true": "实际",
+    "foretold": "预测", "group": "组别", "in_sample": "随机样本", "in_top": "进入前 5%", "noticed_share": "提示占比",
+    "odd": "异常特征", "order": "次序", "place": "名次", "points": "得分", "positives": "正例",
+    "probability": "概率", "psi": "稳定性指数", "reasons": "主要依据", "recall_1": "前 1% 检出",
+    "recall_10": "前 10% 检出", "recall_5": "前 5% 检出", "right_in_top": "其中属实", "sampled": "随机抽中",
+    "score": "评分",
     "accepted": "接受", "accounts": "账户", "act": "登记号", "acts": "登记事项数", "admitted": "登记", "age_days": "天数",
     "amount": "金额", "amount_usd": "等值美元", "answer": "答复", "answered_by": "答复登记人", "answered_on": "答复日",
     "approvals": "待批", "approved_by": "批准人", "area": "地区", "as_of": "截至日", "asked": "已查询", "assigned_to": "经办账户",

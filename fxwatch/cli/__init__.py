@@ -26,6 +26,7 @@ from fxwatch.cli import (
     reconciling,
     reporting,
     review,
+    risk,
     running,
     serving,
     upkeep,
@@ -63,6 +64,7 @@ for room in (
     reconciling,
     classifying,
     reporting,
+    risk,
     upkeep,
     what_if,
 ):

@@ -15,7 +15,7 @@ from fxwatch.flows import EXTRA_COLUMNS
 SHARE_OF_MACHINE = 0.5
 # Of what a run may take, for the flows that are looked at; the rest is for the engine, the findings and the program itself.
 SHARE_FOR_FLOWS = 0.5
-BYTES_A_FLOW = 100
+BYTES_A_FLOW = 80
 BYTES_A_NUMBER, BYTES_A_TEXT = 16, 40
 PROGRAM_BYTES = 400 << 20
 LEAST = 1 << 30

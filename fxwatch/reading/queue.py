@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fxwatch.attention.scores import kept
 from fxwatch.errors import RequestError
 from fxwatch.identifiers import entity_key
 from fxwatch.reading import hits as reading
 from fxwatch.reading.cases import with_terms
+from fxwatch.risk.sampling import interleaved
 from fxwatch.terms import Status
 from fxwatch.warehouse.summing import who
 
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("hit_id", "rule", "entity_id", "name", "area", "direction", "item", "raised_on", "found_on", "value", "unit", "limit_value"),
     *("times_limit", "amount_usd", "severity", "age_days", "assigned_to", "due_on", "overdue", "status", "notice", "proposal"),
-    *("proposed_by", "evidence_changed"),
+    *("proposed_by", "evidence_changed", "risk", "risk_reasons", "sampled", "turn"),
 )  # fmt: skip
 # The days since a hit was found, as `ageing` groups them: both ends included.
 AGES: dict[str, tuple[int, int | None]] = {"0-7": (0, 7), "8-30": (8, 30), "31-90": (31, 90), "over-90": (91, None)}
-ORDERS = ("due", "amount", "severity", "oldest", "newest")
+ORDERS = ("risk", "due", "amount", "severity", "oldest", "newest")
 NOBODY = "nobody"
 PAGE = 50
 _NAMES = "names and areas"  # under this name a home keeps those of its snapshot
@@ -56,7 +58,8 @@ def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
 
     `amount_usd` (Decimal) is the sum of the flows behind a hit; `times_limit` is the value over its limit; `age_days` counts
     from the day on which it was found; `due_on` is of its assignment or by the general term, empty for a hit that is not open. `name` and `area` are those of
-    the roll as published, empty for an entity that is on none.
+    the roll as published, empty for an entity that is on none. `risk` is the model's probability for the entity, `risk_reasons` names the
+    features that weigh most, `sampled` marks the month's random sample; empty where no model is in force.
 
     Raises:
         RequestError: no such status.
@@ -69,8 +72,41 @@ def queue(home: "Home", status: str = Status.OPEN) -> pl.DataFrame:
     snapshot = home.snapshot()
     names = home.kept.get(_NAMES, snapshot.name, lambda: who(snapshot.con).select("entity_id", "name", "area"))
     times = pl.col("value").cast(pl.Float64) / pl.col("limit_value").cast(pl.Float64)
-    hits = hits.join(names, on="entity_id", how="left", maintain_order="left")
-    return hits.with_columns(times_limit=times).select(COLUMNS)
+    hits = hits.join(names, on="entity_id", how="left", maintain_order="left").with_columns(times_limit=times)
+    return _with_risk(home, hits).select(COLUMNS)
+
+
+def _with_risk(home: "Home", hits: pl.DataFrame) -> pl.DataFrame:
+    """With what the model in force thinks of each hit's entity, and with the place in which the queue then asks for it.
+
+    `turn` begins with the likeliest entity and its largest hit; each fiftieth place is one of the month's random sample, which is
+    looked at whatever the model says. Without a model all four columns are empty.
+    """
+    scored = kept(home)
+    if scored.is_empty():
+        empty: dict[str, pl.DataType | type[pl.DataType]] = {
+            "risk": pl.Float64,
+            "risk_reasons": pl.List(pl.String),
+            "sampled": pl.Boolean,
+            "turn": pl.Int64,
+        }
+        return hits.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in empty.items())
+    told = scored.select("entity_id", "place", "sampled", risk="probability", risk_reasons="reasons")
+    hits = hits.join(told, on="entity_id", how="left", maintain_order="left")
+    hits = hits.with_columns(pl.col("sampled").fill_null(value=False))
+    order = (
+        hits.with_row_index("row")
+        .select("row", "place", "sampled", cents=(pl.col("amount_usd") * 100).cast(pl.Int64))
+        .sort("cents", descending=True, maintain_order=True)
+        .sort("place", nulls_last=True, maintain_order=True)
+    )
+    turns = order.select("row", turn=interleaved(order["sampled"]).cast(pl.Int64)).sort("row")
+    return hits.with_columns(turns["turn"])
+
+
+def order_now(home: "Home") -> str:
+    """How a queue is ordered unless somebody asks otherwise: by risk where a model is in force and has scored, else by due day."""
+    return "due" if kept(home).is_empty() else "risk"
 
 
 def _age(home: "Home") -> pl.Expr:
@@ -153,6 +189,7 @@ _AMOUNT = ("amount", (pl.col("amount_usd") * 100).cast(pl.Int64), True)
 _RAISED = pl.col("raised_on").to_physical()
 # By what a line is ordered, what weighs most first: name, key, whether the largest comes first.
 _KEYS: dict[str, list[tuple[str, pl.Expr, bool]]] = {
+    "risk": [("turn", pl.col("turn"), False), ("due", pl.col("due_on").to_physical(), False), _AMOUNT],
     "due": [("due", pl.col("due_on").to_physical(), False), _AMOUNT],
     "amount": [_AMOUNT],
     "severity": [("article", pl.col("severity") != "article", False), ("times", pl.col("times_limit"), True), _AMOUNT],

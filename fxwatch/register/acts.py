@@ -57,6 +57,8 @@ class Kind(StrEnum):
     BACKUP_MADE = "backup_made"  # place, manifest (its digest), snapshot, acts, head
     HOME_RESTORED = "home_restored"  # made_at, made_by, manifest, acts, head
     HOME_REPAIRED = "home_repaired"  # done (sentences)
+    MODEL_ADOPTED = "model_adopted"  # model, kind, digest, judged_on, ap, baseline, baseline_ap, margin (texts)
+    MODEL_RETIRED = "model_retired"  # model
     REGISTER_UPGRADED = "register_upgraded"  # from, to, steps
 
 
@@ -65,7 +67,7 @@ class Act:
     """One act. `day` is the day it bears, `at` the moment (UTC) it was recorded; `subject` says on what.
 
     A subject is `notice:N1`, `hit:ID`, `breach:NO`, `inquiry:Q1`, `objection:O1`, `proposal:P1`, `entity:ID`, `policy:NAME`,
-    `shadow:S1`, `key:K1`, `signing_key:ID`, or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
+    `shadow:S1`, `key:K1`, `signing_key:ID`, `risk_model`, or the plain name of an account, a parameter or a setting. The payload of an act that rests on hits says in `known` what
     was known: the newest run, the versions of the rules, the snapshot. That of an act that waited for approval names its
     `proposal` and who approved it.
     """

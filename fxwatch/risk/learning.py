@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fxwatch.risk import catalogue
 from fxwatch.risk.judging import Judgement, Measured, calibration, judge, psi
-from fxwatch.risk.model import KINDS, RiskClassifier
+from fxwatch.risk.model import RiskClassifier
+from fxwatch.terms import RISK_KINDS as KINDS
 
 # Fewer entities than this for which it came true, and nothing is learned; fewer in the test, and nothing is known.
 ENOUGH_TO_LEARN = 30
@@ -98,12 +99,10 @@ def baselines(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
 
 def fitted(rows: pl.DataFrame, kind: str) -> RiskClassifier:
     """A model of a kind, from rows with label, entity, as_of and the features."""
-    month = pl.col("as_of").dt.month().cast(pl.Int64)
-    kept = rows.filter((pl.col("label") == 1) | ((pl.col("entity").cast(pl.Int64) + month) % THINNED == 0))
     # A few days hold a few months: where thinning would leave out a third of the entities altogether, nobody is thinned.
-    thinned = rows["as_of"].n_unique() >= THINNED
-    used = kept if thinned else rows
-    weight = np.where(used["label"].to_numpy() == 1, 1.0, float(THINNED if thinned else 1))
+    is_thinned = rows["as_of"].n_unique() >= THINNED
+    used = thinned(rows) if is_thinned else rows
+    weight = np.where(used["label"].to_numpy() == 1, 1.0, float(THINNED if is_thinned else 1))
     model = RiskClassifier(kind=kind, directions=catalogue.directions(catalogue.names()))
     from threadpoolctl import threadpool_limits
 
@@ -122,20 +121,26 @@ def usual(rows: pl.DataFrame) -> list[float | None]:
     return [rows[n].median() for n in catalogue.names()]  # type: ignore[misc]
 
 
+def thinned(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without those rows in which nothing followed that learning leaves out: see `THINNED`."""
+    month = pl.col("as_of").dt.month().cast(pl.Int64)
+    return rows.filter((pl.col("label") == 1) | ((pl.col("entity").cast(pl.Int64) + month) % THINNED == 0))
+
+
 def learn_and_judge(
-    rows: pl.DataFrame,
-    split: Split,
+    learn: pl.DataFrame,
+    test: pl.DataFrame,
     kind: str = "scorecard",
     *,
     later: pl.DataFrame | None = None,
     seed: int = 0,
     progress: Callable[[int, int], Any] | None = None,
 ) -> Verdict:
-    """Train both kinds on the days of learning and judge them, and the baselines, on the test days.
+    """Train both kinds on some rows and judge them, and the baselines, on others that came later.
 
     Args:
-        rows: entity, as_of, label, the features, notices_12m and breaches_12m (of the baseline).
-        split: from `split_days`.
+        learn: entity, as_of, label, the features, notices_12m and breaches_12m (of the baseline).
+        test: the same of the test.
         kind: the contender that may be put in force; the other is judged beside it.
         later: rows without labels on later days, for stability.
         seed: of the bootstrap.
@@ -144,7 +149,6 @@ def learn_and_judge(
     Raises:
         TooFew: too few entities for which it came true.
     """
-    learn, test = rows.filter(pl.col("as_of").is_in(split.learn)), rows.filter(pl.col("as_of").is_in(split.test))
     counts = [frame.filter(pl.col("label") == 1)["entity"].n_unique() for frame in (learn, test)]
     if counts[0] < ENOUGH_TO_LEARN or counts[1] < ENOUGH_TO_JUDGE:
         raise TooFew(
@@ -162,7 +166,7 @@ def learn_and_judge(
         pl.Series("chance", chances[kind]), *(pl.Series(n, v) for n, v in others.items())
     )
     return Verdict(
-        split, kind, judgement, best, judgement.margin(kind, best), calibration(chances[kind], truth),
+        Split(*(tuple(frame["as_of"].unique().sort().to_list()) for frame in (learn, test))), kind, judgement, best, judgement.margin(kind, best), calibration(chances[kind], truth),
         _stability(models[kind], learn, pl.concat([test, *([] if later is None else [later.select(test.columns)])])),
         told, counts[0],
     )  # fmt: skip

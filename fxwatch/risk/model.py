@@ -12,10 +12,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from fxwatch.risk.scorecard import DOUBLES_THE_ODDS, Scorecard, weights_of
+from fxwatch.terms import RISK_KINDS as KINDS
 
 Floats = NDArray[np.float64]
 
-KINDS = ("scorecard", "boosted")
 # With fewer of the rare class than this there is nothing to calibrate with; probabilities are then the model's own.
 ENOUGH_TO_CALIBRATE = 20
 _FOLDS = 3

@@ -76,34 +76,49 @@ def _counterparties(flows: pl.DataFrame, day: date) -> pl.DataFrame:
     usd, is_payment = pl.col("amount_usd"), pl.col("direction") == "payment"
     is_refund = (pl.col("payment_type") == "R").fill_null(value=False)
     pairs = (
-        flows.filter(pl.col("counterparty").is_not_null())
-        .with_columns(paid=usd * is_payment, refund=usd * is_refund)
-        .with_columns(lately=usd * recent, paid_lately=pl.col("paid") * recent, in_year=usd * is_year)
+        flows.lazy()
+        .filter(pl.col("counterparty").is_not_null())
+        .select(
+            "entity", "counterparty", "day", "amount_usd", paid=usd * is_payment, refund=usd * is_refund, lately=usd * recent,
+            paid_lately=usd * (is_payment & recent), in_year=usd * is_year,
+        )
         .group_by("entity", "counterparty")
         .agg(
-            usd.sum(), pl.sum("paid", "refund", "lately", "paid_lately", "in_year"),
+            pl.sum("amount_usd", "paid", "refund", "lately", "paid_lately", "in_year"),
             first=pl.col("day").min(), last=pl.col("day").max(), flows=pl.len(),
         )
+        .collect()
     )  # fmt: skip
     traded = pl.col("in_year") > 0
     received = pl.col("amount_usd") - pl.col("paid") - pl.col("refund")
     is_new = (pl.col("first") > day - timedelta(days=QUARTER)) & (pl.col("paid") > 0)
     both = pl.min_horizontal(pl.col("paid"), received.clip(0))
     once = (pl.col("flows") == 1) & traded
-    once_lately = pl.col("lately").filter(once).sum() / pl.col("lately").sum()
-    once_before = (pl.col("in_year") - pl.col("lately")).filter(once).sum() / (
-        pl.col("in_year") - pl.col("lately")
-    ).sum()
-    whole = pairs.group_by("entity").agg(
-        counterparties_12m=traded.sum(),
-        counterparty_top_share_12m=pl.col("in_year").max() / pl.col("in_year").sum(),
-        new_payee_usd_3m=pl.col("paid_lately").filter(is_new).sum() / _CENTS,
-        one_time_share_12m=pl.col("in_year").filter(once).sum() / pl.col("in_year").sum(),
-        one_time_share_change=once_lately - once_before,
-        there_and_back_usd_12m=both.filter(pl.col("last") > day - timedelta(days=YEAR)).sum() / _CENTS,
-        there_and_back_usd_3m=both.filter(pl.col("lately") > 0).sum() / _CENTS,
+    before = pl.col("in_year") - pl.col("lately")
+    sums = pairs.lazy().select(
+        "entity", "in_year", "lately", traded=traded, before=before, new_paid=pl.col("paid_lately") * is_new,
+        once=pl.col("in_year") * once, once_lately=pl.col("lately") * once, once_before=before * once,
+        both=both * (pl.col("last") > day - timedelta(days=YEAR)), both_lately=both * (pl.col("lately") > 0),
         # A refund needs what it gives back: something that went the other way.
-        unmatched_refund_usd_12m=pl.col("refund").filter((pl.col("refund") > 0) & (pl.col("paid") == 0) & traded).sum() / _CENTS,
+        unmatched=pl.col("refund") * ((pl.col("paid") == 0) & traded),
+    )  # fmt: skip
+    whole = (
+        sums.group_by("entity")
+        .agg(
+            pl.sum("lately", "before", "new_paid", "once", "once_lately", "once_before", "both", "both_lately", "unmatched"),
+            counterparties_12m=pl.col("traded").sum(), year=pl.col("in_year").sum(), top=pl.col("in_year").max(),
+        )
+        .select(
+            "entity", "counterparties_12m",
+            counterparty_top_share_12m=pl.col("top") / pl.col("year"),
+            new_payee_usd_3m=pl.col("new_paid") / _CENTS,
+            one_time_share_12m=pl.col("once") / pl.col("year"),
+            one_time_share_change=pl.col("once_lately") / pl.col("lately") - pl.col("once_before") / pl.col("before"),
+            there_and_back_usd_12m=pl.col("both") / _CENTS,
+            there_and_back_usd_3m=pl.col("both_lately") / _CENTS,
+            unmatched_refund_usd_12m=pl.col("unmatched") / _CENTS,
+        )
+        .collect()
     )  # fmt: skip
     new = pairs.filter(is_new).group_by("entity", week=pl.col("first").dt.truncate("1w")).agg(payees=pl.len())
     busiest = new.group_by("entity").agg(new_payees_in_a_week_3m=pl.col("payees").max())

@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
+from fxwatch.flows import packed
 from fxwatch.risk.trade import QUARTER, YEAR
 from fxwatch.terms import Item
 
@@ -67,24 +69,36 @@ def _splits(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
 def _passed_through(year: pl.DataFrame, day: date) -> pl.DataFrame:
     """Weeks in which as much was received as paid. Weeks are cut twice, half a week apart, so that few are torn."""
     paid = pl.col("amount_usd") * (pl.col("direction") == "payment")
-    sums = year.group_by("entity", "day").agg(usd=pl.col("amount_usd").sum(), paid=paid.sum())
-    received, paid = pl.col("usd") - pl.col("paid"), pl.col("paid")
-    larger, smaller = pl.max_horizontal(received, paid), pl.min_horizontal(received, paid)
+    received, paid_out = pl.col("usd") - pl.col("paid"), pl.col("paid")
+    larger, smaller = pl.max_horizontal(received, paid_out), pl.min_horizontal(received, paid_out)
+    age = (pl.lit(day) - pl.col("day")).dt.total_days()
+    entity = pl.col("entity").cast(pl.Int64)
     found = []
     for offset in (0, 3):
-        age = (pl.lit(day) - pl.col("day")).dt.total_days() + offset
-        weeks = sums.group_by("entity", week=age // 7).agg(pl.sum("usd", "paid"))
-        equal = weeks.with_columns(
-            passed=pl.when((smaller > _LEAST_PASSED) & (larger - smaller <= _ALMOST_EQUAL * larger)).then(smaller)
-        )
-        lately = pl.col("week") * 7 < QUARTER
-        found.append(
-            equal.group_by("entity").agg(
-                passed_through_usd_12m=pl.col("passed").sum() / _CENTS,
-                passed_through_usd_3m=pl.col("passed").filter(lately).sum() / _CENTS,
-                busiest_week_share_3m=pl.col("usd").filter(lately).max() / pl.col("usd").sum(),
+        weeks = (
+            year.lazy()
+            .select(usd="amount_usd", paid=paid, key=entity * 128 + (age + offset) // 7)
+            .group_by("key")
+            .agg(pl.sum("usd", "paid"))
+            .with_columns(
+                entity=(pl.col("key") // 128).cast(pl.Int32),
+                lately=pl.col("key") % 128 * 7 < QUARTER,
+                passed=smaller * ((smaller > _LEAST_PASSED) & (larger - smaller <= _ALMOST_EQUAL * larger)),
             )
         )
+        found.append(
+            weeks.select(
+                "entity", "usd", "passed",
+                passed_lately=pl.col("passed") * pl.col("lately"), usd_lately=pl.col("usd") * pl.col("lately"),
+            )
+            .group_by("entity")
+            .agg(
+                passed_through_usd_12m=pl.col("passed").sum() / _CENTS,
+                passed_through_usd_3m=pl.col("passed_lately").sum() / _CENTS,
+                busiest_week_share_3m=pl.col("usd_lately").max() / pl.col("usd").sum(),
+            )
+            .collect()
+        )  # fmt: skip
     return pl.concat(found).group_by("entity").max()
 
 
@@ -101,14 +115,22 @@ def _paid_twice(year: pl.DataFrame) -> pl.DataFrame:
 
 def _longest_run(year: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
     """The most active days in a row in one item, days off between them left aside."""
-    numbered = calendar.sort("day").select("day", number=pl.col("is_workday").cast(pl.Int32).cum_sum())
-    days = year.select("entity", "item", "day").unique().join(numbered, on="day", how="inner")
+    working = calendar.sort("day").select("day", number=pl.col("is_workday").cast(pl.Int64).cum_sum())
+    if year.is_empty() or working.is_empty():
+        return pl.DataFrame(schema={"entity": pl.Int32, "longest_run_12m": pl.Int64})
     # A day off bears the number of the working day before it: whoever is active on both has no gap between them.
-    days = days.group_by("entity", "item", "number").agg(active=pl.len()).sort("entity", "item", "number")
-    begins = (
-        (pl.col("number") - pl.col("number").shift(1) != 1)
-        | (pl.col("entity") != pl.col("entity").shift(1))
-        | (pl.col("item") != pl.col("item").shift(1))
-    ).fill_null(value=True)
-    runs = days.with_columns(run=begins.cum_sum()).group_by("run").agg(pl.col("entity").first(), pl.col("active").sum())
+    first = working["day"][0].toordinal()
+    numbers = np.full(working["day"][-1].toordinal() - first + 1, -1, dtype=np.int64)
+    numbers[working["day"].to_physical().to_numpy() - working["day"].to_physical()[0]] = working["number"].to_numpy()
+    keys = year.select(packed("entity", "item", "day").alias("key")).to_series().unique().sort().to_numpy()
+    place = keys % 2**22 - first
+    known = (place >= 0) & (place < len(numbers))
+    keys, number = keys[known], numbers[place[known]]
+    if not len(keys):
+        return pl.DataFrame(schema={"entity": pl.Int32, "longest_run_12m": pl.Int64})
+    begins = np.r_[True, (np.diff(keys // 2**22) != 0) | (np.diff(number) > 1)]
+    starts = np.flatnonzero(begins)
+    runs = pl.DataFrame(
+        {"entity": (keys[starts] // 2**26).astype(np.int32), "active": np.diff(np.r_[starts, len(keys)])}
+    )
     return runs.group_by("entity").agg(longest_run_12m=pl.col("active").max())

@@ -27,7 +27,7 @@ from fxwatch.sample.entities import invent_entities, roll, strangers
 from fxwatch.sample.files import Written, write
 from fxwatch.sample.misconduct import draw_truth, plant
 from fxwatch.sample.patterns import Planter
-from fxwatch.sample.records import breaches, bureau_truth, entity_truth, notices, pattern_truth
+from fxwatch.sample.records import breaches, bureau_truth, entity_truth, later_acts, notices, pattern_truth
 from fxwatch.sample.trade import invent_counterparties
 
 __all__ = ["Sample", "Written", "invent", "write"]
@@ -54,8 +54,8 @@ class Sample:
         others: rows of files of settlements, filings and totals, texts.
         notices: entity_id, day, why: what the made-up bureau would issue notices on.
         truth: who misbehaves (`entities`), every planted pattern with its declarations (`patterns`), what the bureau
-            did and about which pattern (`bureau`), and what a load must do with rows that are not simply accepted
-            (`outcomes`).
+            did and about which pattern (`bureau`), what a load must do with rows that are not simply accepted
+            (`outcomes`), and for each entity and month's end whether the bureau acted in the six months after (`labels`).
     """
 
     seed: int
@@ -130,6 +130,7 @@ def invent(
             "patterns": pattern_truth(truth, entities, planted, days),
             "bureau": bureau_truth(bureau, truth, entities),
             "outcomes": outcomes,
+            "labels": later_acts(bureau, entities, days),
         },
     )
 

@@ -47,8 +47,8 @@ def write(sample: "Sample", folder: Path) -> Written:
         getattr(sample.others, name).write_csv(path)
     flows = tuple(_write_flows(sample, folder))
     for name, frame in sample.truth.items():
-        if name == "patterns":
-            frame.write_parquet(truth / "patterns.parquet")
+        if name in ("patterns", "labels"):
+            frame.write_parquet(truth / f"{name}.parquet")
         else:
             frame.write_csv(truth / f"{name}.csv")
     _text(truth / "truth.json", json.dumps(_summary(sample), ensure_ascii=False, indent=2) + "\n")
@@ -164,6 +164,8 @@ and breaches of the made-up bureau, which never looked at any rule.
 - `truth/patterns.parquet`: {patterns} planted patterns with their declarations, {honest_patterns} of them honest. `kind` is the rule that ought to see it;
   `ring` is shared by entities that acted together.
 - `truth/bureau.csv`: every notice and breach, the pattern it was about (empty: none), and whether it was right.
+- `truth/labels.parquet`: for each entity and month's end, whether a notice or breach followed in the six months after. A risk model is judged on it by
+  `fxwatch risk evaluate`.
 - `truth/outcomes.csv`: rows that are not simply accepted, and what a load must do with them.
 - `truth/truth.json`: the numbers above.
 

@@ -75,6 +75,26 @@ def bureau_truth(bureau: Bureau, truth: Truth, entities: Entities) -> pl.DataFra
     return _acts(bureau, entities).with_columns(right=right)
 
 
+def later_acts(bureau: Bureau, entities: Entities, days: Days) -> pl.DataFrame:
+    """entity_id, day, label: 1 where a notice or breach followed in the six months after the day.
+
+    The days are the ends of months with six months of the sample before and after them.
+    """
+    calendar = pl.Series("day", days.days)
+    spans = pl.DataFrame({"day": calendar.filter(calendar == calendar.dt.month_end())})
+    ends = ((days.first - timedelta(days=1), 6), (days.last, -6))
+    first, last = (pl.Series([d]).dt.offset_by(f"{n}mo")[0] for d, n in ends)
+    spans = spans.filter(pl.col("day").is_between(first, last))
+    acted = _acts(bureau, entities).select("entity_id", acted_on="day").join(spans, how="cross")
+    until = pl.col("day").dt.offset_by("6mo")
+    positive = acted.filter((pl.col("acted_on") > pl.col("day")) & (pl.col("acted_on") <= until))
+    known = positive.select("entity_id", "day").unique().with_columns(label=pl.lit(1, pl.Int8))
+    grid = pl.DataFrame({"entity_id": entities.key}).join(spans, how="cross")
+    return grid.join(known, on=["entity_id", "day"], how="left", maintain_order="left").with_columns(
+        pl.col("label").fill_null(0)
+    )
+
+
 def breaches(bureau: Bureau, entities: Entities) -> pl.DataFrame:
     """Rows of a breaches file: records, and a few rescissions."""
     rows = []

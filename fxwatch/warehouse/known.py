@@ -53,3 +53,9 @@ def entity_numbers(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """The number of every entity that was ever seen: entity, entity_id."""
     found: pl.DataFrame = con.sql(query("entity_numbers")).pl()
     return found
+
+
+def span_of_flows(con: "duckdb.DuckDBPyConnection") -> "tuple[date | None, date | None]":
+    """The first and the last day of classified flows in scope; None where there are none."""
+    first, last = con.sql(query("span_of_flows")).fetchall()[0]
+    return first, last

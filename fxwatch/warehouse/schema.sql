@@ -135,3 +135,13 @@ CREATE TABLE channel_sums (
   "month" DATE NOT NULL, direction UTINYINT NOT NULL, item UTINYINT NOT NULL, bpm6 UTINYINT NOT NULL, scope UTINYINT NOT NULL,
   economy VARCHAR, bank VARCHAR, amount_usd BIGINT NOT NULL, flows BIGINT NOT NULL, settled_usd BIGINT NOT NULL
 );
+
+-- What a risk model thought of each entity when it was last asked: of one model and one day. Probability of a notice or breach in the
+-- months that follow, score in whole points, place (1 is the likeliest), and beside them how odd the entity is among its peers (0 to 1).
+CREATE TABLE risk_scores (
+  entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL, as_of DATE NOT NULL, model VARCHAR NOT NULL, known_at TIMESTAMP NOT NULL,
+  probability DOUBLE NOT NULL, score INTEGER NOT NULL, place INTEGER NOT NULL,
+  reasons VARCHAR[] NOT NULL, points INTEGER[] NOT NULL, -- the features that weigh most
+  "values" DOUBLE[] NOT NULL, -- every feature, in the order of the model's list
+  anomaly DOUBLE NOT NULL, odd VARCHAR[] NOT NULL
+);

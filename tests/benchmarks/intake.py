@@ -24,12 +24,7 @@ from tests.benchmarks.big_home import LAST_DAY, _files
 FLOWS_PER_ENTITY = 40
 # What a table of flows would hold; what cannot be converted is null, where fxwatch says why and keeps the row.
 TYPES = {"leg": "UTINYINT", "day": "DATE", "amount": "DECIMAL(18, 2)", "settled_amount": "DECIMAL(18, 2)"}
-CONVERTED = {
-    "day": "TRY_CAST(day AS DATE)",
-    "leg": "TRY_CAST(leg AS UTINYINT)",
-    "amount": "TRY_CAST(amount AS DECIMAL(18, 2))",
-    "settled_amount": "TRY_CAST(settled_amount AS DECIMAL(18, 2))",
-}
+CONVERTED = {name: f"TRY_CAST(nullif({name}, '') AS {dtype})" for name, dtype in TYPES.items()}
 
 
 def files(folder: Path, flows: int) -> tuple[Path, dict[str, Path]]:
@@ -66,8 +61,7 @@ def by_duckdb(file: Path, place: Path) -> int:
         con.execute(f"SET threads = {pl.thread_pool_size()}")
         typed = ", ".join(f'"{name}" {TYPES.get(name, "VARCHAR")}' for name in names if name in COLUMNS)
         con.execute(f"CREATE TABLE flows ({typed})")
-        every = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        source = f"read_csv('{file}', header = true, columns = {{{every}}})" if file.suffix == ".csv" else f"'{file}'"
+        source = f"read_csv('{file}', header = true, all_varchar = true)" if file.suffix == ".csv" else f"'{file}'"
         picked = ", ".join(CONVERTED.get(name, f'"{name}"') for name in names if name in COLUMNS)
         con.execute(f"INSERT INTO flows SELECT {picked} FROM {source}")
         con.execute("CHECKPOINT")

@@ -23,11 +23,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_profile_says_of_each_stage_what_it_took(home: Path) -> None:
-    answer = fxwatch(home, "run", "--profile")
+    answer = fxwatch(home, "run", "--full", "--profile")
     assert answer.returncode == 0, answer.stderr
     for word in ("stage", "processor_seconds", "peak_mib", "rows", "flows", "large_daily_total", "publish", "all"):
         assert word in answer.stdout
-    stages = json.loads(fxwatch(home, "run", "--profile", "--json").stdout)["stages"]
+    stages = json.loads(fxwatch(home, "run", "--full", "--profile", "--json").stdout)["stages"]
     assert {stage["name"] for stage in stages} >= {"roll", "flows", "consecutive_days", "record", "publish"}
     assert all(stage["seconds"] >= 0 and stage["peak_mib"] > 0 for stage in stages)
 

@@ -165,6 +165,17 @@ def test_a_whole_rule_is_in_force_again_from_a_day_on(tmp_path: Path) -> None:
     fresh.run()
     assert fresh.hits(rule="large_daily_total")["hit_id"].to_list() == [hit("2026-05-04")]  # March stays nobody's work
     assert found(fresh, "S1") == [hit("2026-03-02"), hit("2026-05-04")]  # as it was found while it ran
+    load(
+        fresh,
+        tmp_path,
+        f"A9,{LAW},payment,2026-03-02,228021,USD,10.00",
+        f"B1,{LAW},payment,2026-06-29,228021,USD,2000000.00",
+    )
+    fresh.run()  # looks at what changed alone, and keeps March apart still
+    work = [hit("2026-05-04"), hit("2026-06-29")]
+    assert fresh.hits(rule="large_daily_total")["hit_id"].sort().to_list() == work
+    fresh.run(full=True)
+    assert fresh.hits(rule="large_daily_total")["hit_id"].sort().to_list() == work
 
 
 def _without_runs(folder: Path) -> Session:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.parts import heading, links
-from dashboards.screens.entity import events, find, flows, head, overview, peers, trade
+from dashboards.screens.entity import events, find, flows, head, overview, peers, risk, trade
 from dashboards.visit import Visit
 from fxwatch.identifiers import entity_key
 from fxwatch.reading import portrait
@@ -13,6 +13,7 @@ PARTS = {
     "trade": trade.show,
     "events": events.show,
     "peers": peers.show,
+    "risk": risk.show,
     "flows": flows.show,
 }
 PART = "entity_part"

@@ -9,6 +9,7 @@ from dashboards.parts import figures, links, recall
 from dashboards.screens.review import deciding, earlier, evidence, foretold, record
 from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
+from fxwatch.attention.explaining import meaning
 from fxwatch.errors import NotFound
 from fxwatch.reading import hits as reading
 from fxwatch.reading.dossier import rested_on
@@ -32,6 +33,7 @@ def show(visit: Visit, hit_id: str, fit: Line) -> None:
     _dates(visit, hit, entry)
     _changes(visit, hit, acts)
     _glance(visit, hit["entity_id"])
+    _risk(visit, fit.of([hit_id]))
     evidence.show(visit, hit)
     earlier.show(visit, hit["entity_id"])
     record.show(visit, acts)
@@ -104,6 +106,21 @@ def _glance(visit: Visit, entity_id: str) -> None:
             ),
             width="content",
         )
+
+
+def _risk(visit: Visit, rows: pl.DataFrame) -> None:
+    """What the model in force thinks of the entity, what weighs most, and whether the random sample holds it."""
+    if rows.is_empty() or rows["risk"][0] is None:
+        return
+    row = rows.row(0, named=True)
+    told = [visit.say("review.risk_is", share=figures.share(row["risk"]))]
+    if row["risk_reasons"]:
+        words = "; ".join(meaning(name, visit.language) for name in row["risk_reasons"])
+        told.append(visit.say("review.risk_because", reasons=figures.plain(words)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(" · ".join(told), help=visit.say("review.risk_help"), width="content")
+        if row["sampled"]:
+            st.badge(visit.say("review.risk_sampled"), color="blue", help=visit.say("review.risk_sampled_help"))
 
 
 def _who(visit: Visit, entry: dict[str, Any]) -> list[str]:

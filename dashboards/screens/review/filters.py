@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.parts import links
 from dashboards.visit import Visit
-from fxwatch.reading.queue import AGES, NOBODY, ORDERS, Asked, per_rule
+from fxwatch.reading.queue import AGES, NOBODY, ORDERS, Asked, order_now, per_rule
 from fxwatch.reading.traits import AREA_DIGITS, region_names
 from fxwatch.rulebook import SEVERITIES, rules
 from fxwatch.terms import Status
@@ -39,7 +39,7 @@ def asked(visit: Visit) -> Asked:
         whose=visit.account.name if whose == ME else whose,
         overdue=links.asked("overdue") is not None,
         entity=links.asked("entity"),
-        order=order if order in ORDERS else ORDERS[0],
+        order=order if order in ORDERS else order_now(visit.home),
     )
 
 
@@ -60,7 +60,9 @@ def show(visit: Visit, queue: pl.DataFrame) -> None:
     with entity:
         _text(visit, "entity")
     with order:
-        _one_of(visit, "order", list(ORDERS), lambda o: visit.say(f"review.order_{o}"), needed=True)
+        first = order_now(visit.home)
+        orders = [first, *(o for o in ORDERS if o != first and (o != "risk" or first == "risk"))]
+        _one_of(visit, "order", orders, lambda o: visit.say(f"review.order_{o}"), needed=True)
     with more, st.popover(_more(visit), width="stretch"):
         _rarer(visit, queue)
 

@@ -52,6 +52,7 @@ def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
     cells = rows.select(
         entity=pl.when(pl.col("hit_id") == opened).then(pl.lit("▶ ")).otherwise(pl.lit(""))
         + pl.Series(names, dtype=pl.String),
+        risk="risk",
         amount_usd="amount_usd",
         rule=pl.col("rule").replace({name: figures.shortened(title, _RULE) for name, title in titles.items()}),
         due_on=pl.Series(due, dtype=pl.String),
@@ -59,6 +60,8 @@ def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
         times_limit="times_limit",
         assigned_to=pl.col("assigned_to").fill_null(""),
     )
+    if rows["risk"].null_count() == rows.height:
+        cells = cells.drop("risk")  # no model is in force
     return cells if links.asked("rule") is None else cells.drop("rule")  # of one rule: it is chosen above
 
 
@@ -91,6 +94,7 @@ def _columns(visit: Visit, opens: str, ids: list[str]) -> dict[str, Any]:
             on_click=_open,
             args=(opens, ids),
         ),
+        "risk": columns.NumberColumn(heading("risk"), format="percent", width=64, help=visit.say("review.risk_help")),
         "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.0f", width=88),
         "rule": columns.TextColumn(heading("rule"), width=122),
         "due_on": columns.TextColumn(heading("due_on"), width=110),
