@@ -4,6 +4,8 @@ The flows come from an export (see `exported`) on a disk that every worker sees;
 as a local run's findings do. Spark shuffles, retries and places; nothing here schedules.
 """
 
+import importlib
+import inspect
 import io
 import os
 import re
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -34,6 +37,7 @@ from fxwatch.rule import EarlyWarning
 FLOWS_IN_A_BUCKET = 500_000  # some 100 MB of a worker's memory while its rules look
 BUCKETS_A_CORE = 3  # so that a core that was given little takes more
 JAVA = 17
+SHIPPED = "indicators."  # the rules that every worker has
 MARK = "fxwatch cannot run here:"  # begins what a worker says to those who read it at home
 _LOOPBACK = ("127.0.0.1", "localhost")
 _MASTER = re.compile(r"local(\[(\d+|\*)(,\d+)?\])?|spark://.+|yarn|k8s://.+")
@@ -125,6 +129,18 @@ class Share:
     partition: str
     buckets: int
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rules from a folder of the bureau's own travel as their text: no worker has their files."""
+        told = {
+            name: (
+                type(rule).__module__,
+                type(rule).__qualname__,
+                {f.name: getattr(rule, f.name) for f in fields(rule)},
+            )
+            for name, rule in self.rules.items()
+        }
+        return _received, (_texts(self.rules), told, dict(self.given), self.partition, self.buckets)
+
     def of(self, bucket: int, flows: pl.DataFrame) -> Findings:
         """What the rules find in a bucket. An entity that other authorities know and that has no flows is in one bucket, too."""
         given = {name: self._part(value, bucket) for name, value in self.given.items()}
@@ -134,6 +150,30 @@ class Share:
         if self.partition != "entity" or not isinstance(value, pl.DataFrame) or "entity" not in value.columns:
             return value
         return value.filter(pl.col("entity") % self.buckets == bucket)
+
+
+def _texts(rules: Mapping[str, EarlyWarning]) -> dict[str, str]:
+    """Module and text of the rules that do not come with fxwatch."""
+    names = {type(rule).__module__ for rule in rules.values()}
+    return {name: inspect.getsource(sys.modules[name]) for name in sorted(names) if not name.startswith(SHIPPED)}
+
+
+def _received(
+    texts: dict[str, str],
+    told: dict[str, tuple[str, str, dict[str, Any]]],
+    given: dict[str, Any],
+    partition: str,
+    buckets: int,
+) -> Share:
+    for module, text in texts.items():
+        if module not in sys.modules:
+            sys.modules[module] = made = ModuleType(module)
+            exec(compile(text, f"{module}.py", "exec"), made.__dict__)
+    rules = {
+        name: getattr(sys.modules.get(module) or importlib.import_module(module), kind)(**parameters)
+        for name, (module, kind, parameters) in told.items()
+    }
+    return Share(rules, given, partition, buckets)
 
 
 def look_at(table: pa.Table, share: Share) -> pa.Table:

@@ -53,6 +53,13 @@ class FanOutNewPayees(EarlyWarning):
         paid = flows.filter(self.looks_at(), windows.covers())
         late = paid.filter(reaches_back(pl.col("day"), MONTHS, first_loaded_day))
         # Only who pays so much to so many within two months in a row can be found.
+        # Adding up is cheap, counting different payees is not: those who paid enough are few.
+        rich = (
+            late.group_by("entity")
+            .agg(pl.col("amount_usd").sum())
+            .filter(pl.col("amount_usd") > self.lowest("limit_usd"))
+        )
+        late = late.join(rich.select("entity").collect().lazy(), on="entity", how="semi")
         busy = late.group_by("entity", month=pl.col("day").dt.truncate("1mo")).agg(
             pl.col("counterparty").n_unique(), pl.col("amount_usd").sum()
         )

@@ -69,10 +69,15 @@ class NearLimit(EarlyWarning):
             min(rule._near(name) for _, _, rule in self.unchanging()) for name in ("transport_usd", "day_usd")
         )
         least = pl.when("ship").then(transport // 2).otherwise(day)
-        totals = looked.group_by("entity", "direction", "day", ship=ship).agg(pl.col("amount_usd").sum())
         by = ["entity", "direction", "ship"]
+        # Who has not enough in all for so many near objects cannot be found: adding up whole groups leaves few to look at by day.
+        times = self.lowest("times_count")
+        wholes = looked.group_by("entity", "direction", ship=ship).agg(pl.col("amount_usd").sum())
+        rich = wholes.filter(pl.col("amount_usd") > times * pl.when("ship").then(transport).otherwise(day)).select(by)
+        able = looked.with_columns(ship=ship).join(rich.collect().lazy(), on=by, how="semi")
+        totals = able.group_by(*by, "day").agg(pl.col("amount_usd").sum())
         often = totals.filter(pl.col("amount_usd") > least).select(by).unique().collect()
-        few = looked.with_columns(ship=ship).join(often.lazy(), on=by, how="semi")
+        few = able.join(often.lazy(), on=by, how="semi")
         base = keyed(few.select(*by, "day", "flow", "declaration", "item", "amount_usd").collect(), *by)
         tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
         found = episodes(tests).lazy().join(base.lazy().select("key", *by).unique(), on="key")

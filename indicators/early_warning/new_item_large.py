@@ -67,6 +67,9 @@ class NewItemLarge(EarlyWarning):
             if first_loaded_day is None
             else windows_from(pl.col("day"), first_loaded_day, self.highest("window_days"))
         )
+        newest = flows.select(pl.col("day").max()).collect().item()
+        if newest is None or not pl.select(reaches_back(pl.lit(newest), MONTHS, first_loaded_day)).item():
+            late = pl.lit(value=False)  # no day has two loaded years before it
         sums = looked.filter(late).group_by("entity", "item", "direction").agg(pl.col("amount_usd").sum())
         above = sums.filter(pl.col("amount_usd") > self.lowest("limit_usd"))
         large = above.select("entity", "item").unique().collect()

@@ -73,7 +73,9 @@ class SettlementMismatch(EarlyWarning):
         is_receipt = pl.col("direction") == "receipt"
         prefix = pl.when(is_receipt).then(pl.lit(SETTLEMENT)).otherwise(pl.lit(PURCHASE))
         by = ["entity", "direction", "object", "quarter"]
-        looked = flows.filter(~IS_REFUND).with_columns(quarter=quarter())
+        # A settled part alone is never more than what was declared, so only who has settlements apart can be found.
+        known = settlements.select("entity").unique().collect().lazy()
+        looked = flows.filter(~IS_REFUND).join(known, on="entity", how="semi").with_columns(quarter=quarter())
         sums = looked.group_by("entity", "direction", "item", "quarter").agg(
             declared=pl.col("amount_usd").sum(), settled=pl.col("settled_usd").sum()
         )
@@ -93,7 +95,6 @@ class SettlementMismatch(EarlyWarning):
             first=pl.col("day").min(),
             last=pl.col("day").max(),
         )
-        # A settled part alone is never more than what was declared, so only who has settlements apart can be found.
         asked = booked.join(sums, on=by, how="left")
         before = sums.select(*by[:3], quarter=pl.col("quarter").dt.offset_by("3mo"), before="declared")
         asked = asked.join(before, on=by, how="left").with_columns(pl.col("declared", "settled", "before").fill_null(0))

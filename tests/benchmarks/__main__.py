@@ -20,7 +20,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import book, compare, door, growth, increment, planning, published, recall, rules
+from tests.benchmarks import book, compare, competitor, door, growth, increment, planning, published, recall, rules
 
 PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment")
 USUAL = "compare,door"
@@ -44,7 +44,7 @@ def main() -> int:
     asked.add_argument("--flows", type=_numbers, default=None, help="one or several, with commas between")
     asked.add_argument("--rounds", type=int, default=3, help="that are counted; one more warms up")
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--sides", default=",".join(compare.NAMES), help="who takes part in compare")
+    asked.add_argument("--sides", default=",".join(competitor.NAMES), help="who takes part in compare")
     asked.add_argument("--keep", type=Path, default=None, help="a folder for the invented flows, used again next time")
     asked.add_argument("--out", type=Path, default=Path("bench"), help="a folder for figures (JSON) and pictures (SVG)")
     asked.add_argument("--publish", action="store_true", help="put them into the repository and the READMEs instead")

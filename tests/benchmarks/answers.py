@@ -10,6 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 ARTICLE = ("large_transport_transfer", "large_daily_total", "consecutive_days")
+STREAKS = "consecutive_days"
 HITS = {
     "large_transport_transfer": ("entity", "direction", "first_day", "value", "flow_ids"),
     "large_daily_total": ("entity", "direction", "first_day", "value", "flow_ids"),

@@ -20,9 +20,10 @@ LEVELS = ("hits", "whole")
 
 def compete(name: str, ground: Path, rounds: int) -> dict[str, Any]:
     side: Any = importlib.import_module(f"tests.benchmarks.by_{name}").Side(ground)
-    told: dict[str, list[dict[str, tuple[float, float]]]] = {level: [] for level in LEVELS}
+    levels = [level for level in (*LEVELS, "streaks") if hasattr(side, level)]
+    told: dict[str, list[dict[str, tuple[float, float]]]] = {level: [] for level in levels}
     for number in range(rounds + 1):
-        for level in LEVELS:
+        for level in levels:
             watch = Watch()
             answers = getattr(side, level)(watch)
             if number:

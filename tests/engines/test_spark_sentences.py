@@ -1,5 +1,7 @@
 """What keeps a run from Spark is said in one sentence, before anything is waited for."""
 
+import importlib.util
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +115,54 @@ def test_each_bucket_is_given_the_entities_that_are_its_own() -> None:
     assert [by_entity._part(given["settlements"], n)["entity"].to_list() for n in range(3)] == [[], [1], [2, 7]]
     assert by_counterparty._part(given["settlements"], 0).height == 3
     assert by_entity._part(given["calendar"], 0) is given["calendar"]
+
+
+RULE = '''"""loud: an example."""
+from dataclasses import dataclass
+from typing import ClassVar
+import polars as pl
+from fxwatch.rule import EarlyWarning, finding
+
+@dataclass(frozen=True, kw_only=True)
+class Loud(EarlyWarning):
+    title: ClassVar[str] = "Loud"
+    key: ClassVar[tuple[str, ...]] = ("entity", "day")
+
+    def find(self, flows: pl.LazyFrame) -> pl.LazyFrame:
+        limit = pl.lit(100)
+        return flows.filter(pl.col("amount_usd") > limit).select(*finding(value="amount_usd", limit=limit, first_day="day"), "day")
+'''
+AFAR = """
+import pickle, sys
+from pathlib import Path
+import polars as pl
+share = pickle.loads(Path(sys.argv[1]).read_bytes())
+print(share.of(0, pl.read_parquet(sys.argv[2])).hits["value"].to_list())
+"""
+
+
+def test_a_rule_of_the_bureaus_own_works_on_a_worker_that_has_not_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "bureau.added.loud"
+    (tmp_path / "loud.py").write_text(RULE)
+    spec = importlib.util.spec_from_file_location(name, tmp_path / "loud.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, name, module)
+    spec.loader.exec_module(module)
+    share = spark.Share({"loud": module.Loud()}, {}, "entity", 1)
+    (tmp_path / "share").write_bytes(pickle.dumps(share))
+    drawn = flows("""
+        flow  usd
+        low   1
+        above 1.01
+    """)
+    drawn.drop("id").write_parquet(tmp_path / "flows.parquet")
+    words = [sys.executable, "-c", AFAR, str(tmp_path / "share"), str(tmp_path / "flows.parquet")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.stdout.strip() == "[101]", done.stderr
 
 
 def as_sent(bucket: pl.DataFrame) -> pa.Table:
