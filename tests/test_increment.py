@@ -126,7 +126,14 @@ CHANGES: list[tuple[str, Callable[[Session], None], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "words"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
+# These go with every change of the code; the others with the slow tests.
+QUICK = ("a late flow that joins two stretches", "a change of entity", "a new limit", "a transport enterprise")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [pytest.param(*c[1:], id=c[0], marks=[] if c[0] in QUICK else pytest.mark.slow) for c in CHANGES],
+)
 def test_a_run_after_a_change_finds_what_a_run_of_everything_finds(
     home: Session, tmp_path: Path, change: Callable[[Session], None], words: str
 ) -> None:
@@ -139,6 +146,7 @@ def test_a_run_after_a_change_finds_what_a_run_of_everything_finds(
     same_as_full(home, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_lost_finding_is_named_by_the_one_that_took_its_place(home: Session, tmp_path: Path) -> None:
     streak(home)
     load(home, "flows", FLOWS, [flow("D0", action="D")])
@@ -225,16 +233,9 @@ def follow(bare: Path, folder: Path, steps: list[Any]) -> None:
     shutil.rmtree(folder / "home")
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(_STEP, min_size=1, max_size=4))
-def test_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
-    shutil.rmtree(tmp_path / "home", ignore_errors=True)
-    follow(bare, tmp_path, steps)
-
-
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(_STEP, min_size=2, max_size=10))
-def test_long_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
+def test_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
     shutil.rmtree(tmp_path / "home", ignore_errors=True)
     follow(bare, tmp_path, steps)

@@ -22,7 +22,7 @@ _FOUND, _STANDING = "found hits", "hits"
 
 COLUMNS = [
     "hit_id", "rule", "entity_id", "direction", "item", "first_day", "last_day", "raised_on", "value", "unit", "limit_value",
-    "flow_count", "status", "found_on", "run_id", "rule_version", "severity", "auto_notice", "group_id", "supersedes",
+    "flow_count", "status", "found_on", "run_id", "rule_version", "severity", "auto_notice", "object", "group_id", "supersedes",
     "evidence_changed", "digest", "notice", "proposal", "proposed_by", "assigned_to", "due_on", "amount_usd",
 ]  # fmt: skip
 

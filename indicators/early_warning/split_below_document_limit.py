@@ -26,7 +26,7 @@ class SplitBelowDocumentLimit(EarlyWarning):
         "为何重要：超过限额须提交单证，分拆后则无须提交。\n"
         "不含：退款；既无合同号又无交易对手的付汇（计数）；低于区间下限的小额付汇。限额依据二手资料。"
     )
-    basis = "service trade guidelines 2013 (汇发〔2013〕30号), art. 4: no splitting; limits rest on secondary sources"
+    basis = "service trade guidelines 2013 (Hui Fa 2013 No. 30), art. 4: no splitting; limits rest on secondary sources"
     basis_zh = "《服务贸易外汇管理指引》（汇发〔2013〕30号）第四条：不得分拆；限额依据二手资料"
     because = (
         "{entity} paid USD {value:,.2f} in {flow_count} pieces to {object} from {first_day} to {raised_on}; "

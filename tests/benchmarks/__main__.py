@@ -7,6 +7,7 @@ rules     the article's rules and plain SQL in one process, for those who tune t
 book      every rule's time, beside the dearest of the article's three (see `book`)
 recall    what the rules see of what an invented sample has planted (see `recall`)
 door      the banks' door (see `door`)
+increment a day's load and the run after it, beside a run of everything (see `increment`)
 
 --publish writes figures and pictures into tests/benchmarks/measured and the tables of both READMEs. All that the README shows:
 
@@ -19,9 +20,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import book, compare, competitor, door, growth, planning, published, recall, rules
+from tests.benchmarks import book, compare, competitor, door, growth, increment, planning, published, recall, rules
 
-PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door")
+PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment")
 USUAL = "compare,door"
 MILLION = 1_000_000
 SIZES = {
@@ -29,6 +30,7 @@ SIZES = {
     "growth": growth.SIZES,
     "planning": [MILLION],
     "rules": [5 * MILLION],
+    "increment": [MILLION],
     "book": [5 * MILLION],
     "recall": [60_000],
 }
@@ -65,6 +67,8 @@ def measure(part: str, options: argparse.Namespace) -> int:
     sizes = options.flows or SIZES[part]
     if part == "rules":
         return max(rules.measure(flows, options.rounds, options.seed) for flows in sizes)
+    if part == "increment":
+        return max(increment.measure(flows, options.seed) for flows in sizes)
     if part == "book":
         return max(book.measure(flows, options.rounds, options.seed) for flows in sizes)
     if part == "recall":

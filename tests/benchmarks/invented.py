@@ -52,6 +52,16 @@ def invent(path: Path, flows: int, seed: int = 1) -> None:
     con.close()
 
 
+def flows_of(flows: int, seed: int = 1) -> tuple[pl.DataFrame, int]:
+    """So many flows, and of how many entities they are: columns as in `recent_flows`, as far as they differ from row to row."""
+    calendar = pl.read_csv(fact_file("calendar.csv")).select(
+        pl.col("day").str.to_date(), is_workday=pl.col("is_workday") == 1
+    )
+    working = calendar.filter("is_workday", pl.col("day").is_between(FIRST, LAST))["day"]
+    entities = max(1, flows // FLOWS_PER_ENTITY)
+    return _flows(np.random.default_rng(seed), flows, entities, working), entities
+
+
 def _flows(rng: np.random.Generator, count: int, entities: int, working: pl.Series) -> pl.DataFrame:
     weight = rng.lognormal(0, FLOWS_PER_ENTITY_LN_SD, entities)
     entity = rng.choice(entities, count, p=weight / weight.sum())

@@ -22,7 +22,7 @@ def fxwatch(*words: str, env: dict[str, str] | None = None) -> subprocess.Comple
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cli") / "home"
-    make_home(path, simulation=True, bare=True).change_setting("today", "2026-03-31")
+    make_home(path, simulation=True).change_setting("today", "2026-03-31")
     folder = path.parent
     (folder / "entities.csv").write_text(
         "entity_id,name,industry,registered_on\n100000016,Bohai Lines,5521,2010-01-01\n", "utf-8"

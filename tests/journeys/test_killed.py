@@ -72,6 +72,7 @@ def test_fifty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     made = make_home(home, simulation=True)
     made.change_setting("today", "2026-10-31")
+    made.change_setting("part_rows", "1000")  # every load makes a part
     entities = tmp_path / "entities.csv"
     entities.write_text("entity_id,name,industry,registered_on\n100000016,Bohai Lines,5521,2010-01-01\n", "utf-8")
     assert subprocess.run(command(home, "load", "entities", str(entities)), capture_output=True).returncode == 0

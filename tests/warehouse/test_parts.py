@@ -88,6 +88,7 @@ def test_what_a_load_adds_and_changes_in_one_file_stands_once(home: Session) -> 
     assert standing(home) == {"D1": 2} | {f"D{n}": 1 for n in (3, 4, 5, 6, 7, 8, 9, 10, 11)}
 
 
+@pytest.mark.slow
 def test_a_part_goes_when_no_snapshot_names_it(home: Session) -> None:
     load(home, *new(1, 2, 3, 4))
     load(home, *new(1, 2, action="C", amount=2), *new(5, 6))  # half of the first part was replaced: it is written again
@@ -100,6 +101,7 @@ def test_a_part_goes_when_no_snapshot_names_it(home: Session) -> None:
     assert standing(home) == {"D1": 2, "D2": 2} | {f"D{n}": 1 for n in (3, 4, 5, 6, 10, 11, 12, 13)}
 
 
+@pytest.mark.slow
 def test_many_parts_become_one(home: Session) -> None:
     for number in range(9):
         load(home, *new(*range(4 * number, 4 * number + 4)))
@@ -130,6 +132,7 @@ def test_a_part_that_nobody_names_is_swept(home: Session) -> None:
     assert parts(home) == ["flows-1.duckdb"]
 
 
+@pytest.mark.slow
 def test_a_publication_copies_little(home: Session) -> None:
     load(home, *new(*range(1000)))
     snapshot = home.snapshot().path
@@ -147,6 +150,7 @@ def flip(file: Path) -> None:
     file.write_bytes(held)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("harm", "deep"), [(Path.unlink, False), (cut, False), (flip, True)])
 def test_a_damaged_part_is_found(home: Session, harm, deep: bool) -> None:
     load(home, *new(1, 2, 3, 4))
@@ -159,6 +163,7 @@ def test_a_damaged_part_is_found(home: Session, harm, deep: bool) -> None:
     assert home.doctor(deep=True).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_warehouse_is_built_again_from_a_snapshot_and_its_parts(home: Session) -> None:
     load(home, *new(1, 2, 3, 4), *new(1, action="C", amount=5))
     (home.path / "warehouse.duckdb").write_bytes(b"cut")
@@ -168,7 +173,7 @@ def test_a_warehouse_is_built_again_from_a_snapshot_and_its_parts(home: Session)
     assert home.doctor(deep=True).exit_code == 0
 
 
-@pytest.mark.parametrize("form", ["b.tar.gz", "b"])
+@pytest.mark.parametrize("form", [pytest.param("b.tar.gz", marks=pytest.mark.slow), "b"])
 def test_a_backup_takes_the_parts_along(home: Session, form: str) -> None:
     load(home, *new(1, 2, 3, 4, 5, 6, 7), *new(1, action="D"))
     made = home.backup(home.path.parent / form, by="wang")
@@ -201,7 +206,8 @@ LOADS = st.lists(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(loads=LOADS)
 def test_whatever_comes_parts_hold_what_one_file_would(bare: Path, tmp_path: Path, loads) -> None:
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
