@@ -19,6 +19,7 @@ log = logging.getLogger("fxwatch.api")
 
 MOST_HEAD = 16 * 1024
 MOST_HEADERS = 64
+MOST_WAITING = 100  # requests behind the one that is answered
 
 
 class Connection(HttpToolsProtocol):
@@ -97,6 +98,9 @@ class Connection(HttpToolsProtocol):
         if self._size > MOST_HEAD or len(self.headers) > MOST_HEADERS:
             self.refuse(_too_much())
             return
+        if len(self.pipeline) >= MOST_WAITING:
+            self.refuse(unavailable())
+            return
         if not self._answered():
             url, headers = self.url, self.headers
             super().on_message_begin()
@@ -142,6 +146,13 @@ class Connection(HttpToolsProtocol):
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
+    def on_response_complete(self) -> None:
+        """An answer has left."""
+        super().on_response_complete()
+        if self.pipeline:
+            # With each answer uvicorn would read on, and whoever asks faster than is answered would fill the memory.
+            self.flow.pause_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self._leave()
@@ -151,6 +162,7 @@ class Connection(HttpToolsProtocol):
         """Whoever answers the running request is not to write any more: nobody is there, or a problem was told."""
         if self._running is not None and not self._running.response_complete:
             self._running.disconnected = True
+        self.pipeline.clear()
 
     def refuse(self, problem: Problem) -> None:
         """Say what is wrong and close."""

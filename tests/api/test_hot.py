@@ -9,7 +9,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from fxwatch.api.connections import Connection
+from fxwatch.api.connections import Connection, watch
 from fxwatch.api.desk import Desk
 from fxwatch.api.hot import Hot
 from fxwatch.api.metrics import Metrics
@@ -100,7 +100,7 @@ class Wire(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.written, self.is_closed = b"", False
+        self.written, self.unsent, self.is_closed = b"", 0, False
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         self.written += data
@@ -111,8 +111,16 @@ class Wire(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.is_closed
 
+    abort = close
+
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.unsent
+
+    def pause_reading(self) -> None:
+        self.is_read = False
+
+    def resume_reading(self) -> None:
+        self.is_read = True
 
 
 class Said(Hot):
@@ -150,6 +158,43 @@ async def _a_long_request_behind_a_short_one() -> None:
 
 def test_a_request_under_way_is_not_ended_by_the_rest_after_the_answer_before_it() -> None:
     asyncio.run(_a_long_request_behind_a_short_one())
+
+
+async def _who_takes_no_answers() -> None:
+    connection, wire = connected()
+    # More is written, nothing leaves; then a little leaves each time.
+    told = []
+    for at, unsent in enumerate((0, 10, 12, 12, 12, 11, 10, 9, 8, 0, 0, 5, 6, 7, 8)):
+        wire.unsent = unsent
+        told.append(connection.takes_nothing(float(at), 2.5))
+    assert [at for at, is_stuck in enumerate(told) if is_stuck] == [3, 4, 13, 14]
+    watching = asyncio.ensure_future(watch({connection}, 0.02))
+    connection.since = None
+    while not wire.is_closed:
+        await asyncio.sleep(0.01)
+    watching.cancel()
+
+
+def test_who_takes_no_answers_is_let_go_and_who_takes_them_slowly_is_not() -> None:
+    asyncio.run(asyncio.wait_for(_who_takes_no_answers(), 10))
+
+
+async def _asking_faster_than_is_answered() -> None:
+    connection, wire = connected()
+    connection.hot = None
+    connection.data_received(QUESTION * 3)
+    await asyncio.sleep(0)
+    assert not wire.is_read
+    for is_read in (False, True, True):
+        cycle = connection._running
+        await cycle.send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await cycle.send({"type": "http.response.body", "body": b""})
+        await asyncio.sleep(0)
+        assert wire.is_read == is_read
+
+
+def test_nothing_more_is_read_while_requests_wait_for_the_one_before() -> None:
+    asyncio.run(_asking_faster_than_is_answered())
 
 
 async def _what_is_no_request_amid_an_answer() -> None:
