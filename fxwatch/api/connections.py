@@ -1,13 +1,14 @@
 """Connections as banks' software makes them, and as somebody makes them who means harm: bounded in number, in size and in time.
 
-uvicorn itself waits for ever for the end of a request's head and takes headers of any length; here both have a limit, and
-what is wrong before there is a request is told as a problem too.
+uvicorn itself waits for ever for the end of a request's head, and for whoever does not take its answers, and takes headers of
+any length; here all have a limit, and what is wrong before there is a request is told as a problem and counted too.
 """
 
 import asyncio
 import logging
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from fxwatch.api.door import too_slow
@@ -18,6 +19,7 @@ log = logging.getLogger("fxwatch.api")
 
 MOST_HEAD = 16 * 1024
 MOST_HEADERS = 64
+MOST_WAITING = 100  # requests behind the one that is answered
 
 
 class Connection(HttpToolsProtocol):
@@ -31,6 +33,10 @@ class Connection(HttpToolsProtocol):
     _is_refused = False
     # Whether the request that arrives was answered already, and whether one of this piece of data was.
     _is_answered = _is_served = False
+    # The request that is answered by the long way; `cycle` is the newest one, which may wait behind it.
+    _running: Any = None
+    # What was written and has not left, and the last moment at which some of it left.
+    _unsent, _left_at = 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, if there is room."""
@@ -49,9 +55,23 @@ class Connection(HttpToolsProtocol):
         if self._is_head:
             self._head += len(data)
         self._is_served = False
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._is_head and self._head > MOST_HEAD:
             self.refuse(_too_much())
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as wanted:
+                # Another protocol is wished for, which a server may pass over; behind it comes the next request.
+                data = data[wanted.args[0] :]
+            except HttpParserError:
+                self.refuse(Problem("bad-request", "This is no HTTP request.", "这不是有效的 HTTP 请求。"))
+                return
+            else:
+                return
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -72,9 +92,14 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head is here."""
+        if self._is_refused:
+            return
         self._is_head, self._head = False, 0
         if self._size > MOST_HEAD or len(self.headers) > MOST_HEADERS:
             self.refuse(_too_much())
+            return
+        if len(self.pipeline) >= MOST_WAITING:
+            self.refuse(unavailable())
             return
         if not self._answered():
             url, headers = self.url, self.headers
@@ -82,6 +107,8 @@ class Connection(HttpToolsProtocol):
             self.url = url
             for name, value in headers:
                 super().on_header(name, value)
+            # One that was answered before it in the same piece of data must not end the connection in its midst.
+            self._unset_keepalive_if_required()
             super().on_headers_complete()
 
     def _answered(self) -> bool:
@@ -115,28 +142,66 @@ class Connection(HttpToolsProtocol):
                 super().on_message_complete()
             self.since, self._is_head, self._head = None, True, 0
 
-    def send_400_response(self, msg: str) -> None:
-        """Say that it is no request."""
-        self.refuse(Problem("bad-request", "This is no HTTP request.", "这不是有效的 HTTP 请求。"))
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """An answer has left."""
+        super().on_response_complete()
+        if self.pipeline:
+            # With each answer uvicorn would read on, and whoever asks faster than is answered would fill the memory.
+            self.flow.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._leave()
+        super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        """Whoever answers the running request is not to write any more: nobody is there, or a problem was told."""
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+        self.pipeline.clear()
 
     def refuse(self, problem: Problem) -> None:
         """Say what is wrong and close."""
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        body = problem.body()
-        close = [(b"connection", b"close")]
-        lines = b"".join(b"%s: %s\r\n" % header for header in [*problem.all_headers(body), *close])
-        self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + body)
+        if self.hot is not None:
+            self.hot.metrics.refused(problem.status)
+        # In the midst of an answer a problem would be taken for the rest of it.
+        if self._running is None or self._running.response_complete or not self._running.response_started:
+            body = problem.body()
+            close = [(b"connection", b"close")]
+            lines = b"".join(b"%s: %s\r\n" % header for header in [*problem.all_headers(body), *close])
+            self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + body)
+        self._leave()
         self.transport.close()
+
+    def takes_nothing(self, now: float, seconds: float) -> bool:
+        """Whether nothing of what was written has left for so long, though more may have been written."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent < self._unsent:
+            self._left_at = now
+        self._unsent = unsent
+        return unsent > 0 and now - self._left_at > seconds
 
 
 async def watch(connections: set[Any], seconds: float) -> None:
-    """Close the connections whose request does not arrive in time. The door itself watches the bodies that it reads."""
+    """Close the connections whose request does not arrive in time, and those that do not take their answers.
+
+    The door itself watches the bodies that it reads.
+    """
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(min(1.0, seconds / 2))
         for connection in list(connections):
+            if connection.takes_nothing(loop.time(), seconds):
+                # What is still to be sent would keep a closing connection, too.
+                connection.transport.abort()
+                continue
             since = getattr(connection, "since", None)
             if since is not None and loop.time() - since > seconds + 1:
                 connection.refuse(too_slow(seconds))

@@ -73,8 +73,8 @@ class Door:
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         path = scope["path"]
         if b"%" in scope["raw_path"]:
-            # A stroke that was hidden from a proxy's rules finds nothing.
-            if b"%2f" in scope["raw_path"].lower():
+            # A stroke that was hidden from a proxy's rules finds nothing, nor does a line's end, which patterns pass over.
+            if b"%2f" in scope["raw_path"].lower() or path.endswith("\n"):
                 raise of_status(404, [])
         elif scope["method"] == "GET" and path.startswith(_BEFORE) and (hot := _hot(path, scope["query_string"])):
             scope["route_name"], scope["answers"] = "grade", 1

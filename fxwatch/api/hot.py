@@ -31,7 +31,7 @@ class Hot:
 
     def __init__(self, desk: "Desk", metrics: "Metrics") -> None:
         self._desk = desk
-        self._metrics = metrics
+        self.metrics = metrics
 
     def answer(self, url: bytes, headers: Headers, default: Headers) -> bytes | None:
         """The whole reply as it leaves; None where the long way must be gone.
@@ -68,7 +68,7 @@ class Hot:
         except Exception:
             log.exception("Nothing was answered")
             status, rest = FAILED.status, _as_bytes(FAILED, headers)
-        self._metrics.saw("grade", status, time.perf_counter() - began, status == 200)
+        self.metrics.saw("grade", status, time.perf_counter() - began, status == 200)
         return b"".join((_LINE[status], *(b"%s: %s\r\n" % header for header in default), rest))
 
 

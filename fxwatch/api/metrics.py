@@ -36,6 +36,10 @@ class Metrics(Collector):
         self._buckets[bisect_left(BOUNDS, seconds)] += 1
         self._seconds += seconds
 
+    def refused(self, status: int) -> None:
+        """A connection that was closed with a status before there was a request to time."""
+        self.requests["connection", status] += 1
+
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
         return generate_latest(self._registry)

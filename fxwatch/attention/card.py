@@ -60,7 +60,7 @@ def card(about: dict[str, Any], name: str, force: Sequence[str], language: Langu
         ),
         Block(
             say("stability"), paragraphs=(say("stability_what", low=PSI_LIMITS[0], high=PSI_LIMITS[1]),),
-            head=(say("as_of"), "PSI"), rows=tuple((r["as_of"], f"{r['psi']:.3f}") for r in judged["stability"]),
+            head=(say("as_of"), "PSI"), rows=tuple((r["as_of"], psi_told(r)) for r in judged["stability"]),
         ),
         Block(say("fairness"), paragraphs=(say("fairness_what"),)),
         *(
@@ -73,9 +73,14 @@ def card(about: dict[str, Any], name: str, force: Sequence[str], language: Langu
         Block(say("limits"), paragraphs=tuple(say(f"limit_{n}") for n in range(1, 7))),
         Block(
             say("features"), head=(say("feature"), say("unit"), say("direction"), say("why")),
-            rows=tuple((f.zh if language == "zh" else f.en, f.unit, say(f"direction_{f.direction}"), f.why) for f in catalogue.catalogue()),
+            rows=tuple(_feature(f, say, language) for f in catalogue.catalogue()),
         ),
     ]  # fmt: skip
+
+
+def _feature(feature: catalogue.Feature, say: Any, language: Language) -> tuple[str, ...]:
+    what, why = (feature.zh, feature.why_zh) if language == "zh" else (feature.en, feature.why)
+    return what, say(f"unit_{feature.unit}"), say(f"direction_{feature.direction}"), why
 
 
 def _judged(judged: dict[str, Any], say: Any) -> Block:
@@ -157,6 +162,11 @@ def _curve(rows: Sequence[dict[str, Any]], say: Any) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
+
+
+def psi_told(row: dict[str, Any]) -> str:
+    """A day's index with its interval; files made before intervals were kept have none."""
+    return _interval({"value": row["psi"], **row}) if "low" in row else f"{row['psi']:.3f}"
 
 
 def _interval(value: dict[str, float] | None) -> str:

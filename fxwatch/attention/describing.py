@@ -63,7 +63,7 @@ def judged(verdict: Verdict, groups: pl.DataFrame) -> dict[str, Any]:
         "margin": _told(verdict.margin),
         "is_better": verdict.is_better,
         "calibration": verdict.calibration.to_dicts(),
-        "stability": [{"as_of": r["as_of"].isoformat(), "psi": r["psi"]} for r in verdict.stability.to_dicts()],
+        "stability": [{**r, "as_of": r["as_of"].isoformat()} for r in verdict.stability.to_dicts()],
         "groups": _groups(verdict, groups),
     }
 

@@ -63,8 +63,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "came_true": ("came true", "实际"),
     "stability": ("Stability", "稳定性"),
     "stability_what": (
-        "Population stability index of the scores against those of the last day of learning: above {low} look, above {high} train anew.",
-        "评分相对学习期最后一日的群体稳定性指数（PSI）：高于 {low} 应关注，高于 {high} 应重新训练。",
+        "Population stability index of the scores against those of the last day of learning: above {low} look, above {high} train anew. Intervals: 95 of 100 resamples of entities; even of one and the same population, an index of few entities lies well above 0.",
+        "评分相对学习期最后一日的群体稳定性指数（PSI）：高于 {low} 应关注，高于 {high} 应重新训练。区间为对主体重抽样的 95% 区间；主体较少时，即使总体不变，指数也会明显大于零。",
     ),
     "as_of": ("day", "日期"),
     "fairness": ("How groups fare", "分组结果"),
@@ -110,6 +110,13 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "feature": ("feature", "特征"),
     "unit": ("unit", "单位"),
+    "unit_USD": ("USD", "美元"),
+    "unit_count": ("count", "个数"),
+    "unit_share": ("share", "占比"),
+    "unit_ratio": ("ratio", "倍数"),
+    "unit_days": ("days", "天"),
+    "unit_years": ("years", "年"),
+    "unit_code": ("code", "代码"),
     "direction": ("more means", "数值越大"),
     "direction_1": ("more risk, never less", "风险只增不减"),
     "direction_-1": ("less risk, never more", "风险只减不增"),
@@ -119,6 +126,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "not_in_force": ("It is not in force.", "未启用。"),
     "nothing": ("nothing to measure", "无可计量"),
     "would_be_below": ("below {edge}", "低于 {edge}"),
+    "would_fall": ("{change}: −{points}", "{change}：−{points}"),
     "would_be_at_least": ("at least {edge}", "不低于 {edge}"),
 }  # fmt: skip
 

@@ -41,7 +41,9 @@ def report_table(home: "Home", name: str | None, by: str | None, language: Langu
     if by is None:
         return table_of(judged, language)
     if by == "month":
-        return pl.DataFrame(judged["stability"]).select("as_of", "psi")
+        # Files made before intervals were kept have none.
+        schema = {"as_of": pl.String, "psi": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+        return pl.DataFrame(judged["stability"], schema=schema)
     columns = ("group", "rows", "positives", "foretold", "came_true", "in_top", "right_in_top", "found")
     return pl.DataFrame(judged["groups"][by], infer_schema_length=None).select(columns)
 

@@ -410,6 +410,11 @@ class Register(BanksSide, RecordsSide):
         with self._store.reading() as connection:
             return worked.acts_counted(connection, first, last)
 
+    def looked_at(self, first: date) -> "pl.DataFrame":
+        """The entities that somebody has looked at since a day: see `worked.looked_at`."""
+        with self._store.reading() as connection:
+            return worked.looked_at(connection, first)
+
     def papers(
         self, digest: str | None = None, entity_id: str | None = None, subject: str | None = None
     ) -> "pl.DataFrame":

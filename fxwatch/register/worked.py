@@ -13,6 +13,11 @@ from fxwatch.register.tables import acts, breaches, decisions, notices
 if TYPE_CHECKING:
     import polars as pl
 
+# By which acts somebody has looked at an entity, whatever they found.
+LOOKS = (
+    *(Kind.NOTICE_ISSUED, Kind.NOTICE_JOINED, Kind.HIT_DISMISSED, Kind.BREACH_RECORDED, Kind.BREACH_CHANGED),
+    *(Kind.INQUIRY_OPENED, Kind.INQUIRY_ANSWERED, Kind.INQUIRY_CLOSED, Kind.NOTE_ADDED),
+)
 PAPERS = (Kind.FILE_PRODUCED, Kind.LETTER_PRODUCED)
 
 
@@ -73,6 +78,21 @@ def acts_counted(connection: Connection, first: date | None = None, last: date |
         statement = statement.where(acts.c.day <= last.isoformat())
     schema: dict[str, Any] = {"by": pl.String, "kind": pl.String, "acts": pl.Int64}
     return frame(connection, statement.order_by(acts.c.by, acts.c.kind), schema)
+
+
+def looked_at(connection: Connection, first: date) -> "pl.DataFrame":
+    """The entities that somebody has looked at since a day, by an act of `LOOKS`: entity_id, looked_on (the last day), kind, by."""
+    import polars as pl
+
+    names = ("entity_id", "day", "kind", "by")
+    statement = (
+        select(*(acts.c[n] for n in names))
+        .where(acts.c.kind.in_([str(k) for k in LOOKS]), acts.c.day >= first.isoformat(), acts.c.entity_id.is_not(None))
+        .order_by(acts.c.day, acts.c.number)
+    )
+    schema: dict[str, Any] = dict.fromkeys(names, pl.String)
+    found = frame(connection, statement, schema | {"day": pl.Date})
+    return found.unique("entity_id", keep="last", maintain_order=True).rename({"day": "looked_on"})
 
 
 def papers_frame(

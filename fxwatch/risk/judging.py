@@ -91,12 +91,48 @@ def calibration(chances: Floats, truth: NDArray[Any]) -> pl.DataFrame:
 
 def psi(before: Floats, after: Floats, bins: int = 10) -> float:
     """The population stability index of two samples of scores: 0 the same, above 0.25 another population."""
-    cuts = np.unique(np.quantile(before, np.linspace(0, 1, bins + 1)[1:-1]))
-    shares = []
-    for sample in (before, after):
-        counts = np.bincount(np.searchsorted(cuts, sample, side="right"), minlength=len(cuts) + 1)
-        shares.append(np.maximum(counts / max(len(sample), 1), _LEAST_SHARE))
-    return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
+    cuts = _cuts(before, bins)
+    return _index(*(np.bincount(_bin_of(sample, cuts), minlength=len(cuts) + 1) for sample in (before, after)))
+
+
+def psi_measured(
+    before: tuple[Floats, NDArray[Any]],
+    after: tuple[Floats, NDArray[Any]],
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> Measured:
+    """The index of two days with its interval, from resamples of whole entities.
+
+    Args:
+        before, after: the scores of a day, and whose they are: an entity that is there on both days is drawn for both or neither.
+        seed, resamples: of the bootstrap.
+    """
+    cuts = _cuts(before[0])
+    _, whose = np.unique(np.concatenate([before[1], after[1]]), return_inverse=True)
+    count = int(whose.max()) + 1 if len(whose) else 0
+    first = len(before[0])
+    sides = ((_bin_of(before[0], cuts), whose[:first]), (_bin_of(after[0], cuts), whose[first:]))
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(resamples):
+        weight = np.bincount(rng.integers(0, count, count), minlength=count)
+        drawn.append(_index(*(np.bincount(at, weights=weight[who], minlength=len(cuts) + 1) for at, who in sides)))
+    return _interval(psi(before[0], after[0]), drawn)
+
+
+def _cuts(scores: Floats, bins: int = 10) -> Floats:
+    cuts: Floats = np.unique(np.quantile(scores, np.linspace(0, 1, bins + 1)[1:-1]))
+    return cuts
+
+
+def _bin_of(scores: Floats, cuts: Floats) -> NDArray[np.int64]:
+    return np.searchsorted(cuts, scores, side="right")
+
+
+def _index(before: NDArray[Any], after: NDArray[Any]) -> float:
+    was, now = (np.maximum(counts / max(counts.sum(), 1), _LEAST_SHARE) for counts in (before, after))
+    return float(((now - was) * np.log(now / was)).sum())
 
 
 def judge(

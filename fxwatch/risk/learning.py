@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fxwatch.risk import catalogue
-from fxwatch.risk.judging import Judgement, Measured, calibration, judge, psi
+from fxwatch.risk.judging import Judgement, Measured, calibration, judge, psi_measured
 from fxwatch.risk.model import RiskClassifier
 from fxwatch.terms import RISK_KINDS as KINDS
 
@@ -44,7 +44,8 @@ class Verdict:
         best_baseline: by average precision.
         margin: by how much the contender is above it.
         calibration: bin, rows, foretold, came_true.
-        stability: as_of, psi of the scores against those of the last day of learning; of every day from there on.
+        stability: as_of, psi of the scores against those of the last day of learning, low and high of its interval; of every day
+            from there on.
         test: the rows of the test: entity, as_of, label, chance of the contender, score of each baseline.
         learned_positives: for how many entities it came true in learning.
     """
@@ -133,6 +134,7 @@ def learn_and_judge(
     kind: str = "scorecard",
     *,
     later: pl.DataFrame | None = None,
+    enough: tuple[int, int] = (ENOUGH_TO_LEARN, ENOUGH_TO_JUDGE),
     seed: int = 0,
     progress: Callable[[int, int], Any] | None = None,
 ) -> Verdict:
@@ -143,6 +145,7 @@ def learn_and_judge(
         test: the same of the test.
         kind: the contender that may be put in force; the other is judged beside it.
         later: rows without labels on later days, for stability.
+        enough: for how many entities it must have come true in learning and in the test.
         seed: of the bootstrap.
         progress: is told what is done of what.
 
@@ -150,10 +153,10 @@ def learn_and_judge(
         TooFew: too few entities for which it came true.
     """
     counts = [frame.filter(pl.col("label") == 1)["entity"].n_unique() for frame in (learn, test)]
-    if counts[0] < ENOUGH_TO_LEARN or counts[1] < ENOUGH_TO_JUDGE:
+    if counts[0] < enough[0] or counts[1] < enough[1]:
         raise TooFew(
-            f"Too little to learn from: a notice or breach followed for {counts[0]} entities in the days of learning and {counts[1]} in those of the test; {ENOUGH_TO_LEARN} and {ENOUGH_TO_JUDGE} are needed.",
-            f"可学习的样本太少：学习期内有 {counts[0]} 个主体、检验期内有 {counts[1]} 个主体其后被提示或认定违规，至少需要 {ENOUGH_TO_LEARN} 个和 {ENOUGH_TO_JUDGE} 个。",
+            f"Too little to learn from: a notice or breach followed for {counts[0]} entities in the days of learning and {counts[1]} in those of the test; {enough[0]} and {enough[1]} are needed.",
+            f"可学习的样本太少：学习期内有 {counts[0]} 个主体、检验期内有 {counts[1]} 个主体其后被提示或认定违规，至少需要 {enough[0]} 个和 {enough[1]} 个。",
         )
     truth, x = test["label"].to_numpy(), matrix(test)
     models = {name: fitted(learn, name) for name in KINDS}
@@ -167,15 +170,21 @@ def learn_and_judge(
     )
     return Verdict(
         Split(*(tuple(frame["as_of"].unique().sort().to_list()) for frame in (learn, test))), kind, judgement, best, judgement.margin(kind, best), calibration(chances[kind], truth),
-        _stability(models[kind], learn, pl.concat([test, *([] if later is None else [later.select(test.columns)])])),
+        _stability(models[kind], learn, pl.concat([test, *([] if later is None else [later.select(test.columns)])]), seed),
         told, counts[0],
     )  # fmt: skip
 
 
-def _stability(model: RiskClassifier, learn: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    before = model.scores(matrix(learn.filter(pl.col("as_of") == learn["as_of"].max()))).astype(np.float64)
+def _stability(model: RiskClassifier, learn: pl.DataFrame, after: pl.DataFrame, seed: int) -> pl.DataFrame:
+    def told(rows: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        return model.scores(matrix(rows)).astype(np.float64), rows["entity"].to_numpy()
+
+    before = told(learn.filter(pl.col("as_of") == learn["as_of"].max()))
     rows = [
-        (day, psi(before, model.scores(matrix(after.filter(pl.col("as_of") == day))).astype(np.float64)))
+        (day, found.value, found.low, found.high)
         for day in after["as_of"].unique().sort().to_list()
+        for found in [psi_measured(before, told(after.filter(pl.col("as_of") == day)), seed=seed)]
     ]
-    return pl.DataFrame(rows, schema={"as_of": pl.Date, "psi": pl.Float64}, orient="row")
+    return pl.DataFrame(
+        rows, schema={"as_of": pl.Date, "psi": pl.Float64, "low": pl.Float64, "high": pl.Float64}, orient="row"
+    )

@@ -88,6 +88,20 @@ def test_who_does_not_finish_a_request_is_let_go(quick: Served, sent: bytes) -> 
     assert status(reply) == 408
 
 
+def test_who_takes_a_long_answer_slowly_gets_all_of_it(bureau: Bureau, quick: Served) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect(("127.0.0.1", quick.port))
+        connection.settimeout(10)
+        asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 40
+        connection.sendall(asked + b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        came = bytearray()
+        while part := connection.recv(8192):
+            came += part
+            time.sleep(0.006)
+    assert came.count(b"HTTP/1.1 200 OK") == 41
+
+
 def test_one_byte_a_moment_does_not_hold_a_connection_open(quick: Served) -> None:
     with socket.create_connection(("127.0.0.1", quick.port), timeout=10) as connection:
         began = time.monotonic()
@@ -108,6 +122,23 @@ def test_a_flood_of_headers_is_refused(bureau: Bureau, door: Served, headers: by
     reply = door.raw(head(bureau, "GET", PATH) + headers + b"\r\n")
     assert status(reply) == 431
     assert b"/v1/problems/headers-too-large" in reply
+
+
+def test_whoever_asks_on_without_end_is_sent_away_and_fills_no_memory(door: Served) -> None:
+    row = b"GET /x HTTP/1.1\r\nA: b\r\n\r\n" * 5000
+    came = door.raw(row)
+    assert b" 503 Service Unavailable" in came
+    assert came.count(b"HTTP/1.1 ") < 200
+
+
+def test_behind_a_refused_request_nothing_is_answered(bureau: Bureau, door: Served) -> None:
+    flood = head(bureau, "GET", PATH) + b"".join(b"X%d: y\r\n" % n for n in range(100)) + b"\r\n"
+    before = len(bureau.asked())
+    reply = door.raw(flood + (head(bureau, "GET", PATH) + b"\r\n") * 3)
+    assert status(reply) == 431
+    assert reply.count(b"HTTP/1.1") == 1
+    time.sleep(0.2)
+    assert len(bureau.asked()) == before
 
 
 def test_a_header_without_end_is_refused_before_it_fills_the_memory(door: Served) -> None:
@@ -159,6 +190,8 @@ def test_more_connections_than_there_is_room_for_are_told_to_come_again(quick: S
         f"/v1/entities/{HONEST}/../{HONEST}/grade",
         f"/V1/entities/{HONEST}/grade",
         f"/v1/entities/{HONEST}%2fgrade",
+        f"/v1/entities/{HONEST}/grade%0a",
+        "/metrics%0a",
         "/v1/entities//grade",
         "/v1/entities/%ff%fe/grade",
         f"/v1/entities/{HONEST}/flows",
@@ -263,6 +296,18 @@ def test_what_is_no_request_is_said_to_be_none(door: Served, sent: bytes) -> Non
     reply = door.raw(sent + b"\r\n\r\n")
     assert status(reply) in (400, 401, 404, 405), reply
     assert b"application/problem+json" in reply
+
+
+def test_what_is_no_request_is_counted_and_does_not_fill_the_log(door: Served) -> None:
+    def counted() -> float:
+        lines = door.http.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if 'route="connection",status="400"' in line)
+
+    before, told = counted(), len(door.log.read_text())
+    for _ in range(3):
+        assert status(door.raw(b"\x00garbage\r\n\r\n")) == 400
+    assert counted() == before + 3
+    assert len(door.log.read_text()) == told
 
 
 def test_a_receipt_of_another_bank_cannot_be_found_by_counting(bureau: Bureau, door: Served) -> None:

@@ -6,7 +6,10 @@ import re
 import socket
 
 import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
 
+from fxwatch.api.connections import Connection, watch
 from fxwatch.api.desk import Desk
 from fxwatch.api.hot import Hot
 from fxwatch.api.metrics import Metrics
@@ -81,6 +84,133 @@ def test_a_question_cut_anywhere_is_one_question(door: Served) -> None:
             while part := connection.recv(65536):
                 came += part
         assert [reply[9:12] for reply in replies(came)] == [b"200", b"200"]
+
+
+@pytest.mark.parametrize("more", ["Upgrade: h2c", "Upgrade: websocket"])
+def test_a_wish_for_another_protocol_is_passed_over_and_the_next_question_answered(door: Served, more: str) -> None:
+    told = len(door.log.read_text())
+    came = replies(door.raw(asking(door, HONEST, "Connection: Upgrade", more) * 2 + asking(door, OTHER) + last(door)))
+    assert [reply[9:12] for reply in came] == [b"200"] * 4
+    assert OTHER.encode() in came[2]
+    assert len(door.log.read_text()) == told
+
+
+class Wire(asyncio.Transport):
+    """What a connection writes to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written, self.unsent, self.is_closed = b"", 0, False
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        self.written += data
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    abort = close
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def pause_reading(self) -> None:
+        self.is_read = False
+
+    def resume_reading(self) -> None:
+        self.is_read = True
+
+
+class Said(Hot):
+    """Has one answer to everything."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+
+    def answer(self, *_: object) -> bytes | None:
+        return b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+
+
+def connected() -> tuple[Connection, Wire]:
+    async def never(scope: object, receive: object, send: object) -> None:
+        await asyncio.Event().wait()
+
+    made = Connection(Config(never, log_config=None), ServerState(), {}, asyncio.get_running_loop())
+    made.hot, wire = Said(), Wire()
+    made.connection_made(wire)
+    return made, wire
+
+
+QUESTION = b"GET /hot HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+async def _a_long_request_behind_a_short_one() -> None:
+    connection, wire = connected()
+    connection.data_received(QUESTION)
+    assert connection.timeout_keep_alive_task is not None, "nothing is under way"
+    connection.data_received(QUESTION + b"POST /v1/grades:check HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+    await asyncio.sleep(0)
+    assert wire.written.count(b"200 OK") == 2
+    assert connection.timeout_keep_alive_task is None
+
+
+def test_a_request_under_way_is_not_ended_by_the_rest_after_the_answer_before_it() -> None:
+    asyncio.run(_a_long_request_behind_a_short_one())
+
+
+async def _who_takes_no_answers() -> None:
+    connection, wire = connected()
+    # More is written, nothing leaves; then a little leaves each time.
+    told = []
+    for at, unsent in enumerate((0, 10, 12, 12, 12, 11, 10, 9, 8, 0, 0, 5, 6, 7, 8)):
+        wire.unsent = unsent
+        told.append(connection.takes_nothing(float(at), 2.5))
+    assert [at for at, is_stuck in enumerate(told) if is_stuck] == [3, 4, 13, 14]
+    watching = asyncio.ensure_future(watch({connection}, 0.02))
+    connection.since = None
+    while not wire.is_closed:
+        await asyncio.sleep(0.01)
+    watching.cancel()
+
+
+def test_who_takes_no_answers_is_let_go_and_who_takes_them_slowly_is_not() -> None:
+    asyncio.run(asyncio.wait_for(_who_takes_no_answers(), 10))
+
+
+async def _asking_faster_than_is_answered() -> None:
+    connection, wire = connected()
+    connection.hot = None
+    connection.data_received(QUESTION * 3)
+    await asyncio.sleep(0)
+    assert not wire.is_read
+    for is_read in (False, True, True):
+        cycle = connection._running
+        await cycle.send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await cycle.send({"type": "http.response.body", "body": b""})
+        await asyncio.sleep(0)
+        assert wire.is_read == is_read
+
+
+def test_nothing_more_is_read_while_requests_wait_for_the_one_before() -> None:
+    asyncio.run(_asking_faster_than_is_answered())
+
+
+async def _what_is_no_request_amid_an_answer() -> None:
+    connection, wire = connected()
+    connection.data_received(b"POST /long HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    await asyncio.sleep(0)
+    await connection.cycle.send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+    before = wire.written
+    connection.data_received(b"no size\r\n")
+    await connection.cycle.send({"type": "http.response.body", "body": b"123456789"})
+    assert wire.is_closed
+    assert wire.written == before, "neither a problem as the rest of an answer nor anything behind the end"
+
+
+def test_a_problem_is_not_told_in_the_midst_of_an_answer() -> None:
+    asyncio.run(_what_is_no_request_amid_an_answer())
 
 
 def headers(own: Bureau) -> list[tuple[bytes, bytes]]:

@@ -8,11 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.screens.review import listing
 from dashboards.screens.review.listing import table_key
+from fxwatch.attention.in_force import adopt
+from fxwatch.attention.scores import score
+from fxwatch.reading.drawn import drawn
 from fxwatch.reading.hits import flows_behind
 from fxwatch.reading.queue import Asked, line, queue
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
 from tests.dashboards.conftest import See, tables_of, told
+from tests.risk.trained import model_file
 
 DEEDS = {f"review_deed_{deed}" for deed in ("notice", "dismiss", "inquiry", "assign", "note")}
 
@@ -259,3 +263,38 @@ def test_an_empty_home_says_why_nothing_is_there(see: See, bare_office: Session,
 
 def entity(home: Session, hit: str) -> str:
     return str(home.hits(ids=[hit])["entity_id"][0])
+
+
+@pytest.mark.parametrize(("language", "badge"), [("en", "Drawn at random"), ("zh", "随机抽中")])
+def test_whoever_was_drawn_this_month_is_listed_without_any_hit_until_looked_at(
+    see: See, own_office: Session, language, badge
+) -> None:
+    day = "**{count}** of the {all} drawn" if language == "en" else "本月抽中 {all} 个主体，尚待核查 **{count}** 个"
+    assert "sample" not in see("review", home=own_office).segmented_control(key="review_view").options
+    adopt(own_office, model_file(own_office), why="a test")
+    score(own_office)
+    drawn_now = own_office.risk().filter("sampled")["entity_id"]
+    assert 0 < len(drawn_now) < own_office.risk().height / 10
+    silent = [e for e in drawn_now if own_office.hits(entity=e, status="open").is_empty()]
+    assert silent  # the queue of hits shows none of them
+    seen = see("review", "wang", language, home=own_office, view="sample")
+    assert not seen.exception
+    table, *_ = tables_of(seen)
+    assert set(table["entity_id"]) == set(drawn_now)
+    assert badge in told(seen) or any(badge in str(one.proto) for one in seen.get("markdown"))
+    assert day.format(count=len(drawn_now), all=len(drawn_now)) in told(seen)
+
+    own_office.note(f"entity:{silent[0]}", "looked at the year's contracts, in order", by="wang")
+    again = see("review", "wang", language, home=own_office, view="sample")
+    assert day.format(count=len(drawn_now) - 1, all=len(drawn_now)) in told(again)
+    last = tables_of(again)[0].row(-1, named=True)  # who waits comes first
+    assert (last["entity_id"], last["by"], last["open_hits"]) == (silent[0], "wang", 0)
+
+
+def test_what_was_done_before_this_month_leaves_the_sample_to_be_looked_at(own_office: Session) -> None:
+    adopt(own_office, model_file(own_office), why="a test")
+    score(own_office)
+    entity = drawn(own_office)["entity_id"][0]
+    own_office.note(f"entity:{entity}", "looked at", by="wang")
+    assert drawn(own_office).filter(entity_id=entity)["looked_on"].to_list() == [date(2026, 10, 31)]
+    assert own_office.register.looked_at(date(2026, 11, 1)).is_empty()

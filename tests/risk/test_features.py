@@ -83,7 +83,10 @@ def test_the_columns_are_those_of_the_catalogue() -> None:
 
 def test_each_feature_says_what_it_is() -> None:
     for feature in catalogue.catalogue():
-        assert all((feature.en, feature.zh, feature.why)), feature.name
+        assert all((feature.en, feature.zh, feature.why, feature.why_zh)), feature.name
+        for latin, chinese in ((feature.en, feature.zh), (feature.why, feature.why_zh)):
+            assert not any("\u4e00" <= c <= "\u9fff" for c in latin), latin
+            assert any("\u4e00" <= c <= "\u9fff" for c in chinese), chinese
         assert feature.unit in ("USD", "count", "share", "ratio", "days", "years", "code"), feature.name
         assert feature.direction in (-1, 0, 1)
         assert (feature.unit == "USD") == ("_usd" in feature.name), feature.name

@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from fxwatch.risk.judging import Ranked, average_precision, brier, by_group, calibration, judge, psi
+from fxwatch.risk.judging import (
+    PSI_LIMITS,
+    Ranked,
+    average_precision,
+    brier,
+    by_group,
+    calibration,
+    judge,
+    psi,
+    psi_measured,
+)
 from fxwatch.risk.labels import labels
 from fxwatch.risk.learning import BASELINES, Split, baselines, split_days
 from tests.tables import entity
@@ -60,6 +70,27 @@ def test_psi_is_nothing_for_the_same_and_large_for_another_population() -> None:
     assert psi(before, before) == pytest.approx(0)
     assert psi(before, rng.normal(size=2_000)) < 0.1
     assert psi(before, before + 1) > 0.25
+
+
+def test_the_interval_of_psi_is_narrower_of_many_and_above_the_limit_for_another_population() -> None:
+    rng = np.random.default_rng(1)
+    before, again = rng.normal(size=2_000), rng.normal(size=2_000)
+    who = np.arange(2_000)
+    same = psi_measured((before, who), (again, who + 2_000), resamples=60)
+    assert same.value == psi(before, again)
+    assert same.low < same.value * 2 < same.high < PSI_LIMITS[0]
+    moved = psi_measured((before, who), (before + 1, who), resamples=60)
+    assert moved.low > PSI_LIMITS[1]
+    few = psi_measured((before[:100], who[:100]), (again[:100], who[:100]), resamples=60)
+    assert few.high - few.low > 3 * (same.high - same.low)
+
+
+def test_an_entity_of_both_days_is_drawn_for_both_or_neither() -> None:
+    before, who = np.arange(100.0), np.arange(100)
+    unmoved = psi_measured((before, who), (before, who), resamples=20)
+    assert (unmoved.low, unmoved.value, unmoved.high) == (0, 0, 0)
+    others = psi_measured((before, who), (before, who + 100), resamples=20)
+    assert others.high > 0.1
 
 
 def test_a_good_order_is_better_beyond_doubt_and_chance_is_not() -> None:
