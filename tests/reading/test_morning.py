@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 import fxwatch
 from fxwatch.home import make_home
 from fxwatch.reading.morning import freshness, movers, new_hits, waiting
+from fxwatch.rulebook import rules
 
 ENTITIES = """entity_id,name,industry,registered_on
 100000016,Bohai Lines,5521,2010-01-01
@@ -77,11 +79,11 @@ def test_a_hit_of_the_very_moment_is_not_new_and_one_a_moment_later_is(home):
 
 
 def test_the_rule_with_the_most_new_hits_comes_first(home):
-    assert new_hits(home, None)["rule"].to_list() == [
-        "large_daily_total",
-        "large_transport_transfer",
-        "consecutive_days",
-    ]
+    news = new_hits(home, None)
+    assert news["hits"].to_list() == sorted(news["hits"], reverse=True)
+    article = news.filter(pl.col("rule").is_in(["large_daily_total", "large_transport_transfer", "consecutive_days"]))
+    assert article["rule"].to_list() == ["large_daily_total", "large_transport_transfer", "consecutive_days"]
+    assert news.height == len(rules())
 
 
 def test_who_would_move_is_named_with_the_worst_first(home):
@@ -116,7 +118,7 @@ def test_a_home_in_which_nothing_happened_is_fresh_of_nothing(tmp_path):
     assert (fresh.first_day, fresh.newest_day, fresh.run, fresh.run_before) == (None, None, None, None)
     assert fresh.loads_since == 3  # the shipped calendar and rates, and the entities
     assert fresh.quarantine.is_empty()
-    assert new_hits(home, None)["hits"].to_list() == [0, 0, 0]
+    assert new_hits(home, None)["hits"].to_list() == [0] * len(rules())
     assert movers(home).is_empty()
     assert waiting(home, "operator").all["open_hits"] == 0
 

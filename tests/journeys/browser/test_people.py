@@ -127,7 +127,7 @@ def test_an_analyst_takes_a_list_along_and_decides_nothing(come: Come, own: Own,
 def ask(clerk: Visitor, entity: str) -> None:
     clerk.page.get_by_label(clerk.say("check.id")).first.fill(entity)
     clerk.press(clerk.say("check.ask"))
-    clerk.page.get_by_text(clerk.say("check.receipt")).first.wait_for()
+    clerk.page.get_by_text(clerk.say("check.receipt"), exact=True).first.wait_for()
 
 
 @BOTH
