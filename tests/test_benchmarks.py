@@ -1,5 +1,6 @@
 """The benchmarks' own promises: everybody answers the same, figures come to the README, growth is told by doublings."""
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.benchmarks import compare, drawn, growth
+from tests.benchmarks.__main__ import measure
 from tests.benchmarks.answers import differences, save
 from tests.benchmarks.published import with_table
 
@@ -46,6 +48,12 @@ def test_pictures_are_well_formed_and_name_what_they_show() -> None:
     assert {"DuckDB SQL", "9.00 s, 4.5 ×"} <= {text.text for text in bars.iter() if text.text}
     lines = ElementTree.fromstring(drawn.lines(ROWS))
     assert len([line for line in lines.iter() if line.tag.endswith("polyline")]) == 3
+
+
+def test_the_features_of_the_risk_model_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    options = argparse.Namespace(flows=[2_000], entities=100)
+    assert measure("risk", options) == 0
+    assert "features of 100 entities from 2,000 flows" in capsys.readouterr().out
 
 
 @pytest.mark.slow

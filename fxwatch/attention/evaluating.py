@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], Any]
 MOST_DAYS = 60
+# Entities for which it came true, in learning and in the test. Fewer than a home needs: nothing is put in force, and intervals tell
+# how little is known.
+ENOUGH = (10, 5)
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,18 @@ def evaluate(
         RequestError: a file is wrong, or there is too little to learn from.
     """
     tell = progress or (lambda done, total: None)
-    told = _table(labels_file, ("entity_id", "day", "label"))
+    told = _labels(labels_file)
+    acted = None if acts is None else _acts(acts)
     with tempfile.TemporaryDirectory(prefix="fxwatch-") as folder:
-        home, loaded = _filled(Path(folder) / "home", flows, entities, any_ids, lambda n: tell(n, 6))
+        home, loaded = _filled(Path(folder) / "home", flows, entities, any_ids, language, lambda n: tell(n, 6))
         numbers = entity_numbers(home.snapshot().con)
         named = _named(told, numbers, any_ids)
-        happened = None if acts is None else _named(_table(acts, ("entity_id", "day", "act")), numbers, any_ids)
+        happened = None if acted is None else _named(acted, numbers, any_ids)
         rows, days = _rows(home, named, happened, months)
         tell(4, 6)
         learn, test = _split(rows, days, months)
         try:
-            verdict = learn_and_judge(learn, test, kind)
+            verdict = learn_and_judge(learn, test, kind, enough=ENOUGH)
         except TooFew as fault:
             raise RequestError(fault.english, fault.chinese) from fault
         tell(5, 6)
@@ -94,7 +98,7 @@ def evaluate(
 
 
 def _filled(
-    path: Path, flows: Sequence[Path], entities: Path, any_ids: bool, tell: Callable[[int], Any]
+    path: Path, flows: Sequence[Path], entities: Path, any_ids: bool, language: Language, tell: Callable[[int], Any]
 ) -> "tuple[Home, list[str]]":
     from fxwatch.batch import run
     from fxwatch.home import make_home
@@ -106,7 +110,7 @@ def _filled(
         home.change_setting("verify_ids", "false")
     reports = []
     for kind, files in (("entities", [entities]), ("flows", list(flows))):
-        reports += [f"{file.name}: {load(home, kind, file).say('en')}" for file in files]
+        reports += [load(home, kind, file).say(language) for file in files]
     tell(1)
     run(home)
     tell(2)
@@ -124,22 +128,38 @@ def _table(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
             f"{file} has no column {missing[0]}; it needs {', '.join(columns)}.",
             f"{file} 缺少列 {missing[0]}，须有 {'、'.join(columns)}。",
         )
-    found = found.select(pl.col("entity_id").cast(pl.String), *columns[1:])
+    third = pl.col(columns[2]).cast(pl.String).str.strip_chars().str.to_lowercase().replace_strict(_WORDS, default=None)
+    day = pl.col("day").dt.date() if found.schema["day"].is_temporal() else pl.col("day").cast(pl.String)
+    found = found.select(pl.col("entity_id").cast(pl.String), day, third)
     if found.schema["day"] == pl.String:
-        found = found.with_columns(pl.col("day").str.to_date("%Y-%m-%d", strict=False))
-    elif found.schema["day"] != pl.Date:
-        found = found.with_columns(pl.col("day").dt.date())
-    if "label" in columns:
-        found = found.with_columns(
-            pl.col("label").cast(pl.String).replace({"true": "1", "false": "0"}).cast(pl.Int8, strict=False)
-        )
-        found = found.with_columns(pl.when(pl.col("label").is_in([0, 1])).then("label"))
-    if bad := found.filter(pl.any_horizontal(pl.all().is_null())).height:
+        found = found.with_columns(pl.col("day").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    wrong = pl.any_horizontal(pl.all().is_null()) | ~pl.col(columns[2]).is_in(_ALLOWED[columns[2]])
+    if bad := found.filter(wrong).height:
+        allowed = _ALLOWED[columns[2]]
         raise RequestError(
-            f"{file} has {bad:,} rows with a day that is none (write 2026-03-31), a label that is neither 0 nor 1, or nothing at all. Correct them.",
-            f"{file} 有 {bad:,} 行的日期无效（应如 2026-03-31）、标签非 0 或 1、或为空，请更正。",
+            f"{file} has {bad:,} rows with a day that is none (write 2026-03-31), a {columns[2]} that is neither {allowed[0]} nor {allowed[1]}, or nothing at all. Correct them.",
+            f"{file} 有 {bad:,} 行的日期无效（应如 2026-03-31）、{columns[2]} 非 {allowed[0]} 或 {allowed[1]}、或为空，请更正。",
         )
     return found
+
+
+# How labels and acts are written in files; floats and truth values are what data frames make of a column of 0 and 1.
+_WORDS = {"0": "0", "1": "1", "0.0": "0", "1.0": "1", "false": "0", "true": "1", "notice": "notice", "breach": "breach"}
+_ALLOWED = {"label": ("0", "1"), "act": ("notice", "breach")}
+
+
+def _labels(file: Path) -> pl.DataFrame:
+    found = _table(file, ("entity_id", "day", "label")).with_columns(pl.col("label").cast(pl.Int8))
+    if not (found["label"] == 1).any():
+        raise RequestError(
+            f"{file} has {found.height:,} labels and none of them is 1: there is nothing to learn. Label what came true with 1.",
+            f"{file} 共有 {found.height:,} 个标签，没有一个为 1，无可学习。请将其后属实者标为 1。",
+        )
+    return found
+
+
+def _acts(file: Path) -> pl.DataFrame:
+    return _table(file, ("entity_id", "day", "act"))
 
 
 def _named(rows: pl.DataFrame, numbers: pl.DataFrame, any_ids: bool) -> pl.DataFrame:

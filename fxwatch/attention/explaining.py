@@ -1,5 +1,6 @@
 """Why an entity has its score: the points of each feature in words, what would have to change, where it stands among its peers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -108,6 +109,11 @@ def parts_of(model: "Model", values: list[float | None], language: Language) -> 
     return pl.DataFrame(rows, schema=schema, orient="row").sort("above_usual", descending=True, maintain_order=True)
 
 
+def together(words: Sequence[str], language: Language) -> str:
+    """Several meanings in one line."""
+    return ("；" if language == "zh" else "; ").join(words)
+
+
 def meaning(name: str, language: Language) -> str:
     """What a feature is, in words."""
     found = next(f for f in catalogue.catalogue() if f.name == name)
@@ -120,7 +126,7 @@ def written(name: str, value: float | None, language: Language) -> str:
     if value is None or value != value:
         return phrase("nothing", language)
     if unit == "USD":
-        return f"USD {value:,.0f}"
+        return f"{value:,.0f} 美元" if language == "zh" else f"USD {value:,.0f}"
     if unit == "share":
         return f"{100 * value:.1f} %"
     if unit == "code":
@@ -144,7 +150,8 @@ def _change(model: "Model", n: int, value: float, points: int, language: Languag
         said = phrase("would_be_below", language, edge=written(name, float(edges[there]), language))
     else:
         said = phrase("would_be_at_least", language, edge=written(name, float(edges[there - 1]), language))
-    return f"{said}: {int(own[there]) - points:+d}"
+    fewer = f"{points - int(own[there]):d}"
+    return phrase("would_fall", language, change=said, points=fewer)
 
 
 def _among_peers(rows: pl.DataFrame, entity_id: str) -> tuple[int, float]:

@@ -126,6 +126,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "not_in_force": ("It is not in force.", "未启用。"),
     "nothing": ("nothing to measure", "无可计量"),
     "would_be_below": ("below {edge}", "低于 {edge}"),
+    "would_fall": ("{change}: −{points}", "{change}：−{points}"),
     "would_be_at_least": ("at least {edge}", "不低于 {edge}"),
 }  # fmt: skip
 

@@ -134,6 +134,7 @@ def learn_and_judge(
     kind: str = "scorecard",
     *,
     later: pl.DataFrame | None = None,
+    enough: tuple[int, int] = (ENOUGH_TO_LEARN, ENOUGH_TO_JUDGE),
     seed: int = 0,
     progress: Callable[[int, int], Any] | None = None,
 ) -> Verdict:
@@ -144,6 +145,7 @@ def learn_and_judge(
         test: the same of the test.
         kind: the contender that may be put in force; the other is judged beside it.
         later: rows without labels on later days, for stability.
+        enough: for how many entities it must have come true in learning and in the test.
         seed: of the bootstrap.
         progress: is told what is done of what.
 
@@ -151,10 +153,10 @@ def learn_and_judge(
         TooFew: too few entities for which it came true.
     """
     counts = [frame.filter(pl.col("label") == 1)["entity"].n_unique() for frame in (learn, test)]
-    if counts[0] < ENOUGH_TO_LEARN or counts[1] < ENOUGH_TO_JUDGE:
+    if counts[0] < enough[0] or counts[1] < enough[1]:
         raise TooFew(
-            f"Too little to learn from: a notice or breach followed for {counts[0]} entities in the days of learning and {counts[1]} in those of the test; {ENOUGH_TO_LEARN} and {ENOUGH_TO_JUDGE} are needed.",
-            f"可学习的样本太少：学习期内有 {counts[0]} 个主体、检验期内有 {counts[1]} 个主体其后被提示或认定违规，至少需要 {ENOUGH_TO_LEARN} 个和 {ENOUGH_TO_JUDGE} 个。",
+            f"Too little to learn from: a notice or breach followed for {counts[0]} entities in the days of learning and {counts[1]} in those of the test; {enough[0]} and {enough[1]} are needed.",
+            f"可学习的样本太少：学习期内有 {counts[0]} 个主体、检验期内有 {counts[1]} 个主体其后被提示或认定违规，至少需要 {enough[0]} 个和 {enough[1]} 个。",
         )
     truth, x = test["label"].to_numpy(), matrix(test)
     models = {name: fitted(learn, name) for name in KINDS}

@@ -7,6 +7,7 @@ rules     the article's rules and plain SQL in one process, for those who tune t
 book      every rule's time, beside the dearest of the article's three (see `book`)
 recall    what the rules see of what an invented sample has planted (see `recall`)
 door      the banks' door (see `door`)
+risk      the features of the risk model, beside one group-by of the same flows (see `risk`)
 increment a day's load and the run after it, beside a run of everything (see `increment`)
 
 --publish writes figures and pictures into tests/benchmarks/measured and the tables of both READMEs. All that the README shows:
@@ -20,9 +21,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import book, compare, competitor, door, growth, increment, planning, published, recall, rules
+from tests.benchmarks import (
+    book,
+    compare,
+    competitor,
+    door,
+    growth,
+    increment,
+    planning,
+    published,
+    recall,
+    risk,
+    rules,
+)
 
-PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment")
+PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment", "risk")
 USUAL = "compare,door"
 MILLION = 1_000_000
 SIZES = {
@@ -33,6 +46,7 @@ SIZES = {
     "increment": [MILLION],
     "book": [5 * MILLION],
     "recall": [60_000],
+    "risk": [5 * MILLION],
 }
 
 
@@ -48,7 +62,9 @@ def main() -> int:
     asked.add_argument("--keep", type=Path, default=None, help="a folder for the invented flows, used again next time")
     asked.add_argument("--out", type=Path, default=Path("bench"), help="a folder for figures (JSON) and pictures (SVG)")
     asked.add_argument("--publish", action="store_true", help="put them into the repository and the READMEs instead")
-    asked.add_argument("--entities", type=int, default=MILLION, help="on the roll, for the banks' door")
+    asked.add_argument(
+        "--entities", type=int, default=None, help="on the roll: a million for the banks' door, 200,000 for risk"
+    )
     asked.add_argument("--seconds", type=float, default=5, help="of load at a time, for the banks' door")
     options = asked.parse_args()
     code = 0
@@ -61,7 +77,7 @@ def main() -> int:
 
 def measure(part: str, options: argparse.Namespace) -> int:
     if part == "door":
-        door.measure(options.entities, min(3, options.rounds), options.seconds)
+        door.measure(options.entities or MILLION, min(3, options.rounds), options.seconds)
         door.on_postgres(options.seconds)
         return 0
     sizes = options.flows or SIZES[part]
@@ -71,6 +87,10 @@ def measure(part: str, options: argparse.Namespace) -> int:
         return max(increment.measure(flows, options.seed) for flows in sizes)
     if part == "book":
         return max(book.measure(flows, options.rounds, options.seed) for flows in sizes)
+    if part == "risk":
+        for flows in sizes:
+            risk.measure(flows, options.entities or 200_000)
+        return 0
     if part == "recall":
         for flows in sizes:
             recall.measure(flows)

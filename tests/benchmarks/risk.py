@@ -1,10 +1,9 @@
 """How long the features of many entities take: 200,000 entities and 5 million flows by default, from the flow frame to the rows.
 
-`python -m tests.benchmarks.risk [--flows N] [--entities N]`. Told are seconds by the clock, processor time, and both over those of one
+`python -m tests.benchmarks --part risk [--flows N] [--entities N]`. Told are seconds by the clock, processor time, and both over those of one
 group-by of the same flows by entity, which neighbours on the machine disturb alike.
 """
 
-import argparse
 import time
 from collections.abc import Callable
 from datetime import date
@@ -61,22 +60,15 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
     return time.perf_counter() - clock, time.process_time() - processors
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--flows", type=int, default=5_000_000)
-    asked.add_argument("--entities", type=int, default=200_000)
-    told = asked.parse_args()
-    known = invented(told.flows, told.entities)
+def measure(flows: int, entities: int) -> None:
+    """Print the figures."""
+    known = invented(flows, entities)
     plain = timed(
         lambda: known.flows.group_by("entity").agg(pl.len(), pl.sum("amount_usd"), pl.n_unique("counterparty"))
     )
     made = timed(lambda: features(known, [DAY]))
     print(f"one group-by: {plain[0]:.2f} s by the clock, {plain[1]:.2f} s of processors")
     print(
-        f"features of {told.entities:,} entities from {told.flows:,} flows: {made[0]:.2f} s by the clock, {made[1]:.2f} s of processors"
+        f"features of {entities:,} entities from {flows:,} flows: {made[0]:.2f} s by the clock, {made[1]:.2f} s of processors"
     )
     print(f"ratio: {made[0] / plain[0]:.1f} by the clock, {made[1] / plain[1]:.1f} of processors")
-
-
-if __name__ == "__main__":
-    main()

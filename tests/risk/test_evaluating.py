@@ -1,12 +1,14 @@
 """On any folder of flows, entities and labels: sentences for what is wrong, and on the invented sample better than every baseline."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from fxwatch.attention.evaluating import evaluate
+from fxwatch.attention.evaluating import _acts, _labels, evaluate
 from fxwatch.errors import RequestError
+from fxwatch.risk.judging import average_precision
 from fxwatch.sample import invent, write
 
 
@@ -17,6 +19,9 @@ from fxwatch.sample import invent, write
         ("entity_id,day,label\nx,January,1\n", "1 rows with a day that is none"),
         ("entity_id,day,label\nx,2026-01-31,2\n", "a label that is neither 0 nor 1"),
         ("", "cannot be read"),
+        ("entity_id,day,label\n", "has 0 labels and none of them is 1"),
+        ("entity_id,day,label\nx,2026-01-31,0\ny,2026-01-31,0.0\n", "has 2 labels and none of them is 1"),
+        ("entity_id,day,label\nx,2026-01-31,\n", "or nothing at all"),
     ],
 )
 def test_labels_that_are_none_are_refused_before_anything_is_loaded(text: str, sentence: str, tmp_path: Path) -> None:
@@ -24,6 +29,58 @@ def test_labels_that_are_none_are_refused_before_anything_is_loaded(text: str, s
     labels.write_text(text)
     with pytest.raises(RequestError, match=sentence):
         evaluate([tmp_path / "none.csv"], tmp_path / "none.csv", labels, tmp_path / "out")
+
+
+def test_labels_and_acts_are_taken_as_data_frames_write_them(tmp_path: Path) -> None:
+    for name, days, values in (
+        ("text.csv", ["2026-01-31", "2026-02-28"], ["True", "0.0"]),
+        ("frame.parquet", [datetime(2026, 1, 31), datetime(2026, 2, 28)], [1.0, 0.0]),
+        ("truth.parquet", [date(2026, 1, 31), date(2026, 2, 28)], [True, False]),
+    ):
+        frame = pl.DataFrame({"entity_id": [1, 2], "day": days, "label": values})
+        frame.write_csv(tmp_path / name) if name.endswith("csv") else frame.write_parquet(tmp_path / name)
+        found = _labels(tmp_path / name)
+        assert found.rows() == [("1", date(2026, 1, 31), 1), ("2", date(2026, 2, 28), 0)], name
+    wrong = tmp_path / "acts.parquet"
+    pl.DataFrame({"entity_id": ["x"], "day": [20260131], "act": ["arrest"]}).write_parquet(wrong)
+    with pytest.raises(RequestError, match=r"1 rows with a day that is none.*neither notice nor breach"):
+        _acts(wrong)
+
+
+def small(folder: Path) -> tuple[list[Path], Path]:
+    written = write(invent(1_500, 5), folder / "sample")
+    return list(written.flows), written.entities
+
+
+@pytest.mark.slow
+def test_labels_of_nobody_and_of_few_are_told_in_one_sentence(tmp_path: Path) -> None:
+    flows, entities = small(tmp_path)
+    known = pl.read_csv(entities, infer_schema=False)["entity_id"]
+    days = [date(2025, 6, 30), date(2025, 7, 31), date(2025, 8, 31), date(2026, 4, 30)]
+    labels = tmp_path / "labels.parquet"
+    for ids, sentence in ((["nobody"], "No label is of an entity"), (known[:4].to_list(), "Too little to learn from")):
+        told = pl.DataFrame({"entity_id": ids}).join(pl.DataFrame({"day": days}), how="cross")
+        told = told.with_columns(label=(pl.int_range(pl.len()) % 2 == 0).cast(pl.Int8))
+        told.write_parquet(labels)
+        with pytest.raises(RequestError, match=sentence) as fault:
+            evaluate(flows, entities, labels, tmp_path / "out")
+        assert fault.value.chinese
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_labels_alone_are_enough(tmp_path: Path) -> None:
+    """What the bureau did before is then told by the labels whose months are over; the figures are those of the rows that are written."""
+    written = write(invent(60_000, 5), tmp_path / "sample")
+    found = evaluate(
+        list(written.flows), written.entities, written.truth / "labels.parquet", tmp_path / "out", language="zh"
+    )
+    rows = pl.read_csv(tmp_path / "out" / "test.csv")
+    value = found.verdict.judgement.values["scorecard"]["ap"].value
+    assert average_precision(rows["chance"], rows["label"]) == pytest.approx(value)
+    assert average_precision(rows["grade"], rows["label"]) > rows["label"].mean()  # type: ignore[operator]
+    assert found.verdict.is_better
+    assert max(found.verdict.split.learn) < min(found.verdict.split.test)
 
 
 @pytest.mark.slow

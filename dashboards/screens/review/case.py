@@ -9,7 +9,7 @@ from dashboards.parts import figures, links, recall
 from dashboards.screens.review import deciding, earlier, evidence, foretold, record
 from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
-from fxwatch.attention.explaining import meaning
+from fxwatch.attention.explaining import meaning, together
 from fxwatch.errors import NotFound
 from fxwatch.reading import hits as reading
 from fxwatch.reading.dossier import rested_on
@@ -115,7 +115,7 @@ def _risk(visit: Visit, rows: pl.DataFrame) -> None:
     row = rows.row(0, named=True)
     told = [visit.say("review.risk_is", share=figures.share(row["risk"]))]
     if row["risk_reasons"]:
-        words = "; ".join(meaning(name, visit.language) for name in row["risk_reasons"])
+        words = together([meaning(name, visit.language) for name in row["risk_reasons"]], visit.language)
         told.append(visit.say("review.risk_because", reasons=figures.plain(words)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(" · ".join(told), help=visit.say("review.risk_help"), width="content")

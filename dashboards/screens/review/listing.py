@@ -13,7 +13,7 @@ from dashboards.visit import Visit
 from fxwatch.reading.queue import PAGE, Line
 
 _HEIGHT, _ROW = 560, 32
-_NAME, _RULE = 21, 16  # what stands in the columns, in Latin letters; the case says all of it
+_NAME, _RULE = 17, 16  # what stands in the columns, in Latin letters; the case says all of it
 _TURN = "review_turn"  # a new table, without ticks, after each decision
 
 
@@ -52,7 +52,7 @@ def _cells(visit: Visit, rows: pl.DataFrame, opened: str) -> pl.DataFrame:
     cells = rows.select(
         entity=pl.when(pl.col("hit_id") == opened).then(pl.lit("▶ ")).otherwise(pl.lit(""))
         + pl.Series(names, dtype=pl.String),
-        risk="risk",
+        risk=pl.col("risk").round(2),
         amount_usd="amount_usd",
         rule=pl.col("rule").replace({name: figures.shortened(title, _RULE) for name, title in titles.items()}),
         due_on=pl.Series(due, dtype=pl.String),
@@ -88,13 +88,13 @@ def _columns(visit: Visit, opens: str, ids: list[str]) -> dict[str, Any]:
             help=visit.say("review.press_name"),
             type="tertiary",
             alignment="left",
-            width=184,
+            width=160,
             pinned=True,
             key=opens,
             on_click=_open,
             args=(opens, ids),
         ),
-        "risk": columns.NumberColumn(heading("risk"), format="percent", width=64, help=visit.say("review.risk_help")),
+        "risk": columns.NumberColumn(heading("risk"), format="percent", width=58, help=visit.say("review.risk_help")),
         "amount_usd": columns.NumberColumn(heading("amount_usd"), format="%,.0f", width=88),
         "rule": columns.TextColumn(heading("rule"), width=122),
         "due_on": columns.TextColumn(heading("due_on"), width=110),

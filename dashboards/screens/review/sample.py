@@ -1,13 +1,16 @@
 """The month's random sample: whom a model does not point at is looked at too, or it would learn from nobody else."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
+from dashboards import words
 from dashboards.parts import empty, figures, links, recall, tables
 from dashboards.visit import Visit
 from fxwatch.reading.drawn import drawn
 
-_COLUMNS = ["name", "entity_id", "looked_on", "by", "open_hits", "turnover_usd", "risk", "anomaly"]
+_COLUMNS = ["name", "looked_on", "open_hits", "turnover_usd", "risk", "anomaly", "by", "entity_id"]
 
 
 def show(visit: Visit) -> None:
@@ -20,16 +23,23 @@ def show(visit: Visit) -> None:
     st.caption(visit.say("review.sample_hint"))
     st.markdown(visit.say("review.sample_left", count=figures.count(waiting), all=figures.count(sample.height)))
     height = min(36 * (sample.height + 1) + 3, 480)
-    share = st.column_config.NumberColumn
+    short = sample.with_columns(pl.col("risk", "anomaly").round(3))
     picked = tables.show(
-        visit, sample, key="review_sample", columns=_COLUMNS, select="one", height=height, export="random-sample",
-        config={
-            "turnover_usd": share(visit.say("review.sample_turnover"), format="%,.0f", width=120),
-            "risk": share(visit.say("review.sample_risk"), format="percent", width=70),
-            "anomaly": share(visit.say("review.sample_anomaly"), format="percent", width=90),
-        },
+        visit, short, key="review_sample", columns=_COLUMNS, select="one", height=height, export="random-sample",
+        config=_columns(visit),
     )  # fmt: skip
     _lead(visit, sample[picked[0] if picked else 0])
+
+
+def _columns(visit: Visit) -> dict[str, Any]:
+    columns = st.column_config
+    return {
+        "name": columns.TextColumn(words.heading("name", visit.language), width=200),
+        "open_hits": columns.NumberColumn(words.heading("open_hits", visit.language), width=92),
+        "turnover_usd": columns.NumberColumn(visit.say("review.sample_turnover"), format="%,.0f", width=136),
+        "risk": columns.NumberColumn(visit.say("review.sample_risk"), format="percent", width=70),
+        "anomaly": columns.NumberColumn(visit.say("review.sample_anomaly"), format="percent", width=96),
+    }
 
 
 def _lead(visit: Visit, row: pl.DataFrame) -> None:
