@@ -28,13 +28,14 @@ def test_every_hit_is_counted_once_under_what_became_of_it(home: Session) -> Non
     assert counts(home) == {
         "large_daily_total": (2, 0, 1, 0, 0, 1, 0, 0, 0),
         "large_transport_transfer": (3, 2, 0, 0, 0, 1, 1, 0, 1),
+        "payment_without_filing": (1, 0, 0, 0, 0, 1, 0, 0, 0),
     }
     assert sum(row[0] for row in counts(home).values()) == home.hits().height
 
 
 def test_months_are_those_of_the_days_on_which_hits_were_raised_and_a_period_cuts_them(home: Session) -> None:
     found = {month: row[0] for month, row in counts(home, "month").items()}
-    assert found == {date(2026, 1, 1): 1, date(2026, 2, 1): 2, date(2026, 3, 1): 2}
+    assert found == {date(2026, 1, 1): 1, date(2026, 2, 1): 2, date(2026, 3, 1): 3}
     assert counts(home, "month", first=date(2026, 2, 3), last=date(2026, 3, 4)).keys() == {
         date(2026, 2, 1),
         date(2026, 3, 1),
