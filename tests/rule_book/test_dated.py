@@ -82,7 +82,7 @@ def test_severity_is_that_of_the_day_on_which_a_hit_was_raised(home: Session) ->
     assert (severity[hit("2026-03-02")], severity[MAY]) == ("article", "supplementary")
     assert severity["large_transport_transfer:S1"] == "article"
     assert "severity" not in explained(home, MAY)["parameters"]
-    assert judged_by(home, 2).filter(parameter="severity", value="supplementary").height == 1
+    assert judged_by(home, 2).filter(rule="large_daily_total", parameter="severity", value="supplementary").height == 1
 
 
 def test_severity_alone_changes_no_evidence(home: Session) -> None:

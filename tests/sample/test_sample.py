@@ -390,6 +390,7 @@ def test_the_folder_says_that_everything_is_invented_and_keeps_the_truth_apart(w
     assert sorted(p.name for p in written.truth.iterdir()) == [
         "bureau.csv",
         "entities.csv",
+        "labels.parquet",
         "outcomes.csv",
         "patterns.parquet",
         "truth.json",
