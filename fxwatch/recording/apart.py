@@ -103,5 +103,11 @@ def fold_when_asked(home: "Home", asked: IO[bytes], told: IO[bytes]) -> None:
             reply: dict[str, Any] = {**done._asdict(), "memory": most}
         except FxwatchError as fault:
             reply = {"english": fault.english, "chinese": fault.chinese}
+        except OSError as fault:
+            # A journal that cannot be read or removed: said by whoever asked, once, and not by an end of this process each second.
+            reply = {
+                "english": f"Records cannot be brought into the register: {fault}.",
+                "chinese": f"查询记录无法并入登记簿：{fault}。",
+            }
         told.write(json.dumps(reply).encode() + b"\n")
         told.flush()

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 
 from fxwatch.errors import HouseError
 from fxwatch.recording import Apart, Folded
+from fxwatch.recording.apart import fold_when_asked
 from tests.api.served import Bureau
 from tests.api.test_records import journal, line, receipts
 
@@ -58,6 +60,20 @@ def test_what_is_wrong_with_the_register_is_said_as_here(own: Bureau, apart: Apa
     with pytest.raises(HouseError, match="damaged") as fault:
         apart.fold()
     assert "已损坏" in fault.value.chinese
+
+
+def test_a_journal_that_cannot_be_removed_is_said_and_does_not_end_the_process(
+    own: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> Folded:
+        raise PermissionError(13, "Permission denied", "0000000000000001.jsonl")
+
+    monkeypatch.setattr("fxwatch.recording.apart.fold", refused)
+    monkeypatch.setattr("os.nice", int)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    told = BytesIO()
+    fold_when_asked(own.home, BytesIO(b"fold\nfold\n"), told)
+    assert told.getvalue().count(b"0000000000000001.jsonl") == 4, "both times, in both languages"
 
 
 def test_where_no_process_can_be_started_it_is_done_here(
