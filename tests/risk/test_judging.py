@@ -11,6 +11,8 @@ from sklearn.metrics import average_precision_score
 
 from fxwatch.risk.judging import (
     PSI_LIMITS,
+    Judgement,
+    Measured,
     Ranked,
     average_precision,
     brier,
@@ -21,7 +23,7 @@ from fxwatch.risk.judging import (
     psi_measured,
 )
 from fxwatch.risk.labels import labels
-from fxwatch.risk.learning import BASELINES, Split, baselines, split_days
+from fxwatch.risk.learning import BASELINES, Split, Verdict, baselines, split_days
 from tests.tables import entity
 
 
@@ -154,3 +156,12 @@ def test_a_label_looks_six_months_ahead(acted: str, ended: str | None, expected:
     entities = pl.DataFrame({"entity": [entity("LAW"), entity("SEA")]}, schema={"entity": pl.Int32})
     found = labels(acts, entities, [date(2026, 3, 31)]).sort("entity")
     assert dict(found.select("entity", "label").iter_rows()) == {entity("LAW"): expected, entity("SEA"): 0}
+
+
+@pytest.mark.parametrize(("low", "is_better"), [(-0.001, False), (0.0, False), (0.001, True)])
+def test_better_is_who_is_better_in_the_whole_interval(low: float, is_better: bool) -> None:
+    nothing = pl.DataFrame()
+    judgement = Judgement(0, 0, 0, {}, {})
+    margin = Measured(0.2, low, 0.4)
+    verdict = Verdict(Split((), ()), "scorecard", judgement, "grade", margin, nothing, nothing, nothing, 0)
+    assert verdict.is_better is is_better

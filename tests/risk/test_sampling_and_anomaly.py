@@ -1,12 +1,15 @@
 """The random sample, and who is unlike its peers."""
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fxwatch.reading import queue as waiting
 from fxwatch.risk import catalogue
 from fxwatch.risk.anomaly import ENOUGH_PEERS, oddness, peer_groups
 from fxwatch.risk.sampling import SHARE, interleaved, sampled
@@ -65,3 +68,15 @@ def test_few_peers_of_a_size_are_compared_with_the_industry() -> None:
 
 def test_nobody_is_odd_where_there_is_nobody() -> None:
     assert oddness(peers().clear()).odd == []
+
+
+def test_a_hit_of_the_sample_stands_at_the_fiftieth_place_of_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = pl.DataFrame({"entity_id": [f"E{n:03d}" for n in range(120)]}).with_columns(
+        place=pl.int_range(1, 121), probability=0.5, reasons=pl.lit([]).cast(pl.List(pl.String)),
+        sampled=pl.col("entity_id") == "E110",
+    )  # fmt: skip
+    hits = places.select("entity_id", amount_usd=pl.lit(Decimal("1.00"))).reverse()
+    monkeypatch.setattr(waiting, "kept", lambda home: places)
+    queue = waiting._with_risk(None, hits).sort("turn")  # type: ignore[arg-type]
+    others = [f"E{n:03d}" for n in range(120) if n != 110]
+    assert queue["entity_id"].to_list() == [*others[:49], "E110", *others[49:]]

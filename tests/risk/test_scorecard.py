@@ -103,3 +103,13 @@ def test_a_boosters_points_say_what_moved_it() -> None:
     model = RiskClassifier(kind="boosted", rounds=15).fit(x, y)
     points = model.points([[3.0, 0.0, 0.0, 0.0]], np.nanmedian(x, axis=0))
     assert points[0].argmax() == 0
+
+
+def test_probabilities_are_calibrated_on_entities_that_the_model_had_not_seen() -> None:
+    """What a booster knows of its own rows by heart says nothing of others: seen by them, its odds must be drawn together."""
+    rng = np.random.default_rng(4)
+    whose = np.repeat(np.arange(400), 3)
+    own = rng.normal(size=(400, 12))
+    came = (rng.random(400) < 1 / (1 + np.exp(1 - own[:, 0]))).astype(int)
+    model = RiskClassifier(kind="boosted", rounds=80).fit(own[whose], came[whose], groups=whose)
+    assert 0 < model.calibration_[1] < 0.6
