@@ -1,12 +1,11 @@
 """What a load reads from the warehouse and writes into it; always inside the load's one transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.parts import STAGED, named_parts, standing_in
 from fxwatch.warehouse.queries import query
 
@@ -43,7 +42,7 @@ def standing_flows(
         The columns of `flows`, `entity_id`, and `part`: where each lies; null for the main file.
     """
     wanted = declarations.unique().alias("declaration_no").to_frame()
-    with _handed(con, wanted=wanted):
+    with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
     in_parts = [standing_in(con, part, wanted) for part in sorted(named_parts(con))]
     if stage is not None and (staged := stage.standing(wanted)) is not None:
@@ -58,7 +57,7 @@ def standing_flows(
 
 def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
     """What was first declared of flows that have changed since: the columns of `flows` with `entity_id`."""
-    with _handed(con, wanted=flows.alias("flow").to_frame()):
+    with handed(con, wanted=flows.alias("flow").to_frame()):
         return _frame(con.sql(query("first_versions")).pl())
 
 
@@ -69,7 +68,7 @@ def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame, stage: "
     if stage is not None and stage.takes(added):
         stage.add(added)
         return
-    with _handed(con, added=added):
+    with handed(con, added=added):
         con.execute("INSERT INTO recent_flows BY NAME SELECT * FROM added")
 
 
@@ -79,18 +78,18 @@ def replace_flows(
     """Move what stood of some flows, as `standing_flows` gave it, into the history."""
     add_history(con, stood.drop("entity_id", "part").with_columns(known_to=pl.lit(known_to)))
     flows = stood.select("part", "flow")
-    with _handed(con, gone=flows.filter(pl.col("part").is_null())):
+    with handed(con, gone=flows.filter(pl.col("part").is_null())):
         con.execute("DELETE FROM recent_flows WHERE flow IN (SELECT flow FROM gone)")
     staged = flows.filter(pl.col("part") == STAGED)["flow"]
     if stage is not None and len(staged):
         stage.remove(staged)
-    with _handed(con, gone=flows.filter(pl.col("part") > STAGED)):
+    with handed(con, gone=flows.filter(pl.col("part") > STAGED)):
         con.execute("INSERT INTO replaced BY NAME SELECT * FROM gone")
 
 
 def add_history(con: "duckdb.DuckDBPyConnection", versions: pl.DataFrame) -> None:
     """Insert versions that were replaced within the load that brought them: columns of `flows` and `known_to`."""
-    with _handed(con, added=versions):
+    with handed(con, added=versions):
         con.execute("INSERT INTO flow_history BY NAME SELECT * FROM added")
 
 
@@ -107,7 +106,7 @@ def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> 
         .to_frame()
         .with_columns(entity=pl.int_range(first, first + len(entity_ids), dtype=pl.Int32))
     )
-    with _handed(con, added=numbered):
+    with handed(con, added=numbered):
         con.execute("INSERT INTO entity_numbers BY NAME SELECT * FROM added")
     return numbered
 
@@ -127,13 +126,13 @@ def calendar_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 
 def add_rates(con: "duckdb.DuckDBPyConnection", rates: pl.DataFrame) -> None:
     """Insert versions of monthly tables. Columns as in schema.sql."""
-    with _handed(con, added=rates):
+    with handed(con, added=rates):
         con.execute("INSERT INTO rates BY NAME SELECT * FROM added")
 
 
 def add_days(con: "duckdb.DuckDBPyConnection", days: pl.DataFrame) -> None:
     """Insert versions of calendar days. Columns as in schema.sql."""
-    with _handed(con, added=days):
+    with handed(con, added=days):
         con.execute("INSERT INTO calendar BY NAME SELECT * FROM added")
 
 
@@ -155,7 +154,7 @@ def load_of_digest(
 
 def add_quarantined(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> None:
     """Insert rows that were not taken. Columns as in schema.sql."""
-    with _handed(con, added=rows):
+    with handed(con, added=rows):
         con.execute("INSERT INTO quarantine BY NAME SELECT * FROM added")
 
 
@@ -200,7 +199,7 @@ def waiting_rows(
 
 def waiting_keys(con: "duckdb.DuckDBPyConnection", keys: pl.DataFrame) -> pl.DataFrame:
     """The waiting rows of some flow keys (`declaration_no`, `leg` as text): `quarantine_id`, `load_id` and key."""
-    with _handed(con, wanted=keys):
+    with handed(con, wanted=keys):
         return _frame(con.sql(query("waiting_keys")).pl())
 
 
@@ -221,13 +220,13 @@ def resolve(con: "duckdb.DuckDBPyConnection", kind: str, taken: pl.DataFrame) ->
         kind: of the rows.
         taken: `declaration_no`, `leg` (text), and `load_id`, `line` of the row that was taken.
     """
-    with _handed(con, taken=taken):
+    with handed(con, taken=taken):
         con.execute(query("resolve"), {"kind": kind})
 
 
 def settle(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> None:
     """Give rows of the quarantine their new `status`: `quarantine_id`, `status`, `reason`, `sentence`, `sentence_zh`."""
-    with _handed(con, settled=rows):
+    with handed(con, settled=rows):
         con.execute(query("settle"))
 
 
@@ -244,14 +243,3 @@ def resolve_load(con: "duckdb.DuckDBPyConnection", load_id: int) -> None:
 def _frame(found: pl.DataFrame) -> pl.DataFrame:
     # duckdb does not say what `.pl()` gives.
     return found
-
-
-@contextmanager
-def _handed(con: "duckdb.DuckDBPyConnection", **frames: pl.DataFrame) -> Iterator[None]:
-    for name, frame in frames.items():
-        con.register(name, frame.to_arrow())
-    try:
-        yield
-    finally:
-        for name in frames:
-            con.unregister(name)

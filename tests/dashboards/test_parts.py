@@ -212,8 +212,8 @@ def _tables(visit: object, frame: object) -> None:
 
 
 def test_no_cell_of_a_file_is_a_formula() -> None:
-    names = ["=1+1", "+1", "-A1", "@A1", "\t=1", "plain", "-1"]
-    frame = pl.DataFrame({"name": names, "amount": [Decimal("-1.00")] * 7, "days": [["=a"]] * 7})
+    names = ["=1+1", "+1", "-A1", "@A1", "\t=1", "plain", "-1", None]
+    frame = pl.DataFrame({"name": names, "amount": [Decimal("-1.00")] * 8, "days": [["=a"]] * 8})
     lines = export.csv_for_excel(frame).decode("utf-8-sig").splitlines()[1:]
     assert [line[0] for line in lines[:4]] == ["'"] * 4
     assert lines[5].startswith("plain,-1.00,'=a")
