@@ -40,6 +40,7 @@ class EntityJump(EarlyWarning):
     )
     key = ("entity", "item", "direction")
     columns = ("payment_type",)
+    threshold = "above_median_usd"
 
     median_times: int = param(
         3, unit="times", meaning="how many medians a month may reach", meaning_zh="当月可达到中位数的倍数"

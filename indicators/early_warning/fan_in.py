@@ -47,6 +47,7 @@ class FanIn(EarlyWarning):
     key = ("entity", "direction")
     partition = "counterparty"
     columns = ("payment_type", "counterparty")
+    threshold = "entities_count"
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest payment that counts", meaning_zh="计入的最低金额")
     to_usd: int = param(50_000, unit="USD", meaning="largest payment that counts", meaning_zh="计入的最高金额")

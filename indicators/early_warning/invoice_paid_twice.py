@@ -45,6 +45,7 @@ class InvoicePaidTwice(EarlyWarning):
     )
     partition = "counterparty"
     columns = ("payment_type", "counterparty", "invoice", "currency", "amount")
+    threshold = "declarations_count"
 
     within_months: int = param(
         12, unit="months", meaning="months within which a payment repeats another", meaning_zh="视为重复的月数"

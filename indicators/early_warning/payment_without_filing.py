@@ -40,6 +40,7 @@ class PaymentWithoutFiling(EarlyWarning):
     )
     because_zh = "{entity}自 {first_day} 至 {last_day} 向 {object} 付汇折合 {value:,.2f} 美元而无税务备案；单笔超过 {limit_value:,.2f} 美元须备案。"
     columns = ("payment_type", "counterparty", "contract", "tax_filing")
+    threshold = "limit_usd"
 
     limit_usd: int = param(
         50_000, unit="USD", meaning="largest payment that needs no filing", meaning_zh="无须备案的单笔最高金额"

@@ -56,6 +56,8 @@ class SettlementMismatch(EarlyWarning):
     )
     key = ("entity", "direction")
     columns = ("payment_type", "settled_usd")
+    no_near = "whoever settles all that was declared lies within 10 % below it, too"
+    no_near_zh = "将申报金额全部结汇或购汇者本就落在限额下方 10% 以内"
 
     over_share: Decimal = param(
         Decimal("0.1"),
