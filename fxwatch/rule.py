@@ -155,7 +155,9 @@ class EarlyWarning(Rule):
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
       it found nothing before. What a tenth less of it would find beside are the near misses of a trial;
-    - `no_near`, `no_near_zh`: for a rule without one, why there are no near misses.
+    - `no_near`, `no_near_zh`: for a rule without one, why there are no near misses;
+    - `passed_over_zh`: each reason that `skipped` gives, with what it is in Chinese;
+    - `unfed`: inputs, each with what follows, in English and in Chinese, where nothing of it is loaded.
 
     `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see `register.roll`),
     `first_loaded_day` and the others of `rulebook.INPUTS`. It is pure: no clock, no disk, no settings.
@@ -174,6 +176,9 @@ class EarlyWarning(Rule):
     threshold: ClassVar[str] = ""
     no_near: ClassVar[str] = "it names no limit that could be missed narrowly"
     no_near_zh: ClassVar[str] = "该指标未声明可比照的限额"
+
+    passed_over_zh: ClassVar[tuple[tuple[str, str], ...]] = ()
+    unfed: ClassVar[tuple[tuple[str, str, str], ...]] = ()
 
     def looks_at(self) -> pl.Expr:
         """Which flows the rule looks at; evidence is taken from these alone."""
