@@ -37,6 +37,9 @@ class SplitBelowDocumentLimit(EarlyWarning):
         "单笔超过 {limit_value:,.2f} 美元须审核单证。"
     )
     columns = ("payment_type", "counterparty", "contract")
+    no_near = "two pieces of the smallest amount add up to it already"
+    no_near_zh = "两笔最低金额合计即达到限额"
+    passed_over_zh = (("payments with neither contract nor counterparty", "既无合同号又无交易对手的付汇"),)
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest piece", meaning_zh="每笔最低金额")
     limit_usd: int = param(
