@@ -150,8 +150,10 @@ class EarlyWarning(Rule):
     - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
     - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
-    - `within`: the columns of `flows.FLOW_COLUMNS` within which it is self-contained, where they are finer than the partition:
-      what it finds about flows that share them depends on no other flows. A run then looks again at these alone;
+    - `within`: columns of the frame, `month` or `quarter` within which it is self-contained, where they are finer than the partition:
+      what it finds about flows that share them depends on no other flows. A run then looks again at these alone. With partition
+      `counterparty` it begins with that column, and flows without one are in no finding;
+    - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that `value` is held against, where `under_each` can say exactly what other limits would find.
 
@@ -168,6 +170,7 @@ class EarlyWarning(Rule):
     key: ClassVar[tuple[str, ...]] = ("entity", "direction")
     partition: ClassVar[str] = "entity"
     within: ClassVar[tuple[str, ...]] = ()
+    skips_flows: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     threshold: ClassVar[str] = ""
 

@@ -38,6 +38,7 @@ class ContractOverpaid(EarlyWarning):
     )
     because_zh = "{entity}自 {first_day} 至 {raised_on} 在合同 {object} 项下累计付汇折合 {value:,.2f} 美元，超过备案金额对应的 {limit_value:,.2f} 美元。"
     columns = ("payment_type", "contract")
+    skips_flows = True
 
     over_share: Decimal = param(
         Decimal("0.05"),

@@ -39,7 +39,9 @@ class EntityJump(EarlyWarning):
         "于 {raised_on} 超过按其以往水平计算的 {limit_value:,.2f} 美元。"
     )
     key = ("entity", "item", "direction")
+    within = ("entity", "item", "direction")
     columns = ("payment_type",)
+    skips_flows = True
 
     median_times: int = param(
         3, unit="times", meaning="how many medians a month may reach", meaning_zh="当月可达到中位数的倍数"

@@ -46,7 +46,9 @@ class FanIn(EarlyWarning):
     unit = "count"
     key = ("entity", "direction")
     partition = "counterparty"
+    within = ("counterparty",)
     columns = ("payment_type", "counterparty")
+    skips_flows = True
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest payment that counts", meaning_zh="计入的最低金额")
     to_usd: int = param(50_000, unit="USD", meaning="largest payment that counts", meaning_zh="计入的最高金额")

@@ -42,6 +42,7 @@ class NewItemLarge(EarlyWarning):
     )
     key = ("entity", "item", "direction")
     columns = ("payment_type",)
+    skips_flows = True
 
     limit_usd: int = param(500_000, unit="USD", meaning="sum that must be passed", meaning_zh="合计须超过的金额")
     before_count: int = param(

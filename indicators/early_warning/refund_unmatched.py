@@ -46,6 +46,7 @@ class RefundUnmatched(EarlyWarning):
     )
     key = ("entity", "direction", "item")
     columns = ("payment_type", "counterparty")
+    skips_flows = True
 
     limit_usd: int = param(
         50_000, unit="USD", meaning="refunds above this are looked at", meaning_zh="监测超过此金额的退款"

@@ -46,6 +46,7 @@ class RoundTrip(EarlyWarning):
     )
     key = ("entity",)
     columns = ("payment_type", "counterparty")
+    skips_flows = True
 
     limit_usd: int = param(100_000, unit="USD", meaning="amount that both must pass", meaning_zh="双方均须超过的金额")
     difference_share: Decimal = param(

@@ -37,6 +37,7 @@ class SplitBelowDocumentLimit(EarlyWarning):
         "单笔超过 {limit_value:,.2f} 美元须审核单证。"
     )
     columns = ("payment_type", "counterparty", "contract")
+    skips_flows = True
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest piece", meaning_zh="每笔最低金额")
     limit_usd: int = param(
