@@ -182,6 +182,7 @@ def run(
                 day=home.today(),
                 moment=moment,
                 judged=again.judged if again else None,
+                moved=again is None or again.moved,
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("risk"):

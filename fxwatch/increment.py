@@ -105,6 +105,8 @@ class Again:
         not_computed: the whole table as it is now.
         skipped: the whole table as it is now.
         scope: what was computed again, and why.
+        inputs: what rules were told beside the flows.
+        moved: whether the roll says anything else than at the last run.
     """
 
     findings: Findings
@@ -113,6 +115,7 @@ class Again:
     skipped: pl.DataFrame
     scope: Scope
     inputs: Mapping[str, Any]
+    moved: bool
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,7 @@ def find_again(
     skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
     skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
     scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
-    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs)
+    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved))
 
 
 def _why_all(
