@@ -79,7 +79,8 @@ class Compared:
             value, unit, limit_value, status: a row for each hit that is not in both.
         moves: step, entity_id, name, grade, grade_after, provisional_grade, provisional_after.
         near: step, entity_id, name, near (hits that lie within 10 % below the limit), months (in which they lie), newest (the
-            day of the last), value (the largest), unit; who returns most often first. Empty for rules without such a limit.
+            day of the last), value (the largest), unit; who returns most often first.
+        no_near: the rules that have no near misses, each with the reason in English and in Chinese.
     """
 
     about: Mapping[str, tuple[str, ...]]
@@ -92,19 +93,21 @@ class Compared:
     changes: pl.DataFrame
     moves: pl.DataFrame
     near: pl.DataFrame
+    no_near: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def say(self, language: Language) -> str:
         """What the table leaves unsaid."""
         decided = self.decided_per_month
         if language == "zh":
             told = f"触发日自{self.first or '最早一日'}至{self.last or '今天'}，共 {self.months} 个月。"
-            return told + (
-                f"这些指标的命中，近一年每月处理 {decided:,} 项。" if decided is not None else "尚无处理记录。"
-            )
+            told += f"这些指标的命中，近一年每月处理 {decided:,} 项。" if decided is not None else "尚无处理记录。"
+            return told + "".join(f"{rule} 不计接近限额者：{why}。" for rule, (_, why) in self.no_near.items())
         told = f"Hits raised from {self.first or 'the beginning'} to {self.last or 'today'}: {self.months} months. "
         if decided is None:
-            return told + "None of these rules' hits was decided yet."
-        return told + f"Of these rules' hits {decided:,} a month were decided in the last year."
+            told += "None of these rules' hits was decided yet."
+        else:
+            told += f"Of these rules' hits {decided:,} a month were decided in the last year."
+        return told + "".join(f" {rule} has no near misses: {why}." for rule, (why, _) in self.no_near.items())
 
 
 @dataclass(frozen=True)
@@ -142,11 +145,12 @@ class Comparison:
         swept: str,
         base: pl.DataFrame,
         steps: Sequence[tuple[str, pl.DataFrame, Mapping[str, str]]],
+        no_near: Mapping[str, tuple[str, str]] | None = None,
     ) -> Compared:
         """Compare.
 
         Args:
-            about, swept: as in `Compared`.
+            about, swept, no_near: as in `Compared`.
             base: what is found now: the columns of `FOUND`.
             steps: what each step is called, what would be found in it, and the terms of grading that it tries.
         """
@@ -168,6 +172,7 @@ class Comparison:
             changes=_named(self.home, pl.concat(changes)),
             moves=_named(self.home, pl.concat(moves)),
             near=_named(self.home, pl.concat(near)),
+            no_near=no_near or {},
         )
 
     def _judged(self, found: pl.DataFrame) -> pl.DataFrame:

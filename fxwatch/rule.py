@@ -155,7 +155,11 @@ class EarlyWarning(Rule):
       `counterparty` it begins with that column, and flows without one are in no finding;
     - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
-    - `threshold`: the parameter that `value` is held against, where `under_each` can say exactly what other limits would find.
+    - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
+      it found nothing before. What a tenth less of it would find beside are the near misses of a trial;
+    - `no_near`, `no_near_zh`: for a rule without one, why there are no near misses;
+    - `passed_over_zh`: each reason that `skipped` gives, with what it is in Chinese;
+    - `unfed`: inputs, each with what follows, in English and in Chinese, where nothing of it is loaded.
 
     `find` may name further inputs as keyword parameters: `calendar` (day, is_workday), `roll` (see `register.roll`),
     `first_loaded_day` and the others of `rulebook.INPUTS`. It is pure: no clock, no disk, no settings.
@@ -173,6 +177,11 @@ class EarlyWarning(Rule):
     skips_flows: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     threshold: ClassVar[str] = ""
+    no_near: ClassVar[str] = "it names no limit that could be missed narrowly"
+    no_near_zh: ClassVar[str] = "该指标未声明可比照的限额"
+
+    passed_over_zh: ClassVar[tuple[tuple[str, str], ...]] = ()
+    unfed: ClassVar[tuple[tuple[str, str, str], ...]] = ()
 
     def looks_at(self) -> pl.Expr:
         """Which flows the rule looks at; evidence is taken from these alone."""
@@ -218,7 +227,8 @@ class EarlyWarning(Rule):
     def under_each(self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Any]) -> list[pl.DataFrame]:
         """What would be found under each of several values of `threshold`, none looser than its own: out of what it found.
 
-        A rule that can say it exactly is asked once where somebody tries many limits; for others there is a look each.
+        A rule that can say it exactly is asked once where somebody tries many limits. Others leave this as it is: they are asked
+        again for each limit, about the partitions in which the looser one found something.
 
         Args:
             found: what `find` returned.
@@ -228,7 +238,7 @@ class EarlyWarning(Rule):
         Returns:
             For each limit the columns of `found`.
         """
-        raise TypeError(f"{type(self).__name__} has no threshold")  # a misfit: the rule book refuses it first
+        raise TypeError(f"{type(self).__name__} is asked again for each limit")  # whoever asks looks first
 
     def skipped(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """What was passed over because data are missing, counted: columns of `SKIPPED`. May name inputs, as `find` does.

@@ -450,11 +450,11 @@ def _early_warning_faults(
             )
     if rule.threshold and rule.threshold not in {p.name for p in rule.params()}:
         yield line("threshold"), f"there is no parameter {rule.threshold}", f"没有参数 {rule.threshold}"
-    if bool(rule.threshold) == (rule.under_each is EarlyWarning.under_each):
+    if not rule.threshold and rule.under_each is not EarlyWarning.under_each:
         yield (
-            line("threshold"),
-            "a rule with a threshold says what it finds under_each() limit, and only such a rule",
-            "声明 threshold 的指标应以 under_each() 说明各限额下的结果，反之亦然",
+            line("under_each"),
+            "it says what it finds under_each() limit, but names no threshold",
+            "以 under_each() 说明各限额下的结果，却未声明 threshold",
         )
     for column in set(rule.columns) - set(EXTRA_COLUMNS):
         yield line("columns"), f"there is no column {column} to ask for", f"没有可用的列 {column}"

@@ -1,21 +1,23 @@
 """What if a parameter had another value: what would be found, who would move, how much work it would be. Writes nothing.
 
-A rule that can say what it would find under each of many limits is asked once, at the loosest; others are asked for each.
+A rule that can say what it would find under each of many limits is asked once, at the loosest. Others with a limit are asked at
+the loosest about all flows, and from limit to limit about the partitions alone in which they still found something.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from fxwatch.batch import UNIT_SCALE, Progress, looked_at, named
 from fxwatch.comparing import FOUND, TERMS, Compared, Comparison
-from fxwatch.engines.local import bare, findings_of
+from fxwatch.engines.local import bare, findings_of, in_partitions_of
 from fxwatch.errors import RequestError
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, parameter_named, parse_value
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 100
 NEAR = Decimal("0.9")  # of a limit: what lies between it and the limit is a near miss
+_WORDS = {**FOUND, "object": pl.String, "flows": pl.List(pl.Int64)}
 _RANGE = re.compile(r"(?P<low>[0-9.]+)\.\.(?P<high>[0-9.]+):(?P<step>[0-9.]+)")
 
 
@@ -140,6 +143,7 @@ def what_if(
         about=asked.values,
         swept=asked.swept,
         base=base if changed else comparison.published,
+        no_near=_without_near_misses(changed.values(), home.today()),
         steps=[
             (step, frame if changed else comparison.published, grading)
             for (step, _), frame, grading in zip(steps, found, terms, strict=True)
@@ -168,19 +172,27 @@ class _Trial:
                 done += 1
                 self._progress(done, total)
             for step, frame in zip(frames, plan.told(answers), strict=True):
-                step.append(frame)
+                step.append(frame.select(FOUND.keys()))
         return [pl.concat(step) for step in frames]
 
     def _look(self, rule: EarlyWarning, limits: Sequence[Any]) -> dict[EarlyWarning, pl.DataFrame]:
         """What a rule finds, and what it would find under each of some limits that are stricter than its own."""
+        asked = [rule, *(_at(rule, limit) for limit in limits)]
         found = findings_of(rule, self._flows, self._inputs)
+        if type(rule).under_each is EarlyWarning.under_each:
+            parts = [found, *under_stricter(asked, found, self._flows, self._inputs)]
+            whole = self._named(rule, pl.concat(parts))  # texts are read once for all of them
+            starts = accumulate((part.height for part in parts), initial=0)
+            told = [whole.slice(start, part.height) for start, part in zip(starts, parts, strict=False)]
+        else:
+            found = self._named(rule, found)
+            told = [found, *(rule.under_each(found, self._flows.lazy(), limits) if limits else [])]
+        return {of: _in_words(of, part) for of, part in zip(asked, told, strict=True)}
+
+    def _named(self, rule: EarlyWarning, found: pl.DataFrame) -> pl.DataFrame:
+        """Findings with the columns hit_id, entity_id, and object in words."""
         names = named(self._con, bare(rule.name(), found), self._inputs).hits
-        found = found.hstack(names.select("hit_id", "entity_id"))
-        answers = {rule: _in_words(rule, found)}
-        if limits:
-            for limit, part in zip(limits, rule.under_each(found, self._flows.lazy(), limits), strict=True):
-                answers[replace(rule, **{rule.threshold: limit})] = _in_words(rule, part)
-        return answers
+        return found.drop("object").hstack(names.select("hit_id", "entity_id", "object"))
 
 
 class _Plan:
@@ -207,7 +219,7 @@ class _Plan:
         for variant in self._variants:
             if variant.threshold:
                 limit = self._limit(variant)
-                found[_at(variant, None)] |= {limit, near_from(variant.unit, limit)}
+                found[_at(variant, None)] |= {limit, near_from(_unit(variant), limit)}
         return found
 
     def _limit(self, variant: EarlyWarning) -> Any:
@@ -222,10 +234,67 @@ class _Plan:
         if not variant.threshold:
             return found
         limit = self._limit(variant)
-        near = answers[_at(variant, near_from(variant.unit, limit))]
+        near = answers[_at(variant, near_from(_unit(variant), limit))]
         for more in (answers[_at(variant, limit)], found):
-            near = near.join(more, on="hit_id", how="anti")
+            near = beyond(variant, near, more)
         return pl.concat([found, near.with_columns(is_near=pl.lit(True))])
+
+
+def beyond(rule: EarlyWarning, near: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """What a looser limit would find beside: that belongs to no hit already.
+
+    A row of days may begin earlier under a looser limit, and a pair be made otherwise: what holds the day on which a hit of the
+    same key is raised, or shares a flow with a hit, is that hit.
+    """
+    near = near.join(found, on="hit_id", how="anti")
+    flows = found.select(pl.col("flows").explode()).drop_nulls().unique()
+    sharing = near.select("hit_id", "flows").explode("flows").join(flows, on="flows", how="semi")
+    if not {"day", "declaration"} & set(rule.key):
+        key = ["entity_id", "direction", "object", *(["item"] if "item" in rule.key else [])]
+        hits = found.select(*key, since="raised_on")
+        pairs = near.join(hits, on=key, nulls_equal=True)
+        holding = pairs.filter(pl.col("since").is_between("raised_on", "last_day"))
+        sharing = pl.concat([sharing.select("hit_id"), holding.select("hit_id")])
+    return near.join(sharing, on="hit_id", how="anti")
+
+
+def under_stricter(
+    rules: Sequence[EarlyWarning], found: pl.DataFrame, flows: pl.DataFrame, inputs: Mapping[str, Any]
+) -> Iterator[pl.DataFrame]:
+    """What a rule finds under stricter and stricter limits, each asked about what is left of the one before.
+
+    Args:
+        rules: the rule with each limit, the loosest first.
+        found: what the first finds.
+        flows, inputs: as for `engines.local.findings_of`.
+
+    Yields:
+        What each but the first finds.
+    """
+    for before, rule in pairwise(rules):
+        flows = in_partitions_of(before, found, flows)
+        found = findings_of(rule, flows, inputs)
+        yield found
+
+
+def _without_near_misses(rules: Iterable[EarlyWarning], today: date) -> dict[str, tuple[str, str]]:
+    """The rules that have none, with the reason in both languages."""
+    told = {}
+    for rule in rules:
+        limit = rule.dated(rule.threshold).on(today) if rule.threshold else None
+        if limit is None:
+            told[rule.name()] = (rule.no_near, rule.no_near_zh)
+        elif near_from(_unit(rule), limit) == limit:
+            told[rule.name()] = (
+                f"no whole number lies within 10 % below {rule.threshold} = {limit}",
+                f"{rule.threshold} = {limit} 下方 10% 以内没有整数",
+            )
+    return told
+
+
+def _unit(rule: EarlyWarning) -> str:
+    """The unit of the threshold."""
+    return next(p.unit for p in rule.params() if p.name == rule.threshold)
 
 
 def near_from(unit: str, limit: Any) -> Any:
@@ -259,8 +328,10 @@ def _with(rule: EarlyWarning, step: Mapping[str, str]) -> EarlyWarning:
 def _in_words(rule: EarlyWarning, found: pl.DataFrame) -> pl.DataFrame:
     """Findings as they are compared: the columns of `comparing.FOUND`, values in their unit."""
     scale = pl.lit(10 ** UNIT_SCALE[rule.unit]).cast(pl.Decimal(24, 6))
-    told = {"rule": rule.name(), "unit": rule.unit, "auto_notice": rule.auto_notice, "is_near": False}
+    told: dict[str, Any] = {"rule": rule.name(), "unit": rule.unit, "auto_notice": rule.auto_notice, "is_near": False}
+    if "flows" not in found.columns:  # it takes its evidence by a join, afterwards
+        found = found.with_columns(flows=pl.lit(None, pl.List(pl.Int64)))
     exact = (pl.col("value", "limit_value").cast(pl.Decimal(24, 6)) / scale).cast(pl.Decimal(24, 6))
     return found.with_columns(exact, **{name: pl.lit(value) for name, value in told.items()}).select(
-        pl.col(name).cast(dtype) for name, dtype in FOUND.items()
+        pl.col(name).cast(dtype) for name, dtype in _WORDS.items()
     )

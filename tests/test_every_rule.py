@@ -1,6 +1,7 @@
 """What holds for every early-warning indicator, tomorrow's too."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fxwatch.engines.local import Findings, find_all
+from fxwatch.engines.local import Findings, find_all, findings_of
 from fxwatch.flows import DIRECTION, EXTRA_COLUMNS, FLOW_COLUMNS, ITEM
 from fxwatch.inputs import FILINGS, SETTLEMENTS, high_risk_economies, of_flows
 from fxwatch.rule import ALSO_FOUND, FINDING, EarlyWarning
 from fxwatch.rulebook import rules
 from fxwatch.terms import Direction, Item
+from fxwatch.whatif import under_stricter
 from tests.tables import calendar
 
 RULES = {name: rule() for name, rule in rules().items()}
@@ -220,6 +222,35 @@ def _inputs_of(among: pl.Expr) -> dict[str, Any]:
     """The inputs for some of the entities; where counterparties are apart, no rule looks at settlements."""
     apart = INPUTS["settlements"].with_columns(counterparty=None)
     return {**INPUTS, "settlements": apart.filter(among).drop("counterparty")}
+
+
+LIMITED = [n for n, rule in RULES.items() if rule.threshold and type(rule).under_each is EarlyWarning.under_each]
+
+
+@pytest.mark.parametrize("name", LIMITED)
+@settings(max_examples=5, deadline=None)
+@given(tables, st.lists(st.sampled_from([50, 80, 100, 130, 200]), min_size=2, max_size=4, unique=True).map(sorted))
+def test_a_stricter_limit_is_asked_where_a_looser_one_found_something(
+    name: str, flows: pl.DataFrame, parts: list[int]
+) -> None:
+    rule = RULES[name]
+    usual = getattr(rule, rule.threshold)
+    asked = [replace(rule, **{rule.threshold: type(usual)(usual * part / 100)}) for part in parts]
+    numbers = pl.int_range(pl.len(), dtype=pl.Int64)
+    whole = pl.concat([PLENTY, flows]).with_columns(flow=numbers, declaration=numbers)
+    own = [findings_of(one, whole, INPUTS) for one in asked]
+    narrowed = [own[0], *under_stricter(asked, own[0], whole, INPUTS)]
+    for ours, expected in zip(narrowed, own, strict=True):
+        assert sorted(map(str, ours.rows())) == sorted(map(str, expected.rows()))
+
+
+def test_what_has_no_near_misses_says_why_in_both_languages() -> None:
+    without = {name: (rule.no_near, rule.no_near_zh) for name, rule in RULES.items() if not rule.threshold}
+    assert set(without) == {"contract_overpaid", "settlement_mismatch", "split_below_document_limit"}
+    assert all(
+        en != EarlyWarning.no_near and zh != EarlyWarning.no_near_zh and not en.endswith(".") and not zh.endswith("。")
+        for en, zh in without.values()
+    )
 
 
 def test_rules_together_find_what_they_find_alone() -> None:

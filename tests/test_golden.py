@@ -4,14 +4,16 @@ import csv
 import json
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterable
+from contextlib import chdir
 from decimal import Decimal
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+
+from tests import shell
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir() if folder.is_dir())
@@ -47,9 +49,9 @@ OPTIONAL_WHEN_ZERO = {"top_items", "top_entities", "concentration"}
 Row = dict[str, str]
 
 
-def fxwatch(home: Path, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "fxwatch", "--home", str(home), *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
+def fxwatch(home: Path, words: list[str], folder: Path) -> CompletedProcess[str]:
+    with chdir(folder):
+        return shell.give("--home", str(home), *words)
 
 
 def rows(path: Path) -> list[Row]:

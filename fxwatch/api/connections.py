@@ -12,8 +12,8 @@ from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from fxwatch.api.door import too_slow
-from fxwatch.api.hot import Hot
-from fxwatch.api.problems import Problem, unavailable
+from fxwatch.api.hot import WHOLE, Hot
+from fxwatch.api.problems import Headers, Problem, unavailable
 
 log = logging.getLogger("fxwatch.api")
 
@@ -35,6 +35,12 @@ class Connection(HttpToolsProtocol):
     _is_answered = _is_served = False
     # The request that is answered by the long way; `cycle` is the newest one, which may wait behind it.
     _running: Any = None
+    # How many requests began in this piece of data.
+    _begun = 0
+    # The headers as they came of a hot question that was a piece of data by itself, and as they were understood.
+    _known_head: bytes | None = None
+    _known_headers: Headers
+    _answered_at = 0.0
     # What was written and has not left, and the last moment at which some of it left.
     _unsent, _left_at = 0, 0.0
 
@@ -48,17 +54,45 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived."""
-        if self._is_refused:
+        if self._is_refused or self._answered_as_before(data):
             return
+        is_new = self.since is None
         if self.since is None:
             self.since = self.loop.time()
         if self._is_head:
             self._head += len(data)
-        self._is_served = False
+        self._is_served, self._begun = False, 0
         self._unset_keepalive_if_required()
         self._parse(data)
         if self._is_head and self._head > MOST_HEAD:
             self.refuse(_too_much())
+        is_whole = is_new and self._begun == 1 and self.since is None
+        if self._is_served and is_whole and (whole := WHOLE.fullmatch(data)):
+            self._known_head, self._known_headers = whole[4], self.headers
+
+    def _answered_as_before(self, data: bytes) -> bool:
+        """Answer a hot question whose headers are, byte for byte, those of one before it: they need not be understood again.
+
+        The parser, which stands between two requests, is passed by, and most of a question's way through the server with it.
+        """
+        if self._known_head is None or self.since is not None or self.hot is None:
+            return False
+        if (whole := WHOLE.fullmatch(data)) is None or whole[4] != self._known_head or not self._is_free():
+            return False
+        if (reply := self.hot.answer(whole[1], self._known_headers, self.server_state.default_headers)) is None:
+            return False
+        self.server_state.total_requests += 1
+        # The clock that ends a silent connection is not set anew each time: when it strikes, it looks here.
+        self._answered_at = self.loop.time()
+        self.transport.write(reply)
+        return True
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection that was silent for long."""
+        if (rest := self._answered_at + self.timeout_keep_alive - self.loop.time()) > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(rest, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
 
     def _parse(self, data: bytes) -> None:
         while data:
@@ -78,6 +112,7 @@ class Connection(HttpToolsProtocol):
         # What the long way needs beside is made when it is gone: see `on_headers_complete`.
         self.url, self.headers = b"", []
         self._is_head, self._size = True, 0
+        self._begun += 1
         self.since = self.since or self.loop.time()
 
     def on_url(self, url: bytes) -> None:
@@ -115,10 +150,7 @@ class Connection(HttpToolsProtocol):
         """Answer the hot question here; one of each piece of data, lest a row of them keeps others waiting."""
         if self.hot is None or self._is_served or self.parser.get_method() != b"GET":
             return False
-        is_free = self.cycle is None or self.cycle.response_complete
-        if not is_free or self.pipeline or self.flow.write_paused or self.transport.is_closing():
-            return False
-        if self.parser.get_http_version() != "1.1":
+        if not self._is_free() or self.parser.get_http_version() != "1.1":
             return False
         reply = self.hot.answer(self.url, self.headers, self.server_state.default_headers)
         if reply is None:
@@ -126,6 +158,11 @@ class Connection(HttpToolsProtocol):
         self._is_answered = self._is_served = True
         self.transport.write(reply)
         return True
+
+    def _is_free(self) -> bool:
+        """Whether an answer can leave at once: none is under way, and what was written leaves."""
+        is_idle = self.cycle is None or self.cycle.response_complete
+        return is_idle and not self.pipeline and not self.flow.write_paused and not self.transport.is_closing()
 
     def on_body(self, body: bytes) -> None:
         """A piece of its body."""

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fxwatch.api")
 
-_USUAL = re.compile(rb"/v1/entities/([0-9A-Za-z_-]{1,64})/grade(?:\?on=([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
+_URL = rb"/v1/entities/([0-9A-Za-z_-]{1,64})/grade(?:\?on=([0-9]{4}-[0-9]{2}-[0-9]{2}))?"
+_USUAL = re.compile(_URL)
+# A whole request: its address, and its headers up to the end.
+WHOLE = re.compile(rb"GET (" + _URL + rb") HTTP/1\.1(\r\n.*)", re.DOTALL)
 # A request that bears one of these has a body, or wants something of the server.
 _UNUSUAL = {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"connection"}
 _ANSWER = b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n"
@@ -32,6 +35,8 @@ class Hot:
     def __init__(self, desk: "Desk", metrics: "Metrics") -> None:
         self._desk = desk
         self.metrics = metrics
+        self._default: Headers = []
+        self._default_lines = b""
 
     def answer(self, url: bytes, headers: Headers, default: Headers) -> bytes | None:
         """The whole reply as it leaves; None where the long way must be gone.
@@ -69,7 +74,9 @@ class Hot:
             log.exception("Nothing was answered")
             status, rest = FAILED.status, _as_bytes(FAILED, headers)
         self.metrics.saw("grade", status, time.perf_counter() - began, status == 200)
-        return b"".join((_LINE[status], *(b"%s: %s\r\n" % header for header in default), rest))
+        if default is not self._default:  # another second, another date
+            self._default, self._default_lines = default, b"".join(b"%s: %s\r\n" % header for header in default)
+        return b"".join((_LINE[status], self._default_lines, rest))
 
 
 _LINE = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}

@@ -169,6 +169,16 @@ def findings_of(rule: EarlyWarning, flows: pl.DataFrame, inputs: Mapping[str, An
     return asked(rule.find, flows.lazy(), given).collect()
 
 
+def in_partitions_of(rule: EarlyWarning, found: pl.DataFrame, flows: pl.DataFrame) -> pl.DataFrame:
+    """The flows of the whole partitions in which a rule found something; `found` is what its `find` returned."""
+    wanted = found.select("entity")
+    if rule.partition != "entity":
+        numbered = found.with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64))
+        behind = rule.evidence(numbered.lazy(), flows.lazy()).select("flow").collect()
+        wanted = flows.join(behind, on="flow", how="semi").select(rule.partition)
+    return flows.join(wanted.unique(), on=rule.partition, how="semi", nulls_equal=True, maintain_order="left")
+
+
 def bare(rule: str, found: pl.DataFrame) -> Findings:
     """A rule's findings as `Findings` without evidence, to be named."""
     whole = found.with_columns(pl.lit(None, t).alias(name) for name, t in _ALSO.items() if name not in found.columns)

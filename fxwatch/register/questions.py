@@ -1,11 +1,13 @@
 """What banks asked and what they were told, word for word."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Connection, Text, bindparam, cast, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from fxwatch.errors import HouseError
 from fxwatch.register.frames import frame
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import questions
@@ -69,19 +71,29 @@ def record(
 
 
 def insert_records(connection: Connection, records: Sequence[str]) -> None:
-    """Put records on record that waited in a journal: JSON objects with the columns of the table, `answer` an object.
+    """Put records on record that waited in a journal: JSON objects with the columns of the table, `answer` last and an object.
 
-    The database reads the JSON itself, in one statement, while Python answers the next bank. An answer keeps its spelling.
+    Raises:
+        HouseError: one of them is no record; none is put on record.
     """
-    lines = "[" + ",".join(records) + "]"
-    if connection.dialect.name == "postgresql":
-        each = func.json_array_elements(cast(literal(lines, Text), JSON)).table_valued("value")
-        values: list[Any] = [each.c.value.op("->>")(name) for name in COLUMNS]
-        values[0] = cast(values[0], questions.c.receipt.type)
-    else:
-        each = func.json_each(literal(lines, Text)).table_valued("value")
-        values = [func.json_extract(each.c.value, f"$.{name}") for name in COLUMNS]
-    connection.execute(insert(questions).from_select(COLUMNS, select(*values).select_from(each)))
+    try:
+        rows = [_of_record(record) for record in records]
+    except (ValueError, TypeError) as fault:
+        raise HouseError(
+            f"A journal of records holds a line that is no record ({fault}). Nothing of this piece was brought into the register; run: fxwatch doctor",
+            f"查询记录日志中有一行不是记录（{fault}）。这一段均未并入登记簿；请运行 fxwatch doctor。",
+        ) from fault
+    connection.execute(insert(questions), rows)
+
+
+_ANSWER = ',"answer":'
+
+
+def _of_record(record: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(record)
+    # An answer keeps its spelling, to the byte. Within a text a quotation mark is escaped: the first such place is the field's.
+    row["answer"] = record[record.index(_ANSWER) + len(_ANSWER) : -1]
+    return {name: row.get(name) for name in COLUMNS}
 
 
 def widen(connection: Connection) -> None:

@@ -25,15 +25,18 @@ def partners(flows: pl.DataFrame, entities: pl.DataFrame, day: date) -> pl.DataF
 
 def _economies(flows: pl.DataFrame, day: date) -> pl.DataFrame:
     is_year = pl.col("day") > day - timedelta(days=YEAR)
-    recent = pl.col("day") > day - timedelta(days=QUARTER)
     usd = pl.col("amount_usd")
-    named = flows.filter(pl.col("economy").is_not_null())
-    sums = named.group_by("entity", "economy").agg(
-        year=usd.filter(is_year).sum(),
-        paid=usd.filter(is_year & (pl.col("direction") == "payment")).sum(),
-        first=pl.col("day").min(),
-        is_recent=recent.any(),
-    )
+    sums = (
+        flows.lazy()
+        .filter(pl.col("economy").is_not_null())
+        .select(
+            "entity", "economy", "day", year=usd * is_year,
+            paid=usd * (is_year & (pl.col("direction") == "payment")),
+        )
+        .group_by("entity", "economy")
+        .agg(pl.sum("year", "paid"), first=pl.col("day").min())
+        .collect()
+    )  # fmt: skip
     payers = sums.filter(pl.col("paid") > 0).group_by("economy").agg(payers=pl.len())
     whole = sums.filter(pl.col("paid") > 0)["entity"].n_unique()
     rare = payers.filter((pl.col("payers") <= RARE * whole) & (whole >= FEW_PAYERS))["economy"]

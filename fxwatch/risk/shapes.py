@@ -34,21 +34,30 @@ def shapes(flows: pl.DataFrame, calendar: pl.DataFrame, day: date) -> pl.DataFra
 
 def _off_days(year: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
     off = calendar.filter(~pl.col("is_workday"))["day"]
-    return year.group_by("entity").agg(off_day_share_12m=pl.col("day").is_in(off.implode()).mean())
+    is_off = year.select("entity", is_off=pl.col("day").is_in(off.implode()))
+    return is_off.group_by("entity").agg(off_day_share_12m=pl.col("is_off").mean())
 
 
 def _near_limits(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
     is_transport = pl.col("item") == Item.TRANSPORT
     usd = pl.col("amount_usd")
     # What is far below a limit cannot reach it by a second leg, nor a day by small change: few rows are added up.
-    declarations = (
-        year.filter(is_transport & (usd > _TRANSFER[0] // 4)).group_by("entity", "declaration", "day").agg(usd.sum())
+    legs = year.filter(is_transport & (usd > _TRANSFER[0] // 4))
+    declarations = legs.group_by("entity", "declaration", "day").agg(usd.sum())
+    days = (
+        year.lazy()
+        .filter(~is_transport)
+        .select("entity", "day", "amount_usd", key=packed("entity", "direction", "day"))
+        .group_by("key")
+        .agg(usd.sum(), pl.first("entity", "day"))
+        .filter((usd > _DAY[0]) & (usd <= _DAY[1]))
+        .select("entity", "day")
+        .collect()
     )
-    days = year.filter(~is_transport).group_by("entity", "direction", "day").agg(usd.sum())
     near = pl.concat(
         [
             declarations.filter((usd > _TRANSFER[0]) & (usd <= _TRANSFER[1])).select("entity", "day"),
-            days.filter((usd > _DAY[0]) & (usd <= _DAY[1])).select("entity", "day"),
+            days,
         ]
     )
     return near.group_by("entity").agg(near_limit_12m=pl.len(), near_limit_3m=recent.sum())
@@ -107,9 +116,9 @@ def _paid_twice(year: pl.DataFrame) -> pl.DataFrame:
         (pl.col("direction") == "payment") & pl.col("invoice").is_not_null() & pl.col("counterparty").is_not_null()
     )
     paid = named.group_by("entity", "counterparty", "invoice", "amount_usd").agg(
-        declarations=pl.col("declaration").n_unique()
+        first=pl.col("declaration").min(), last=pl.col("declaration").max()
     )
-    twice = paid.filter(pl.col("declarations") > 1)
+    twice = paid.filter(pl.col("first") != pl.col("last"))
     return twice.group_by("entity").agg(paid_twice_12m=pl.len())
 
 

@@ -27,26 +27,41 @@ def _whole(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
     usd, is_payment = pl.col("amount_usd"), pl.col("direction") == "payment"
     is_refund = (pl.col("payment_type") == "R").fill_null(value=False)
     is_soft = pl.col("item").is_in([i.value for i in SOFT])
+    is_advance = (pl.col("payment_type") == "A").fill_null(value=False)
     is_vague = pl.col("is_vague").fill_null(value=False)
-    total, paid = usd.sum(), usd.filter(is_payment).sum()
-    return year.group_by("entity").agg(
+    # Sums of parts in one pass: a filter in each of so many groups would take several times as long.
+    sums = (
+        year.lazy()
+        .select(
+            "entity", "amount_usd", "settled_usd", "is_round", paid=usd * is_payment, lately=usd * recent,
+            soft=usd * (is_payment & is_soft), vague=usd * is_vague, is_vague=is_vague, is_refund=is_refund,
+            refund=usd * (is_refund & recent), advance=usd * (is_payment & is_advance),
+            is_month_end=(pl.col("day") + timedelta(days=3)).dt.month() != pl.col("day").dt.month(),
+        )
+        .group_by("entity")
+        .agg(
+            pl.sum("paid", "lately", "soft", "vague", "refund", "advance", "is_vague", "is_refund", "settled_usd"),
+            pl.mean("is_round", "is_month_end"), pl.len().alias("flows_12m"), total=usd.sum(), largest=usd.max(),
+        )
+    )  # fmt: skip
+    total, paid = pl.col("total"), pl.col("paid")
+    return sums.select(
+        "entity", "flows_12m",
         turnover_usd_12m=total / _CENTS,
         receipts_share_12m=1 - paid / total,
-        flows_12m=pl.len(),
-        largest_share_12m=usd.max() / total,
-        mean_flow_usd_12m=usd.mean() / _CENTS,
-        turnover_usd_3m=usd.filter(recent).sum() / _CENTS,
-        soft_share_12m=usd.filter(is_payment & is_soft).sum() / total,
-        items_12m=pl.col("item").n_unique(),
-        vague_share_12m=usd.filter(is_vague).sum() / total,
-        vague_flows_12m=is_vague.sum(),
-        round_share_12m=pl.col("is_round").mean(),
-        refunds_12m=is_refund.sum(),
-        refund_usd_3m=usd.filter(is_refund & recent).sum() / _CENTS,
-        advance_share_12m=usd.filter(is_payment & (pl.col("payment_type") == "A")).sum() / paid,
-        settled_share_12m=pl.col("settled_usd").sum() / total,
-        month_end_share_12m=(pl.col("day").dt.offset_by("3d").dt.month() != pl.col("day").dt.month()).mean(),
-    )
+        largest_share_12m=pl.col("largest") / total,
+        mean_flow_usd_12m=total / pl.col("flows_12m") / _CENTS,
+        turnover_usd_3m=pl.col("lately") / _CENTS,
+        soft_share_12m=pl.col("soft") / total,
+        vague_share_12m=pl.col("vague") / total,
+        vague_flows_12m="is_vague",
+        round_share_12m="is_round",
+        refunds_12m="is_refund",
+        refund_usd_3m=pl.col("refund") / _CENTS,
+        advance_share_12m=pl.col("advance") / paid,
+        settled_share_12m=pl.col("settled_usd") / total,
+        month_end_share_12m="is_month_end",
+    ).collect()  # fmt: skip
 
 
 def _months(year: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -63,18 +78,23 @@ def _months(year: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def _mix(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
-    """Half of the sum of differences between the shares of items lately and before: 0 the same, 1 nothing in common."""
+    """The number of items, and half of the sum of differences between the shares of items lately and before: 0 the same, 1 nothing in common."""
     usd = pl.col("amount_usd")
-    sums = year.group_by("entity", "item").agg(now=usd.filter(recent).sum(), before=usd.filter(~recent).sum())
+    sums = (
+        year.lazy()
+        .select("entity", key=packed("entity", "item"), now=usd * recent, before=usd * ~recent)
+        .group_by("key")
+        .agg(pl.first("entity"), pl.sum("now", "before"))
+    )
     now, before = pl.col("now"), pl.col("before")
     distance = (now / now.sum() - before / before.sum()).abs().sum() / 2
-    return sums.group_by("entity").agg(mix_change_3m=pl.when((now.sum() > 0) & (before.sum() > 0)).then(distance))
+    found = sums.group_by("entity").agg(pl.sum("now", "before"), items_12m=pl.len(), distance=distance).collect()
+    return found.select("entity", "items_12m", mix_change_3m=pl.when((now > 0) & (before > 0)).then("distance"))
 
 
 def _new_items(flows: pl.DataFrame, day: date) -> pl.DataFrame:
     """What jumped and what is new, by item and direction, in the last three spans of thirty-one days against those before."""
     span, usd = pl.col("span"), pl.col("amount_usd")
-    # Sums of parts in one pass: a filter in each of a million groups would take many times as long.
     lines = (
         flows.lazy()
         .select(

@@ -37,6 +37,7 @@ class DormantThenActive(EarlyWarning):
     because_zh = "{entity}在 {first_day} 之前一年内无收付汇，至 {raised_on} 累计收付折合 {value:,.2f} 美元，超过 {limit_value:,.2f} 美元。"
     key = ("entity",)
     columns = ("payment_type",)
+    threshold = "limit_usd"
 
     limit_usd: int = param(500_000, unit="USD", meaning="sum that must be passed", meaning_zh="合计须超过的金额")
     gap_months: int = param(12, unit="months", meaning="months without flows", meaning_zh="无收付汇的月数")

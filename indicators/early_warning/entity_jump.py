@@ -42,6 +42,8 @@ class EntityJump(EarlyWarning):
     within = ("entity", "item", "direction")
     columns = ("payment_type",)
     skips_flows = True
+    threshold = "above_median_usd"
+    passed_over_zh = (("flows with less than 12 loaded months before them", "此前已导入数据不足 12 个月的收付"),)
 
     median_times: int = param(
         3, unit="times", meaning="how many medians a month may reach", meaning_zh="当月可达到中位数的倍数"

@@ -49,6 +49,11 @@ class FanIn(EarlyWarning):
     within = ("counterparty",)
     columns = ("payment_type", "counterparty")
     skips_flows = True
+    threshold = "entities_count"
+    passed_over_zh = (
+        ("payments without a counterparty", "无交易对手的付汇"),
+        ("payments with less than 12 loaded months before them", "此前已导入数据不足 12 个月的付汇"),
+    )
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest payment that counts", meaning_zh="计入的最低金额")
     to_usd: int = param(50_000, unit="USD", meaning="largest payment that counts", meaning_zh="计入的最高金额")

@@ -39,6 +39,11 @@ class FanOutNewPayees(EarlyWarning):
     because_zh = "{entity}自 {first_day} 至 {raised_on} 向多个新收款人付汇，合计折合 {value:,.2f} 美元，超过 {limit_value:,.2f} 美元。"
     columns = ("payment_type", "counterparty")
     skips_flows = True
+    threshold = "limit_usd"
+    passed_over_zh = (
+        ("payments without a counterparty", "无交易对手的付汇"),
+        ("payments with less than 12 loaded months before them", "此前已导入数据不足 12 个月的付汇"),
+    )
 
     limit_usd: int = param(200_000, unit="USD", meaning="sum that they must pass", meaning_zh="合计须超过的金额")
     payees_count: int = param(5, unit="count", meaning="fewest new payees", meaning_zh="最少新收款人数")

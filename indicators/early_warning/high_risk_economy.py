@@ -36,6 +36,7 @@ class HighRiskEconomy(EarlyWarning):
         "于 {raised_on} 超过当月 {limit_value:,.2f} 美元的限额。"
     )
     columns = ("payment_type", "economy")
+    threshold = "limit_usd"
 
     limit_usd: int = param(
         100_000, unit="USD", meaning="month's sum that must be passed", meaning_zh="当月合计须超过的金额"

@@ -47,6 +47,11 @@ class InvoicePaidTwice(EarlyWarning):
     within = ("counterparty",)
     columns = ("payment_type", "counterparty", "invoice", "currency", "amount")
     skips_flows = True
+    threshold = "declarations_count"
+    passed_over_zh = (
+        ("payments without a counterparty", "无交易对手的付汇"),
+        ("payments without an invoice", "无发票号的付汇"),
+    )
 
     within_months: int = param(
         12, unit="months", meaning="months within which a payment repeats another", meaning_zh="视为重复的月数"

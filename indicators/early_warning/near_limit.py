@@ -37,6 +37,7 @@ class NearLimit(EarlyWarning):
     because_zh = "{entity}自 {first_day} 至 {raised_on} 有 {value:.0f} 次{direction_name}金额略低于大额标准，达到 {limit_value:.0f} 次即预警。"
     unit = "count"
     columns = ("payment_type",)
+    threshold = "times_count"
 
     transport_usd: int = param(
         500_000, unit="USD", meaning="limit of a single transport transfer", meaning_zh="运输项下单笔限额"

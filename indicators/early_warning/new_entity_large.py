@@ -35,6 +35,8 @@ class NewEntityLarge(EarlyWarning):
         "于 {raised_on} 超过 {limit_value:,.2f} 美元。"
     )
     columns = ("payment_type",)
+    threshold = "limit_usd"
+    passed_over_zh = (("entities without a day of registration", "无成立日期的主体"),)
 
     limit_usd: int = param(1_000_000, unit="USD", meaning="sum that must be passed", meaning_zh="合计须超过的金额")
     new_months: int = param(12, unit="months", meaning="months from registration on", meaning_zh="自登记起的月数")

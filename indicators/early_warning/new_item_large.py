@@ -43,6 +43,8 @@ class NewItemLarge(EarlyWarning):
     key = ("entity", "item", "direction")
     columns = ("payment_type",)
     skips_flows = True
+    threshold = "limit_usd"
+    passed_over_zh = (("flows with less than 24 loaded months before them", "此前已导入数据不足 24 个月的收付"),)
 
     limit_usd: int = param(500_000, unit="USD", meaning="sum that must be passed", meaning_zh="合计须超过的金额")
     before_count: int = param(

@@ -37,6 +37,7 @@ class PassThrough(EarlyWarning):
     because_zh = "{entity}自 {first_day} 至 {raised_on} 收入与支出相近，较小一方折合 {value:,.2f} 美元，超过 {limit_value:,.2f} 美元。"
     key = ("entity",)
     columns = ("payment_type", "counterparty")
+    threshold = "limit_usd"
 
     limit_usd: int = param(
         500_000, unit="USD", meaning="sum that both sides must pass", meaning_zh="双方合计均须超过的金额"

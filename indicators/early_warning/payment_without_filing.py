@@ -40,6 +40,15 @@ class PaymentWithoutFiling(EarlyWarning):
     )
     because_zh = "{entity}自 {first_day} 至 {last_day} 向 {object} 付汇折合 {value:,.2f} 美元而无税务备案；单笔超过 {limit_value:,.2f} 美元须备案。"
     columns = ("payment_type", "counterparty", "contract", "tax_filing")
+    threshold = "limit_usd"
+    passed_over_zh = (("payments without a filing, contract or counterparty", "未备案且无合同号与交易对手的付汇"),)
+    unfed = (
+        (
+            "filings",
+            "no filings are loaded, so every payment above the limit is listed",
+            "尚未导入备案，因此超过限额的付汇全部列出",
+        ),
+    )
 
     limit_usd: int = param(
         50_000, unit="USD", meaning="largest payment that needs no filing", meaning_zh="无须备案的单笔最高金额"

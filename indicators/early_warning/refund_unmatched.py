@@ -47,6 +47,14 @@ class RefundUnmatched(EarlyWarning):
     key = ("entity", "direction", "item")
     columns = ("payment_type", "counterparty")
     skips_flows = True
+    threshold = "limit_usd"
+    passed_over_zh = (
+        ("large refunds without a counterparty", "无交易对手的大额退款"),
+        (
+            "large refunds with less than 24 loaded months before them, looked at for late ones alone",
+            "此前已导入数据不足 24 个月的大额退款，仅检查是否过迟",
+        ),
+    )
 
     limit_usd: int = param(
         50_000, unit="USD", meaning="refunds above this are looked at", meaning_zh="监测超过此金额的退款"

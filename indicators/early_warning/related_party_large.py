@@ -40,6 +40,7 @@ class RelatedPartyLarge(EarlyWarning):
         "于 {raised_on} 超过 {limit_value:,.2f} 美元。"
     )
     columns = ("payment_type", "economy")
+    threshold = "limit_usd"
 
     limit_usd: int = param(1_000_000, unit="USD", meaning="sum that must be passed", meaning_zh="合计须超过的金额")
     least_share: Decimal = param(

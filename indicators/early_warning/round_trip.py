@@ -47,6 +47,8 @@ class RoundTrip(EarlyWarning):
     key = ("entity",)
     columns = ("payment_type", "counterparty")
     skips_flows = True
+    threshold = "limit_usd"
+    passed_over_zh = (("large flows without a counterparty", "无交易对手的大额收付"),)
 
     limit_usd: int = param(100_000, unit="USD", meaning="amount that both must pass", meaning_zh="双方均须超过的金额")
     difference_share: Decimal = param(

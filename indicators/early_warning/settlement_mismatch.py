@@ -56,6 +56,11 @@ class SettlementMismatch(EarlyWarning):
     )
     key = ("entity", "direction")
     columns = ("payment_type", "settled_usd")
+    no_near = "whoever settles all that was declared lies within 10 % below it, too"
+    no_near_zh = "将申报金额全部结汇或购汇者本就落在限额下方 10% 以内"
+    unfed = (
+        ("settlements", "no settlements are loaded, so nothing can be found", "尚未导入单独报送的结售汇，因此无从发现"),
+    )
 
     over_share: Decimal = param(
         Decimal("0.1"),

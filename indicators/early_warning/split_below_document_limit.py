@@ -38,6 +38,9 @@ class SplitBelowDocumentLimit(EarlyWarning):
     )
     columns = ("payment_type", "counterparty", "contract")
     skips_flows = True
+    no_near = "two pieces of the smallest amount add up to it already"
+    no_near_zh = "两笔最低金额合计即达到限额"
+    passed_over_zh = (("payments with neither contract nor counterparty", "既无合同号又无交易对手的付汇"),)
 
     from_usd: int = param(25_000, unit="USD", meaning="smallest piece", meaning_zh="每笔最低金额")
     limit_usd: int = param(

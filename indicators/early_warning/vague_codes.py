@@ -40,6 +40,7 @@ class VagueCodes(EarlyWarning):
     )
     unit = "ratio"
     columns = ("payment_type", "code")
+    threshold = "vague_share"
 
     sum_usd: int = param(
         1_000_000, unit="USD", meaning="sum that the quarter must pass", meaning_zh="季度合计须超过的金额"

@@ -4,8 +4,11 @@ import asyncio
 import json
 import re
 import socket
+from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -133,11 +136,17 @@ class Said(Hot):
         return b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 
 
-def connected() -> tuple[Connection, Wire]:
-    async def never(scope: object, receive: object, send: object) -> None:
-        await asyncio.Event().wait()
+async def never(scope: object, receive: object, send: object) -> None:
+    await asyncio.Event().wait()
 
-    made = Connection(Config(never, log_config=None), ServerState(), {}, asyncio.get_running_loop())
+
+async def at_once(scope: object, receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def connected(app: Callable[..., Awaitable[None]] = never) -> tuple[Connection, Wire]:
+    made = Connection(Config(app, log_config=None), ServerState(), {}, asyncio.get_running_loop())
     made.hot, wire = Said(), Wire()
     made.connection_made(wire)
     return made, wire
@@ -265,3 +274,90 @@ async def _what_cannot_be_recorded(own: Bureau, status: bytes) -> None:
     assert HONEST.encode() not in told
     assert all(file.stat().st_size == 0 for file in (own.path / FOLDER).glob("*.jsonl"))
     made.close()
+
+
+class Heard(Said):
+    """Says what it was asked, by which headers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[bytes, list[tuple[bytes, bytes]]]] = []
+
+    def answer(self, url: bytes, headers: list[tuple[bytes, bytes]], *_: object) -> bytes | None:
+        self.asked.append((url, list(headers)))
+        return super().answer()
+
+
+def get(entity_id: str, *lines: str) -> bytes:
+    return "\r\n".join([f"GET /v1/entities/{entity_id}/grade HTTP/1.1", *lines]).encode() + b"\r\n\r\n"
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.builds(get, st.sampled_from(["1", "2"]), st.sampled_from(["host: x", "host: y"])),
+        st.just(get("3", "Host: x", "A: b") + get("4", "host: x")),
+        st.just(b"GET /v1/entities/5/grade HTTP/1.1\r\nhost: x\r\n\r"),
+        st.just(b"\n"),
+        st.just(b"POST /v1/grades:check HTTP/1.1\r\nhost: x\r\ncontent-length: 70\r\n\r\n" + get("6", "host: x")),
+        st.just(b"x: y\r\n\r\n"),
+    ),
+    max_size=5,
+)
+
+
+async def _heard(pieces: list[bytes], *, knows: bool) -> tuple[list[object], bool, bytes, bool]:
+    connection, wire = connected(at_once)
+    connection.hot = heard = Heard()
+    # The first request of a connection may have come in pieces before; the second one's headers are known from here on.
+    for piece in [get("1", "host: x"), get("2", "host: x"), *pieces]:
+        if not knows:
+            connection._known_head = None
+        connection.data_received(piece)
+        await asyncio.sleep(0)
+    return list(heard.asked), wire.is_closed, wire.written, connection.cycle is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(PIECES)
+def test_headers_that_are_known_change_nothing_of_what_is_understood(pieces: list[bytes]) -> None:
+    with_it, without = (asyncio.run(_heard(pieces, knows=knows)) for knows in (True, False))
+    assert with_it == without
+
+
+async def _the_parser_is_passed_by() -> list[int]:
+    connection, _ = connected()
+    connection.hot = heard = Heard()
+    parsed, feed = [], connection._parse
+
+    def counted(data: bytes) -> None:
+        parsed.append(len(heard.asked))
+        feed(data)
+
+    connection._parse = counted  # type: ignore[method-assign]
+    for asked in ("1", "2", "3", "4"):
+        connection.data_received(get(asked, "host: x"))
+    connection.data_received(get("5", "host: y"))
+    connection.data_received(get("6", "host: y"))
+    assert [url.split(b"/")[3] for url, _ in heard.asked] == [b"1", b"2", b"3", b"4", b"5", b"6"]
+    return parsed
+
+
+def test_headers_are_understood_once_and_again_when_they_change() -> None:
+    # The first request of a connection may have come in pieces before.
+    assert asyncio.run(_the_parser_is_passed_by()) == [0, 1, 4]
+
+
+async def _a_silent_connection() -> None:
+    connection, wire = connected()
+    connection.timeout_keep_alive = 0.2
+    for _ in range(8):
+        connection.data_received(get("1", "host: x"))
+        await asyncio.sleep(0.05)
+        assert not wire.is_closed, "it asks all the time"
+    assert connection._known_head is not None
+    while not wire.is_closed:
+        await asyncio.sleep(0.01)
+
+
+def test_a_connection_is_ended_when_it_is_silent_and_not_while_it_asks() -> None:
+    asyncio.run(asyncio.wait_for(_a_silent_connection(), 10))

@@ -1,18 +1,19 @@
 """`fxwatch run`: where time and memory went, and how much memory it may take."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from fxwatch.cli import app
+from fxwatch.errors import RequestError
 from fxwatch.home import make_home
 
 
-def fxwatch(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "fxwatch", "--lang", "en", "--home", str(home), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+def fxwatch(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--lang", "en", "--home", str(home), *words], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_profile_says_of_each_stage_what_it_took(home: Path) -> None:
     answer = fxwatch(home, "run", "--full", "--profile")
-    assert answer.returncode == 0, answer.stderr
+    assert answer.exit_code == 0
     for word in ("stage", "processor_seconds", "peak_mib", "rows", "flows", "large_daily_total", "publish", "all"):
         assert word in answer.stdout
     stages = json.loads(fxwatch(home, "run", "--full", "--profile", "--json").stdout)["stages"]
@@ -37,7 +38,6 @@ def test_a_run_says_nothing_of_stages_unasked(home: Path) -> None:
 
 
 def test_memory_is_a_size(home: Path) -> None:
-    assert fxwatch(home, "run", "--memory", "1GiB").returncode == 0
-    answer = fxwatch(home, "run", "--memory", "plenty")
-    assert answer.returncode == 2
-    assert answer.stderr.startswith("--memory plenty is no size that a run can work in.")
+    assert fxwatch(home, "run", "--memory", "1GiB").exit_code == 0
+    with pytest.raises(RequestError, match=r"^--memory plenty is no size that a run can work in"):
+        fxwatch(home, "run", "--memory", "plenty")

@@ -1,20 +1,17 @@
 """Keeping a home from the command line: sentences, exit codes, JSON, in both languages."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from tests import shell
 from tests.upkeep.conftest import unpack
 
-ROOT = Path(__file__).parents[2]
 
-
-def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    run = [sys.executable, "-m", "fxwatch", "--home", str(home), *words]
-    return subprocess.run(run, capture_output=True, text=True, cwd=ROOT)
+def command(home: Path, *words: str) -> CompletedProcess[str]:
+    return shell.give("--home", str(home), *words)
 
 
 def test_an_older_home_is_brought_up_backed_up_restored_and_found_well(tmp_path: Path) -> None:

@@ -1,15 +1,11 @@
 """An office to travel in: a home of five hits, and its command line."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
-from typer.testing import CliRunner
-
-from fxwatch.cli import app
+from tests import shell
 
 ENTITIES = """entity_id,name,industry,registered_on
 100000016,Bohai Lines,5521,2010-01-01
@@ -45,11 +41,9 @@ class Office:
         """Move on to another day."""
         self.says("settings", "set", "today", today)
 
-    def give(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def give(self, *words: str) -> CompletedProcess[str]:
         """One command."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("FXWATCH", "LC_", "LANG"))}
-        command = [sys.executable, "-m", "fxwatch", "--home", str(self.home), *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+        return shell.give("--home", str(self.home), *words)
 
     def says(self, *words: str) -> str:
         """What a command that succeeds prints."""
@@ -65,10 +59,8 @@ class Office:
         return done.stderr
 
     def table(self, *words: str) -> list[dict[str, Any]]:
-        """The rows of a table. It is read in this process, which is quicker; acts are done by processes of their own."""
-        read = CliRunner().invoke(app, ["--home", str(self.home), "--lang", "en", *words, "--json"])
-        assert read.exit_code == 0, read.output
-        rows: list[dict[str, Any]] = json.loads(read.stdout)
+        """The rows of a table."""
+        rows: list[dict[str, Any]] = json.loads(self.says(*words, "--json"))
         return rows
 
     def grade(self, entity: str) -> str:

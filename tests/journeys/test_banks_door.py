@@ -2,14 +2,12 @@
 and the bank's own client."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -17,6 +15,7 @@ from fxwatch.client import Client, DailyFile
 from fxwatch.errors import Forbidden, HouseError, NotFound
 from fxwatch.signing import keys_from
 from fxwatch.terms import Grade
+from tests import shell
 from tests.api.served import Served, serving
 
 NORTH, SOUTH = "120000000001", "440000000001"
@@ -29,11 +28,10 @@ L1,{LAW},payment,2026-03-31,228021,USD,200.00,{NORTH}
 I1,{INN},payment,2026-03-31,223010,USD,300.00,{SOUTH}
 """
 HIT = "large_transport_transfer:S1"
-ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("FXWATCH", "LC_", "LANG"))}
 
 
 class Bureau:
-    """A home, and its command line in processes of their own."""
+    """A home, and its command line; the server is a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.home = folder, folder / "home"
@@ -45,9 +43,8 @@ class Bureau:
         self.says("load", "flows", str(folder / "flows.csv"))
         self.says("run")
 
-    def give(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "fxwatch", "--home", str(self.home), *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+    def give(self, *words: str) -> CompletedProcess[str]:
+        return shell.give("--home", str(self.home), *words)
 
     def says(self, *words: str) -> str:
         done = self.give(*words)

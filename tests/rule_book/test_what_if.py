@@ -17,7 +17,7 @@ from fxwatch.cli import app
 from fxwatch.engines.local import findings_of
 from fxwatch.errors import FxwatchError
 from fxwatch.review import dismiss, issue_notices
-from fxwatch.rule import Dated, Version
+from fxwatch.rule import Dated, EarlyWarning, Version
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
 from fxwatch.whatif import asked_for, near_from
@@ -225,7 +225,9 @@ def frame(rows: list[tuple[str, str, str, date, int, int]]) -> pl.DataFrame:
     return tables.flows(f"flow entity item direction day usd\n{drawn}").drop("id")
 
 
-@pytest.mark.parametrize("name", [name for name, rule in rules().items() if rule.threshold])
+@pytest.mark.parametrize(
+    "name", [name for name, rule in rules().items() if rule.under_each is not EarlyWarning.under_each]
+)
 @settings(max_examples=25, deadline=None)
 @given(rows=st.lists(one_flow, min_size=1, max_size=25), values=st.sets(st.integers(1, 250), min_size=1, max_size=4))
 def test_each_limit_finds_what_a_look_of_its_own_would_find(

@@ -1,18 +1,17 @@
-"""A demo and its server, made once for all journeys that only look; a copy with a server of its own for those that write."""
+"""A server over a copy of the demo for all journeys that leave the home as others need it; one over a copy of its own for the rest."""
 
-import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from fxwatch.terms import Language
-from tests.journeys.browser.visiting import Visitor, browser_path, fxwatch, opened_browser, served, visiting
+from tests.demo_home import Demo
+from tests.journeys.browser.visiting import Visitor, browser_path, opened_browser, served, visiting
 
-Passwords = dict[str, str]
+Own = tuple[Path, str]
 Come = Callable[..., Visitor]
 
 
@@ -29,31 +28,34 @@ def browser(a_browser_is_there: None) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Passwords]:
-    """A small demo, and the passwords that it told."""
-    home = tmp_path_factory.mktemp("browser") / "demo"
-    told = fxwatch(home, "demo", "--flows", "6000", "--seed", "7")
-    accounts = re.findall(r"^  (regulator|approver|analyst|bank|administrator) +(\S+)$", told, re.MULTILINE)
-    return home, dict(accounts)
-
-
-@pytest.fixture(scope="session")
-def shown(demo: tuple[Path, Passwords], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the demo, for journeys that only look."""
-    with served(demo[0], tmp_path_factory.mktemp("log") / "server.log") as address:
-        yield address
+def shared(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+    """A copy of the demo and the address of a server over it, for journeys whose writing is in nobody else's way."""
+    with _copied(demo, tmp_path_factory.mktemp("shared")) as both:
+        yield both
 
 
 @pytest.fixture
-def own(demo: tuple[Path, Passwords], tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A copy of the demo and the address of a server over it, for journeys that write."""
-    home = Path(shutil.copytree(demo[0], tmp_path / "demo"))
-    with served(home, tmp_path / "server.log") as address:
+def shown(shared: Own) -> str:
+    """The address of the server, for journeys that only look."""
+    return shared[1]
+
+
+@pytest.fixture
+def own(demo: Demo, tmp_path: Path) -> Iterator[Own]:
+    """A copy of the demo and the address of a server over it, for journeys after which it is another home."""
+    with _copied(demo, tmp_path) as both:
+        yield both
+
+
+@contextmanager
+def _copied(demo: Demo, folder: Path) -> Iterator[Own]:
+    home = demo.copied(folder / "demo")
+    with served(home, folder / "server.log") as address:
         yield home, address
 
 
 @pytest.fixture
-def come(browser: Browser, demo: tuple[Path, Passwords]) -> Iterator[Come]:
+def come(browser: Browser, demo: Demo) -> Iterator[Come]:
     """`come(address, "regulator", "zh")`: somebody who has signed in. At the end nothing may have gone elsewhere or failed."""
     with ExitStack() as visits:
         all_of_them: list[Visitor] = []
@@ -63,7 +65,7 @@ def come(browser: Browser, demo: tuple[Path, Passwords]) -> Iterator[Come]:
             visitor = visits.enter_context(visit)
             all_of_them.append(visitor)
             if account:
-                visitor.sign_in(account, demo[1][account])
+                visitor.sign_in(account, demo.passwords[account])
             return visitor
 
         yield arrive

@@ -1,11 +1,10 @@
 """Through the gate in a real browser: in, about, out; and nothing without a session."""
 
-from pathlib import Path
-
 import pytest
 
 from fxwatch.terms import Language
-from tests.journeys.browser.conftest import Come, Passwords
+from tests.demo_home import Demo
+from tests.journeys.browser.conftest import Come, Own
 from tests.journeys.browser.visiting import Visitor, fxwatch
 
 READ = ["morning", "review", "entity", "monitors", "grades", "rules", "operations"]
@@ -41,11 +40,11 @@ def test_every_screen_opens_in_the_browsers_language(come: Come, shown: str, lan
         assert visitor.say("shell.sign_out") in said, path
 
 
-def test_the_language_is_changed_and_stays_with_the_account(come: Come, own: tuple[Path, str]) -> None:
-    visitor = come(own[1], "analyst")
+def test_the_language_is_changed_and_stays_with_the_account(come: Come, shown: str) -> None:
+    visitor = come(shown, "approver")
     visitor.page.get_by_text("中文", exact=True).click()
     visitor.page.get_by_text("退出登录").wait_for()
-    assert "退出登录" in come(own[1], "analyst", "en").text()
+    assert "退出登录" in come(shown, "approver", "en").text()
 
 
 def test_signing_out_ends_it_in_every_window(come: Come, shown: str) -> None:
@@ -58,13 +57,11 @@ def test_signing_out_ends_it_in_every_window(come: Come, shown: str) -> None:
     assert "/sign-in?next=%2Fmonitors" in second.url
 
 
-def test_a_link_leads_where_it_was_meant_to_after_signing_in(
-    come: Come, shown: str, demo: tuple[Path, Passwords]
-) -> None:
+def test_a_link_leads_where_it_was_meant_to_after_signing_in(come: Come, shown: str, demo: Demo) -> None:
     visitor = come(shown, None)
     visitor.page.goto(f"{shown}/grades?grade=C")
     visitor.page.fill("#name", "analyst")
-    visitor.page.fill("#password", demo[1]["analyst"])
+    visitor.page.fill("#password", demo.passwords["analyst"])
     visitor.page.keyboard.press("Enter")
     visitor.settled()
     assert "/grades?grade=C" in visitor.page.url
@@ -91,8 +88,8 @@ def test_a_bank_reaches_the_check_and_nothing_else(come: Come, shown: str) -> No
     visitor.page.wait_for_url("**/check")
 
 
-def test_an_open_screen_moves_on_when_a_run_publishes(come: Come, own: tuple[Path, str]) -> None:
-    home, address = own
+def test_an_open_screen_moves_on_when_a_run_publishes(come: Come, shared: Own) -> None:
+    home, address = shared
     visitor = come(address, "analyst")
     assert visitor.say("shell.last_run", run=1, at="")[:5] in visitor.text()
     fxwatch(home, "run")
@@ -100,10 +97,12 @@ def test_an_open_screen_moves_on_when_a_run_publishes(come: Come, own: tuple[Pat
     assert visitor.say("shell.failed") not in visitor.text()
 
 
-def test_an_account_that_is_closed_is_out_at_its_next_step(come: Come, own: tuple[Path, str]) -> None:
-    home, address = own
-    visitor = come(address, "analyst")
-    fxwatch(home, "users", "close", "analyst")
+def test_an_account_that_is_closed_is_out_at_its_next_step(come: Come, shared: Own) -> None:
+    home, address = shared
+    fxwatch(home, "users", "add", "lee", "--role", "analyst", "--password-stdin", piped="wrong horse battery\n")
+    visitor = come(address, None)
+    visitor.sign_in("lee", "wrong horse battery")
+    fxwatch(home, "users", "close", "lee")
     visitor.page.get_by_text(visitor.say("shell.ended")).wait_for()
     visitor.page.get_by_role("link", name=visitor.say("shell.sign_in_again")).click()
     visitor.page.wait_for_selector("#password")

@@ -10,10 +10,8 @@ import polars as pl
 import pytest
 
 from fxwatch.terms import Grade, Language, label
-from tests.journeys.browser.conftest import Come
+from tests.journeys.browser.conftest import Come, Own
 from tests.journeys.browser.visiting import Visitor, fxwatch
-
-Own = tuple[Path, str]
 
 # One language in every run of the tests, the other in the slow ones: a journey takes a browser some ten seconds.
 BOTH = pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
@@ -46,8 +44,8 @@ def issue(visitor: Visitor, hit: dict[str, Any], why: str, button: str = "review
 
 
 @BOTH
-def test_a_regulator_issues_a_notice_that_changes_a_grade(come: Come, own: Own, language: Language) -> None:
-    home, address = own
+def test_a_regulator_issues_a_notice_that_changes_a_grade(come: Come, shared: Own, language: Language) -> None:
+    home, address = shared
     hit = first_to_move(home)
     regulator = come(address, "regulator", language)
     assert regulator.page.url.endswith("/morning")
@@ -105,8 +103,8 @@ def test_with_four_eyes_a_notice_counts_when_the_approver_says_so(come: Come, ow
 
 
 @BOTH
-def test_an_analyst_takes_a_list_along_and_decides_nothing(come: Come, own: Own, language: Language) -> None:
-    home, address = own
+def test_an_analyst_takes_a_list_along_and_decides_nothing(come: Come, shared: Own, language: Language) -> None:
+    home, address = shared
     analyst = come(address, "analyst", language)
     analyst.go("grades?part=list")
     with analyst.page.expect_download() as waiting:
@@ -131,8 +129,8 @@ def ask(clerk: Visitor, entity: str) -> None:
 
 
 @BOTH
-def test_a_clerk_asks_and_is_told_grade_documents_and_receipt(come: Come, own: Own, language: Language) -> None:
-    home, address = own
+def test_a_clerk_asks_and_is_told_grade_documents_and_receipt(come: Come, shared: Own, language: Language) -> None:
+    home, address = shared
     risky = next(row["entity_id"] for row in rows(home, "grades") if row["grade"] == "C")
     clerk = come(address, "bank", language)
     ask(clerk, risky)
@@ -147,20 +145,20 @@ def test_a_clerk_asks_and_is_told_grade_documents_and_receipt(come: Come, own: O
 
 
 @BOTH
-def test_an_administrator_adds_a_key_and_sees_it_once(come: Come, own: Own, language: Language) -> None:
-    home, address = own
+def test_an_administrator_adds_a_key_and_sees_it_once(come: Come, shared: Own, language: Language) -> None:
+    home, address = shared
     administrator = come(address, "administrator", language)
     administrator.go("operations?part=keys")
     administrator.page.get_by_text(administrator.say("operations.add_key")).first.click()
     administrator.page.get_by_label(administrator.say("operations.key_bank")).first.fill("120000000001")
-    administrator.page.get_by_label(administrator.say("operations.key_name")).first.fill("core")
+    administrator.page.get_by_label(administrator.say("operations.key_name")).first.fill(f"core-{language}")
     administrator.button(administrator.say("operations.add_key")).click()
     administrator.page.get_by_text(administrator.say("operations.key_once")).first.wait_for()
     secret = administrator.page.locator("[data-testid=stCode]").first.inner_text().strip()
     assert secret.startswith("fxw_")
     assert secret not in administrator.page.url
     assert not [url for url in administrator.asked if secret in url]
-    (key,) = [row for row in rows(home, "keys", "list") if row["name"] == "core"]
+    (key,) = [row for row in rows(home, "keys", "list") if row["name"] == f"core-{language}"]
     assert (key["bank"], key["by"]) == ("120000000001", "administrator")
     administrator.go("operations?part=keys")
     assert secret not in administrator.page.content()

@@ -1,10 +1,9 @@
 """Every text on every screen stands out from what is behind it, by 4.5 to 1, in the light and in the dark."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.journeys.browser.conftest import Come, Passwords
+from tests.demo_home import Demo
+from tests.journeys.browser.conftest import Come
 from tests.journeys.browser.screenshots import to_see
 
 # Every visible text with the least contrast of its colour to the nearest filled background behind it. What cannot be used
@@ -34,10 +33,10 @@ WEAK = """() => {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shade", ["light", "dark"])
-def test_every_text_stands_out(come: Come, shown: str, demo: tuple[Path, Passwords], shade: str) -> None:
+def test_every_text_stands_out(come: Come, shown: str, demo: Demo, shade: str) -> None:
     visitor = come(shown, "regulator", shade=shade)
     weak = {}
-    for name, path in to_see(demo[0]):
+    for name, path in to_see(demo.home):
         visitor.go(path)
         weak[name] = visitor.page.evaluate(WEAK)
     assert not {name: found for name, found in weak.items() if found}
