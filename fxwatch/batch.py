@@ -157,7 +157,8 @@ def run(
         looking = partial(
             _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
         )
-        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, why="asked" if full or engine else "")
+        why = "asked" if full or engine else ""
+        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, stages=stages, why=why)
         looked, findings, hits = _kept(
             con, rules | beside, severe, inputs, (count, first, last), again or looking(rules | beside), stages
         )
@@ -187,6 +188,7 @@ def run(
                 day=home.today(),
                 moment=moment,
                 judged=again.judged if again else None,
+                moved=again is None or again.moved,
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("risk"):
