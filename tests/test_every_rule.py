@@ -258,7 +258,11 @@ def test_every_reason_for_passing_over_has_its_chinese(name: str) -> None:
     nameless = PLENTY.with_columns(
         pl.lit(None, pl.Int64).alias(column) for column in ("counterparty", "contract", "invoice")
     ).with_columns(pl.col("flow", "declaration") + PLENTY.height)
-    inputs = {**INPUTS, "roll": ROLL.with_columns(registered_on=pl.lit(None, pl.Date)), "first_loaded_day": date(2026, 3, 1)}
+    inputs = {
+        **INPUTS,
+        "roll": ROLL.with_columns(registered_on=pl.lit(None, pl.Date)),
+        "first_loaded_day": date(2026, 3, 1),
+    }
     skipped = find_all({name: RULES[name]}, pl.concat([PLENTY, nameless]), inputs).skipped
     overrides = type(RULES[name]).skipped is not EarlyWarning.skipped
     assert set(skipped["reason"]) == set(dict(RULES[name].passed_over_zh)), overrides
