@@ -16,22 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.engines.local import Findings, find_all, together
+from fxwatch.engines.local import Findings, together
 from fxwatch.facts import fact_file
-from fxwatch.flows import FLOW_COLUMNS
+from fxwatch.looking import ROLL, Looking, is_known, like, within_of
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import inputs_of
 from fxwatch.shadows import Shadow
+from fxwatch.stages import Stages
 from fxwatch.terms import Language
 from fxwatch.warehouse import changing
-from fxwatch.warehouse.changing import LastRun, Touched
-from fxwatch.warehouse.frames import flow_frame
+from fxwatch.warehouse.changing import LastRun
 
 if TYPE_CHECKING:
     import duckdb
 
-ROLL = "roll"
-_ABOUT_ENTITIES = {"settlements", "filings"}
 Look = Callable[[Mapping[str, EarlyWarning]], Findings]
 # Why all of a rule, or of a run, was computed: English, Chinese.
 REASONS = {
@@ -107,6 +105,8 @@ class Again:
         not_computed: the whole table as it is now.
         skipped: the whole table as it is now.
         scope: what was computed again, and why.
+        inputs: what rules were told beside the flows.
+        moved: whether the roll says anything else than at the last run.
     """
 
     findings: Findings
@@ -115,6 +115,7 @@ class Again:
     skipped: pl.DataFrame
     scope: Scope
     inputs: Mapping[str, Any]
+    moved: bool
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def changes_only(
     look: Look,
     shadows: Sequence[Shadow] = (),
     *,
+    stages: Stages,
     why: str = "",
 ) -> tuple[Basis, Again | None]:
     """What the run under way rests on, and what it finds where something changed; None where all must be computed.
@@ -152,6 +154,7 @@ def changes_only(
         inputs: all of `rulebook.INPUTS`.
         look: looks at all flows with some rules.
         shadows: what runs in shadow, which looks at everything; what ended keeps no run from looking at changes alone.
+        stages: told of each rule as it comes to its turn.
         why: a word of `REASONS` where all is computed in any case.
     """
     digests = basis_of(rules, severe, inputs) | {
@@ -161,7 +164,7 @@ def changes_only(
     why = why or _why_everything(since, digests)
     if why or since is None:
         return Basis(digests, why), None
-    again = find_again(con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look)
+    again = find_again(con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages)
     return Basis(digests, ""), again
 
 
@@ -192,6 +195,7 @@ def find_again(
     basis: Mapping[str, Any],
     moved: Sequence[int],
     everything: Look,
+    stages: Stages,
 ) -> Again:
     """Look again at what changed since a run.
 
@@ -203,23 +207,29 @@ def find_again(
         basis: that of `basis_of` now.
         moved: entities of which the roll says something else than at the last run.
         everything: looks at all flows with some rules.
+        stages: told of each rule as it comes to its turn.
     """
     flows = changing.note_changes(con, since)
-    look = _Looking(con, inputs, since, moved, is_changed=flows > 0)
-    for name, rule in rules.items():
-        look.at(name, rule, _why_all(name, rule, since.basis or {}, basis, moved, is_changed=flows > 0))
-    return look.done(rules, flows, everything)
-
-
-def within_of(rule: EarlyWarning) -> tuple[str, ...]:
-    """The key within which a rule is self-contained; its whole partition unless it says more."""
-    within = rule.within or (rule.partition,)
-    # What else is told about entities is theirs as a whole.
-    if _ABOUT_ENTITIES.intersection(inputs_of(rule)):
-        return (rule.partition,)
-    # What was not computed is told by entity and item, so that a finer key would not say whose it was.
-    tells_what_is_missing = type(rule).not_computed is not EarlyWarning.not_computed
-    return (rule.partition,) if tells_what_is_missing and not {"entity", "item"}.issuperset(within) else within
+    is_changed = flows > 0
+    why = {
+        name: _why_all(name, rule, since.basis or {}, basis, moved, is_changed=is_changed)
+        for name, rule in rules.items()
+    }
+    looking = Looking(con, {name: rule for name, rule in rules.items() if not why[name]}, inputs, moved, stages)
+    found = looking.look()
+    whole = {name: rule for name, rule in rules.items() if why[name]}
+    if whole:
+        found.findings.append(everything(whole))
+    gone = [rule for rule in changing.rules_with_hits(con) if rule not in rules]
+    # What is on record of rules that are computed whole, or are gone, is told anew, or no more.
+    found.judged += [changing.hits_of_rules(con, list(whole)), changing.hits_of_rules(con, gone, standing=True)]
+    findings = together(found.findings)
+    stays = pl.col("rule").is_in([name for name in rules if not why[name]])
+    missing = pl.concat([found.not_computed.filter(stays), like(findings.not_computed, found.not_computed)])
+    skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
+    skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
+    scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
+    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved))
 
 
 def _why_all(
@@ -240,96 +250,9 @@ def _why_all(
     tells = type(rule).skipped is not EarlyWarning.skipped
     if moved and ROLL in named and (tells or "entity" not in within_of(rule)):
         return ROLL
-    return "partition" if is_changed and not FLOW_COLUMNS.keys() >= set(within_of(rule)) else ""
-
-
-class _Looking:
-    def __init__(
-        self,
-        con: "duckdb.DuckDBPyConnection",
-        inputs: Mapping[str, Any],
-        since: LastRun,
-        moved: Sequence[int],
-        *,
-        is_changed: bool,
-    ) -> None:
-        self._con, self._inputs, self._since, self._moved = con, inputs, since, moved
-        self._is_changed = is_changed
-        self._found: list[Findings] = []
-        self._judged: list[pl.Series] = []
-        self._missing, self._skipped = changing.kept(con, "not_computed"), changing.kept(con, "skipped")
-        self._rules: dict[str, str | int] = {}
-        self._whole: dict[str, EarlyWarning] = {}
-
-    def at(self, name: str, rule: EarlyWarning, why_all: str) -> None:
-        """Look at one rule again; at all of it where there is a reason."""
-        if why_all:
-            self._rules[name] = why_all
-            self._whole[name] = rule
-            self._judged.append(changing.hits_of_rules(self._con, [name]))
-            self._missing = self._missing.filter(pl.col("rule") != name)
-            self._skipped = self._skipped.filter(pl.col("rule") != name)
-            return
-        entities = self._moved if ROLL in inputs_of(rule) else ()
-        if not self._is_changed and not entities:
-            return
-        within = within_of(rule)
-        keys = changing.touch(self._con, within, entities)
-        if not keys and not entities:
-            return
-        self._rules[name] = keys + len(entities)
-        share, inputs = Touched(within), self._narrowed(within)
-        flows = flow_frame(self._con, rule.columns, share=share)
-        self._judged.append(changing.touched_hits(self._con, name, within, flows["flow"]))
-        self._found.append(find_all({name: rule}, flows, inputs))
-        self._forget_missing(name, within, entities)
-        if type(rule).skipped is not EarlyWarning.skipped:
-            then = flow_frame(self._con, rule.columns, known_at=self._since.moment, share=share)
-            self._subtract(find_all({name: rule}, then, inputs).skipped)
-
-    def done(self, rules: Mapping[str, EarlyWarning], flows: int, everything: Look) -> Again:
-        """What was found, with the rules of which all is computed, and what is on record of rules that are gone."""
-        if self._whole:
-            self._found.append(everything(self._whole))
-        gone = [rule for rule in changing.rules_with_hits(self._con) if rule not in rules]
-        self._judged.append(changing.hits_of_rules(self._con, gone, standing=True))
-        known = pl.col("rule").is_in(list(rules))
-        findings = together(self._found)
-        missing = pl.concat([self._missing.filter(known), _as(findings.not_computed, self._missing)])
-        skipped = pl.concat([self._skipped.filter(known), _as(findings.skipped, self._skipped)])
-        skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
-        judged = pl.concat([pl.Series("hit_id", [], dtype=pl.String), *self._judged])
-        return Again(findings, judged, missing, skipped, Scope("", flows, self._rules), self._inputs)
-
-    def _narrowed(self, within: Sequence[str]) -> Mapping[str, Any]:
-        """Whole entities are told what is theirs alone: of others a rule would take what it is not shown for none."""
-        if tuple(within) != ("entity",):
-            return self._inputs
-        own = pl.col("entity").is_in(changing.touched_whole_entities(self._con).implode())
-        return {
-            name: value.filter(own) if isinstance(value, pl.DataFrame) and "entity" in value.columns else value
-            for name, value in self._inputs.items()
-        }
-
-    def _forget_missing(self, name: str, within: Sequence[str], entities: Sequence[int]) -> None:
-        """What was not computed of the touched keys, and of these entities, is told anew."""
-        mine = pl.col("rule") == name
-        keys = changing.touched_keys(self._con)
-        if not {"entity", "item"}.issuperset(within):
-            return
-        if "item" in within:
-            keys = keys.with_columns(pl.col("item").cast(pl.UInt8).cat.to(FLOW_COLUMNS["item"]).cast(pl.String))
-        touched = self._missing.filter(mine).join(keys, on=list(within), how="semi", nulls_equal=True)
-        touched = pl.concat([touched, self._missing.filter(mine & pl.col("entity").is_in(list(entities)))])
-        self._missing = self._missing.join(touched, on=self._missing.columns, how="anti", nulls_equal=True)
-
-    def _subtract(self, then: pl.DataFrame) -> None:
-        less = _as(then, self._skipped).with_columns(-pl.col("count"))
-        self._skipped = pl.concat([self._skipped, less])
-
-
-def _as(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in like.schema.items())
+    # Who trades with nobody is a group as well, unless the rule says that it is none.
+    is_told = rule.partition == "entity" or (bool(rule.within) and (rule.skips_flows or not tells))
+    return "partition" if is_changed and not (is_told and is_known(within_of(rule))) else ""
 
 
 @cache

@@ -150,8 +150,10 @@ class EarlyWarning(Rule):
     - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
     - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
-    - `within`: the columns of `flows.FLOW_COLUMNS` within which it is self-contained, where they are finer than the partition:
-      what it finds about flows that share them depends on no other flows. A run then looks again at these alone;
+    - `within`: columns of the frame, `month` or `quarter` within which it is self-contained, where they are finer than the partition:
+      what it finds about flows that share them depends on no other flows. A run then looks again at these alone. With partition
+      `counterparty` it begins with that column, and flows without one are in no finding;
+    - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
       it found nothing before. What a tenth less of it would find beside are the near misses of a trial;
@@ -172,6 +174,7 @@ class EarlyWarning(Rule):
     key: ClassVar[tuple[str, ...]] = ("entity", "direction")
     partition: ClassVar[str] = "entity"
     within: ClassVar[tuple[str, ...]] = ()
+    skips_flows: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     threshold: ClassVar[str] = ""
     no_near: ClassVar[str] = "it names no limit that could be missed narrowly"

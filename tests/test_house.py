@@ -45,6 +45,7 @@ STEPS: list[tuple[str, set[str]]] = [
         {
             "batch",
             "increment",
+            "looking",
             "attention",
             "review",
             "banks",

@@ -16,7 +16,8 @@ from polars.testing import assert_frame_equal
 import fxwatch
 from fxwatch.amending import amend
 from fxwatch.home import make_home
-from fxwatch.increment import Scope, told, within_of
+from fxwatch.increment import Scope, told
+from fxwatch.looking import within_of
 from fxwatch.reading.operations import runs_told
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import rules

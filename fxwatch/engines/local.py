@@ -142,7 +142,7 @@ def find_all(
         HouseError: the flow frame differs from its contract.
     """
     looked_at = check_flows(flows.lazy())
-    given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
+    given = lazily(inputs)
     stages = stages or Stages()
     parts = []
     # The sorts of one rule leave a processor idle that the group-bys of another can use.
@@ -165,8 +165,8 @@ def findings_of(rule: EarlyWarning, flows: pl.DataFrame, inputs: Mapping[str, An
         rule: with the parameters to try.
         flows, inputs: as for `find_all`.
     """
-    given = {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
-    return _asked(rule.find, flows.lazy(), given).collect()
+    given = lazily(inputs)
+    return asked(rule.find, flows.lazy(), given).collect()
 
 
 def in_partitions_of(rule: EarlyWarning, found: pl.DataFrame, flows: pl.DataFrame) -> pl.DataFrame:
@@ -191,7 +191,7 @@ def bare(rule: str, found: pl.DataFrame) -> Findings:
 
 def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str, Any]) -> Findings:
     """One rule's findings, numbered from 0, with how many flows are behind each; these flows; what was not computed."""
-    found = _asked(rule.find, flows, given).with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64)).collect()
+    found = asked(rule.find, flows, given).with_columns(finding=pl.int_range(pl.len(), dtype=pl.Int64)).collect()
     behind = rule.evidence(found.lazy(), flows).collect()
     found = found.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in ALSO_FOUND.items() if name not in found.columns
@@ -201,8 +201,8 @@ def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str
     named = pl.concat([behind.select("finding"), settled.select("finding")])
     counts = named.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
     found = found.join(counts, on="finding", how="left", maintain_order="left").with_columns(rule=pl.lit(name))
-    missing = _asked(rule.not_computed, flows, given).collect()
-    passed_over = _asked(rule.skipped, flows, given).filter(pl.col("count") > 0).collect()
+    missing = asked(rule.not_computed, flows, given).collect()
+    passed_over = asked(rule.skipped, flows, given).filter(pl.col("count") > 0).collect()
     by_rule = pl.lit(name).alias("rule")
     return Findings(
         found.select(*HITS),
@@ -219,7 +219,12 @@ def _settled(found: pl.DataFrame) -> pl.DataFrame:
     return resting.select("finding", settlement_no="settlements").explode("settlement_no")
 
 
-def _asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
+def lazily(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The further inputs as rules take them."""
+    return {name: value.lazy() if isinstance(value, pl.DataFrame) else value for name, value in inputs.items()}
+
+
+def asked(method: Callable[..., pl.LazyFrame], flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
     """Call a rule's method with the inputs that it names."""
     return method(flows, **{name: given[name] for name in inputs_named(method)})
 

@@ -1,4 +1,4 @@
-"""What changed since a run: flows as they stood then and as they stand now, and which groups of flows they touch."""
+"""What changed since a run: flows as they stood then and as they stand now, and what is on record of the groups they touch."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.warehouse.frames import as_frame, counterparties, flow_frame
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
+from fxwatch.warehouse.shares import CounterpartyShare
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,81 +47,77 @@ def note_changes(con: "duckdb.DuckDBPyConnection", since: LastRun) -> int:
     return int(con.execute("SELECT count(DISTINCT flow) FROM changed").fetchall()[0][0])
 
 
-def touch(con: "duckdb.DuckDBPyConnection", within: Sequence[str], entities: Sequence[int]) -> int:
-    """Fill the temporary tables `touched`, the keys of changed flows, and `touched_entities`, with all their flows.
+def changed_flows(con: "duckdb.DuckDBPyConnection", extra: Sequence[str]) -> pl.DataFrame:
+    """The classified flows in scope among `changed`, as rules see them, with their `sign`; and, with sign 0, the other legs of
+    their declarations.
 
     Args:
         con: the writing connection, after `note_changes`.
-        within: columns of `changed` that make a key.
-        entities: whose flows are all touched.
-
-    Returns:
-        How many keys there are.
+        extra: columns of `flows.EXTRA_COLUMNS` to add.
     """
-    con.register("named_entities", pl.DataFrame({"entity": pl.Series(entities, dtype=pl.Int32)}).to_arrow())
-    con.execute("CREATE OR REPLACE TEMP TABLE touched_entities AS SELECT entity FROM named_entities")
-    con.unregister("named_entities")
-    con.execute(query("touched").format(within=_listed(within)))
-    return int(con.execute("SELECT count(*) FROM touched").fetchall()[0][0])
+    changed = con.table("changed").filter("state = 0 AND item IS NOT NULL")
+    legs = con.sql(query("other_legs"))
+    parts = [
+        as_frame(con, rows.filter(f"sign = {sign}"), extra).with_columns(sign=pl.lit(sign, pl.Int8))
+        for rows, sign in ((changed, 1), (changed, -1), (legs, 0))
+    ]
+    return pl.concat(parts)
+
+
+def legs_apart(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Columns entity, other: of each declaration whose legs changes have made differ, whose the two are (the same, where only
+    their days or directions differ).
+    """
+    con.execute(query("second_legs"))
+    nobody = pl.DataFrame(schema={"entity": pl.Int32, "other": pl.Int32})
+    is_some = con.execute("SELECT 1 FROM second_legs LIMIT 1").fetchall()
+    found: pl.DataFrame = con.sql(query("legs_apart")).pl() if is_some else nobody
+    con.execute("DROP TABLE second_legs")
+    return found
 
 
 @dataclass(frozen=True)
-class Touched:
-    """A share of the flows (see `shares.Share`): those of the keys and of the entities that `touch` named."""
+class OfEntities:
+    """A share of the flows (see `shares.Share`): those of some entities."""
 
-    within: tuple[str, ...]
+    entities: pl.Series
 
     @contextmanager
     def taken(
         self, con: "duckdb.DuckDBPyConnection", flows: "duckdb.DuckDBPyRelation"
     ) -> "Iterator[duckdb.DuckDBPyRelation]":
         """See `Share`."""
-        named, entities = con.table("touched").set_alias("t"), con.table("touched_entities").set_alias("e")
-        same = " AND ".join(f't."{column}" = f."{column}"' for column in self.within)
-        by_key = flows.set_alias("f").join(named, same, how="semi")
-        if not entities.limit(1).fetchall():
-            yield by_key
-            return
-        by_entity = flows.set_alias("f").join(entities, "e.entity = f.entity", how="semi")
-        others = by_key.set_alias("k").join(entities, "e.entity = k.entity", how="anti")
-        yield by_entity.union(others)
+        with handed(con, touched_entities=self.entities.alias("entity").to_frame()):
+            yield flows.join(con.table("touched_entities"), "entity", how="semi")
 
     def narrowed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs as they are: a rule that asks for more of entities than the roll is touched by whole entities."""
-        return dict(inputs)
+        """Entities are told what is theirs alone: of others a rule would take what it is not shown for none."""
+        own = pl.col("entity").is_in(self.entities.implode())
+        return {
+            name: value.filter(own) if isinstance(value, pl.DataFrame) and "entity" in value.columns else value
+            for name, value in inputs.items()
+        }
 
 
-def touched_whole_entities(con: "duckdb.DuckDBPyConnection") -> pl.Series:
-    """The entities that `touch` named, where `entity` is the key."""
-    found: pl.DataFrame = con.sql("SELECT entity FROM touched UNION SELECT entity FROM touched_entities").pl()
-    return found["entity"]
+def flows_with(con: "duckdb.DuckDBPyConnection", numbers: pl.Series, extra: Sequence[str]) -> pl.DataFrame:
+    """The flows, as rules see them, whose counterparty has one of some numbers (see `frames.counterparties`)."""
+    ever: pl.DataFrame = con.sql(query("counterparties_ever")).pl()
+    known = counterparties(con, ever["counterparty"])
+    texts = known.filter(pl.col("number").is_in(numbers.implode()))["counterparty"]
+    return flow_frame(con, extra, share=CounterpartyShare(texts, is_rest=False))
 
 
-def touched_keys(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
-    """The keys of table `touched`, as numbers."""
-    found: pl.DataFrame = con.sql("SELECT * FROM touched").pl()
-    return found
+def hits_of_entities(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], entities: pl.Series) -> pl.Series:
+    """The ids of all hits of some rules on some entities."""
+    with handed(con, touched_entities=entities.cast(pl.Int32).alias("entity").to_frame()):
+        hits: pl.DataFrame = con.sql(query("hits_of_touched_entities"), params={"rules": list(rules)}).pl()
+    return hits["hit_id"]
 
 
-def touched_hits(con: "duckdb.DuckDBPyConnection", rule: str, within: Sequence[str], flows: pl.Series) -> pl.Series:
-    """The hits of a rule that rest on touched keys: ids.
-
-    A hit rests on the flows of one key alone. So it is touched when one of its flows changed, or belongs to a touched key now.
-
-    Args:
-        con: the writing connection, after `touch`.
-        rule: whose.
-        within: the columns of the key.
-        flows: the flows of the touched keys as they stand.
-    """
-    if tuple(within) == ("entity",):
-        found = con.sql(query("hits_of_touched_entities"), params={"rule": rule})
-    else:
-        con.register("flows_now", flows.alias("flow").to_frame().to_arrow())
-        found = con.sql(query("hits_on_touched_flows"), params={"rule": rule})
-    hits: pl.DataFrame = found.pl()
-    if tuple(within) != ("entity",):
-        con.unregister("flows_now")
+def hits_on(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], flows: pl.Series) -> pl.Series:
+    """The ids of all hits of some rules that rest on at least one of some flows."""
+    with handed(con, flows_now=flows.alias("flow").to_frame()):
+        hits: pl.DataFrame = con.sql(query("hits_on_touched_flows"), params={"rules": list(rules)}).pl()
     return hits["hit_id"]
 
 
@@ -155,7 +154,3 @@ def reported_anew(con: "duckdb.DuckDBPyConnection") -> tuple[pl.DataFrame, pl.Da
     pairs: pl.DataFrame = con.sql("SELECT bank, entity_id FROM reported_pairs JOIN entity_numbers USING (entity)").pl()
     con.execute("DROP TABLE reported_pairs")
     return now, pairs
-
-
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{column}"' for column in columns)

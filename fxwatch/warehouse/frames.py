@@ -41,17 +41,24 @@ def flow_frame(
     Raises:
         HouseError: a column that does not exist.
     """
-    columns = {**FLOW_COLUMNS, **{name: _extra_type(name) for name in extra}}
     found = (
         con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
     )
     if days is not None:
         found = found.filter(f""" "day" BETWEEN DATE '{days.start}' AND DATE '{days.end}' """)
     with share.taken(con, found) if share else nullcontext(found) as taken:
-        rows: pl.DataFrame = taken.select(*columns).pl()
+        return as_frame(con, taken, extra)
+
+
+def as_frame(
+    con: "duckdb.DuckDBPyConnection", found: "duckdb.DuckDBPyRelation", extra: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Rows with the columns of query `flow_frame` as rules see them: `flows.FLOW_COLUMNS` and the further ones asked for."""
+    columns = {**FLOW_COLUMNS, **{name: _extra_type(name) for name in extra}}
+    rows: pl.DataFrame = found.select(*columns).pl()
     if "counterparty" in columns:
         rows = rows.join(
-            _counterparties(con, rows["counterparty"]), on="counterparty", how="left", maintain_order="left"
+            counterparties(con, rows["counterparty"]), on="counterparty", how="left", maintain_order="left"
         )
         rows = rows.drop("counterparty").rename({"number": "counterparty"}).select(*columns)
     return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
@@ -75,7 +82,7 @@ def extent(
     return count, first, last
 
 
-def _counterparties(con: "duckdb.DuckDBPyConnection", texts: pl.Series) -> pl.DataFrame:
+def counterparties(con: "duckdb.DuckDBPyConnection", texts: pl.Series) -> pl.DataFrame:
     """Columns counterparty, number: of each text the number of what it is compared by; empty ones are left out.
 
     DuckDB makes these numbers and those of contracts, invoices and filings, so that one text is one number wherever it

@@ -25,6 +25,7 @@ def record_run(
     day: date,
     moment: datetime,
     judged: pl.Series | None = None,
+    moved: bool = True,
 ) -> int:
     """Write a run and return its number.
 
@@ -39,6 +40,7 @@ def record_run(
         day, moment: when.
         judged: ids of the hits on record that `hits` takes the place of, where only what changed was looked at again: the
             others stand, and the partial sums take in table `changed`. Without it, everything was.
+        moved: whether the roll says anything else than at the last run.
     """
     con = warehouse.con
     with warehouse.transaction():
@@ -52,19 +54,21 @@ def record_run(
             con.register(name, frame.to_arrow())
         if judged is None:
             con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM hits")
+            con.execute("CREATE OR REPLACE TEMP TABLE differing AS SELECT hit_id FROM new_hits")
         else:
             con.register("judged_hits", judged.alias("hit_id").to_frame().to_arrow())
             con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM judged_hits")
             con.unregister("judged_hits")
+            con.execute(query("differing_hits"))
         con.execute(query("merge_hits"))
         con.execute("DELETE FROM not_computed")
         con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
         con.execute("DELETE FROM skipped")
         con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
         con.execute(query("refill_sums" if judged is None else "add_to_sums"))
-        con.execute(
-            "CREATE OR REPLACE TABLE roll_seen AS " + query("roll_marks").format(watched=query("watched_entities"))
-        )
+        if judged is None or moved:
+            marks = query("roll_marks").format(watched=query("watched_entities"))
+            con.execute(f"CREATE OR REPLACE TABLE roll_seen AS {marks}")
         record = {**record, "hits": sum(standing_hits(con).values())}
         row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
         con.register("new_run", row.to_arrow())

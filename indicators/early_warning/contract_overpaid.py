@@ -38,6 +38,7 @@ class ContractOverpaid(EarlyWarning):
     )
     because_zh = "{entity}自 {first_day} 至 {raised_on} 在合同 {object} 项下累计付汇折合 {value:,.2f} 美元，超过备案金额对应的 {limit_value:,.2f} 美元。"
     columns = ("payment_type", "contract")
+    skips_flows = True
     no_near = "a contract that was paid in full lies within 10 % below it, too"
     no_near_zh = "按合同足额付汇者本就落在限额下方 10% 以内"
     passed_over_zh = (("payments under contracts without a filed amount", "付汇所属合同无备案金额"),)

@@ -39,7 +39,9 @@ class EntityJump(EarlyWarning):
         "于 {raised_on} 超过按其以往水平计算的 {limit_value:,.2f} 美元。"
     )
     key = ("entity", "item", "direction")
+    within = ("entity", "item", "direction")
     columns = ("payment_type",)
+    skips_flows = True
     threshold = "above_median_usd"
     passed_over_zh = (("flows with less than 12 loaded months before them", "此前已导入数据不足 12 个月的收付"),)
 

@@ -46,7 +46,9 @@ class FanIn(EarlyWarning):
     unit = "count"
     key = ("entity", "direction")
     partition = "counterparty"
+    within = ("counterparty",)
     columns = ("payment_type", "counterparty")
+    skips_flows = True
     threshold = "entities_count"
     passed_over_zh = (
         ("payments without a counterparty", "无交易对手的付汇"),

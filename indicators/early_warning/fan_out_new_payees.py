@@ -38,6 +38,7 @@ class FanOutNewPayees(EarlyWarning):
     )
     because_zh = "{entity}自 {first_day} 至 {raised_on} 向多个新收款人付汇，合计折合 {value:,.2f} 美元，超过 {limit_value:,.2f} 美元。"
     columns = ("payment_type", "counterparty")
+    skips_flows = True
     threshold = "limit_usd"
     passed_over_zh = (
         ("payments without a counterparty", "无交易对手的付汇"),

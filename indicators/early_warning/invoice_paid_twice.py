@@ -44,7 +44,9 @@ class InvoicePaidTwice(EarlyWarning):
         "所列最早一笔为 {first_day}，同一发票达到 {limit_value:.0f} 笔申报即预警。"
     )
     partition = "counterparty"
+    within = ("counterparty",)
     columns = ("payment_type", "counterparty", "invoice", "currency", "amount")
+    skips_flows = True
     threshold = "declarations_count"
     passed_over_zh = (
         ("payments without a counterparty", "无交易对手的付汇"),

@@ -42,6 +42,7 @@ class NewItemLarge(EarlyWarning):
     )
     key = ("entity", "item", "direction")
     columns = ("payment_type",)
+    skips_flows = True
     threshold = "limit_usd"
     passed_over_zh = (("flows with less than 24 loaded months before them", "此前已导入数据不足 24 个月的收付"),)
 

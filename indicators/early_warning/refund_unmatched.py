@@ -46,6 +46,7 @@ class RefundUnmatched(EarlyWarning):
     )
     key = ("entity", "direction", "item")
     columns = ("payment_type", "counterparty")
+    skips_flows = True
     threshold = "limit_usd"
     passed_over_zh = (
         ("large refunds without a counterparty", "无交易对手的大额退款"),

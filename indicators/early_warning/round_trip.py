@@ -46,6 +46,7 @@ class RoundTrip(EarlyWarning):
     )
     key = ("entity",)
     columns = ("payment_type", "counterparty")
+    skips_flows = True
     threshold = "limit_usd"
     passed_over_zh = (("large flows without a counterparty", "无交易对手的大额收付"),)
 

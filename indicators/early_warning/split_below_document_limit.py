@@ -37,6 +37,7 @@ class SplitBelowDocumentLimit(EarlyWarning):
         "单笔超过 {limit_value:,.2f} 美元须审核单证。"
     )
     columns = ("payment_type", "counterparty", "contract")
+    skips_flows = True
     no_near = "two pieces of the smallest amount add up to it already"
     no_near_zh = "两笔最低金额合计即达到限额"
     passed_over_zh = (("payments with neither contract nor counterparty", "既无合同号又无交易对手的付汇"),)

@@ -1,2 +1,1 @@
-SELECT hit_id FROM hits
-WHERE rule = $rule AND (entity IN (SELECT entity FROM touched) OR entity IN (SELECT entity FROM touched_entities))
+SELECT hit_id FROM hits SEMI JOIN touched_entities USING (entity) WHERE rule IN (SELECT unnest($rules::VARCHAR[]))

@@ -1,33 +1,38 @@
 -- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. `judged` names the hits on
--- record that were looked for again: all of them, or those that the changes since the last run touch. The others stand as they are.
+-- record that were looked for again: all of them, or those that the changes since the last run touch. `differing` names those of
+-- the new ones that are written. The others stand as they are.
+CREATE OR REPLACE TEMP TABLE written AS SELECT n.* FROM new_hits n SEMI JOIN differing USING (hit_id);
+CREATE OR REPLACE TEMP TABLE written_flows AS SELECT e.hit_id, e.flow FROM new_evidence e SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE lost AS
-  SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id) WHERE h.gone_at IS NOT NULL OR h.hit_id IN (SELECT hit_id FROM judged);
+  SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id)
+  WHERE (h.gone_at IS NULL AND h.hit_id IN (SELECT hit_id FROM judged))
+    OR (h.gone_at IS NOT NULL AND EXISTS (SELECT 1 FROM written w WHERE w.rule = h.rule AND w.entity = h.entity));
 
 -- A lost finding is superseded by one of the same rule and key that shares a flow with it.
 CREATE OR REPLACE TEMP TABLE taken_over AS
   SELECT n.hit_id, list(DISTINCT l.hit_id ORDER BY l.hit_id) AS superseded
   FROM lost l
   JOIN hit_flows e ON e.hit_id = l.hit_id
-  JOIN new_evidence x ON x.flow = e.flow
-  JOIN new_hits n ON n.hit_id = x.hit_id AND n.rule = l.rule AND n.entity = l.entity AND n.direction = l.direction
+  JOIN written_flows x ON x.flow = e.flow
+  JOIN written n ON n.hit_id = x.hit_id AND n.rule = l.rule AND n.entity = l.entity AND n.direction = l.direction
     AND n.item IS NOT DISTINCT FROM l.item AND n."object" IS NOT DISTINCT FROM l."object"
   GROUP BY n.hit_id;
 
 CREATE OR REPLACE TEMP TABLE amounts AS
-  SELECT x.hit_id, sum(f.amount_usd)::BIGINT AS amount_usd FROM new_evidence x JOIN flows f USING (flow) GROUP BY x.hit_id;
+  SELECT x.hit_id, sum(f.amount_usd)::BIGINT AS amount_usd FROM written_flows x JOIN flows f USING (flow) GROUP BY x.hit_id;
 
 CREATE OR REPLACE TEMP TABLE merged AS
   SELECT n.*, coalesce(a.amount_usd, 0) AS amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
-  FROM new_hits n LEFT JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  FROM written n LEFT JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
-  SELECT l.* REPLACE (coalesce(l.gone_at, r.moment) AS gone_at) FROM lost l CROSS JOIN this_run r;
+  SELECT l.* REPLACE (r.moment AS gone_at) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
 
 -- What is lost keeps what it rested on.
-DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM new_hits);
-INSERT INTO hit_flows SELECT hit_id, flow FROM new_evidence;
-DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM new_hits);
-INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled;
+DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM written);
+INSERT INTO hit_flows SELECT hit_id, flow FROM written_flows;
+DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM written);
+INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled SEMI JOIN written USING (hit_id);
 DELETE FROM hits WHERE hit_id IN (SELECT hit_id FROM merged);
 INSERT INTO hits BY NAME SELECT * FROM merged;
 -- This run says of every finding that it holds.
@@ -36,3 +41,6 @@ DROP TABLE merged;
 DROP TABLE amounts;
 DROP TABLE taken_over;
 DROP TABLE lost;
+DROP TABLE written_flows;
+DROP TABLE written;
+DROP TABLE differing;
