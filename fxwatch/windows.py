@@ -57,6 +57,11 @@ class Windows:
         start = np.where(index < 0, 0, self._working[np.maximum(index, 0)]) if len(self._working) else at
         return np.minimum(at, np.maximum(start, self._begin[at])) + self._first
 
+    def widest(self, count: int) -> int:
+        """How many days lie between the first and the last day of the widest W(count)."""
+        every = np.arange(len(self._known)) + self._first
+        return int((every - self.start(every, count)).max(initial=0))
+
     def until(self, days: Ints, count: int) -> Ints:
         """The last day on which each of some covered days lies in W(count); no later than the calendar reaches."""
         every = np.arange(len(self._known)) + self._first
@@ -106,8 +111,17 @@ def months_before(day: pl.Expr, months: int) -> pl.Expr:
 
 
 def reaches_back(day: pl.Expr, months: int, first_loaded_day: date | None) -> pl.Expr:
-    """Whether the days on record reach back so many months before a day."""
-    return (months_before(day, months) >= pl.lit(first_loaded_day, pl.Date)).fill_null(value=False)
+    """Whether the days on record reach back so many months before a day: from one day on they do."""
+    if first_loaded_day is None:
+        return pl.lit(value=False)
+    # Where a month is short, the same date before some days is its last: the first day that is late enough decides.
+    around = pl.date_range(
+        pl.lit(first_loaded_day).dt.offset_by(f"{months}mo").dt.offset_by("-3d"),
+        pl.lit(first_loaded_day).dt.offset_by(f"{months}mo").dt.offset_by("3d"),
+    )
+    near = pl.select(day=around)
+    begins = near.filter(months_before(pl.col("day"), months) >= first_loaded_day)["day"].min()
+    return (day >= pl.lit(begins, pl.Date)).fill_null(value=False)
 
 
 def not_covered(flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:

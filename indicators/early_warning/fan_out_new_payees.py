@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, places
+from fxwatch.keys import BLOCK_DAYS, Packing, in_order, totals_above
 from fxwatch.rule import BEGINNING, EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND
 from fxwatch.windows import Windows, dates, months_before, not_covered, numbers, reaches_back
@@ -57,24 +58,11 @@ class FanOutNewPayees(EarlyWarning):
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())
         paid = flows.filter(self.looks_at(), windows.covers())
-        late = paid.filter(reaches_back(pl.col("day"), MONTHS, first_loaded_day))
-        # Only who pays so much to so many within two months in a row can be found.
-        # Adding up is cheap, counting different payees is not: those who paid enough are few.
-        rich = (
-            late.group_by("entity")
-            .agg(pl.col("amount_usd").sum())
-            .filter(pl.col("amount_usd") > self.lowest("limit_usd"))
-        )
-        late = late.join(rich.select("entity").collect().lazy(), on="entity", how="semi")
-        busy = late.group_by("entity", month=pl.col("day").dt.truncate("1mo")).agg(
-            pl.col("counterparty").n_unique(), pl.col("amount_usd").sum()
-        )
-        following = busy.with_columns(month=pl.col("month").dt.offset_by("1mo"))
-        both = pl.concat([busy, following]).group_by("entity", "month").agg(pl.col("counterparty", "amount_usd").sum())
-        many = both.filter(
-            pl.col("counterparty") >= self.lowest("payees_count"), pl.col("amount_usd") > self.lowest("limit_usd")
-        )
-        few = paid.join(many.select("entity").unique(), on="entity", how="semi")
+        # A window may begin before the first day that has a year before it.
+        span = pl.duration(days=windows.widest(self.highest("window_days")))
+        late = paid.filter(reaches_back(pl.col("day") + span, MONTHS, first_loaded_day))
+        many = self._able(late.select("entity", "counterparty", "day", "amount_usd", "flow").collect(), windows)
+        few = paid.join(many.lazy(), on="entity", how="semi")
         base = keyed(few.select("entity", "counterparty", "day", "flow", "item", "amount_usd").collect(), "entity")
         tests = (
             (first, until, rule._tested(base, windows, first_loaded_day)) for first, until, rule in self.unchanging()
@@ -83,6 +71,32 @@ class FanOutNewPayees(EarlyWarning):
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         found = found.with_columns(direction=pl.lit("payment"))
         return found.select(*finding(value="value", limit="limit", **days), "flows")
+
+    def _able(self, late: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+        """Column entity: who paid so much to so many within as many blocks of days as a window reaches into."""
+        span = windows.widest(self.highest("window_days"))
+        wide = -(-span // BLOCK_DAYS)
+        hot = totals_above(late, ("entity", "block"), pl.lit(value=True), self.lowest("limit_usd") // (wide + 1))
+        some = late.lazy().join(hot.lazy().select("entity").unique(), on="entity", how="semi").collect()
+        if some.is_empty():
+            return some.select("entity")
+        # So many payments must stand close together.
+        packing = Packing(some, ("entity", "day"))
+        close = in_order(some, packing.key, packing.count, pl.lit(value=True)).crowded(
+            self.lowest("payees_count"), span + 1
+        )
+        near = some.lazy().join(pl.LazyFrame({"flow": close.flows_at(slice(None))}), on="flow", how="semi")
+        blocks = near.group_by("entity", block=pl.col("day").to_physical() // BLOCK_DAYS).agg(
+            pl.col("counterparty").unique(), pl.col("amount_usd").sum()
+        )
+        joined = pl.concat([blocks.with_columns(pl.col("block") + n) for n in range(wide + 1)])
+        both = joined.group_by("entity", "block").agg(
+            pl.col("counterparty").list.explode().n_unique(), pl.col("amount_usd").sum()
+        )
+        able = both.filter(
+            pl.col("counterparty") >= self.lowest("payees_count"), pl.col("amount_usd") > self.lowest("limit_usd")
+        )
+        return able.select("entity").unique().collect()
 
     def _tested(self, base: pl.DataFrame, windows: Windows, first_loaded_day: date | None) -> Tested:
         first = self._appearances(base, windows)

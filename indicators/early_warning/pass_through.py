@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from fxwatch.episodes import Counted, Tested, active_days, episodes, keyed, places
+from fxwatch.keys import BLOCK_DAYS, totals_above
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.totals import IS_REFUND, portion
 from fxwatch.windows import Windows, dates, not_covered, numbers
@@ -59,13 +60,7 @@ class PassThrough(EarlyWarning):
         windows = Windows(calendar.collect())
         transport = roll.filter("transport_enterprise").select("entity")
         looked = flows.filter(self.looks_at(), windows.covers()).join(transport, on="entity", how="anti")
-        # Only who received and paid so much in all can be found.
-        paid = pl.col("direction") == "payment"
-        sums = looked.group_by("entity").agg(
-            received=pl.col("amount_usd").filter(~paid).sum(), paid=pl.col("amount_usd").filter(paid).sum()
-        )
-        limit = self.lowest("limit_usd")
-        both = sums.filter(pl.col("received") > limit, pl.col("paid") > limit).select("entity").collect()
+        both = self._able(looked.select("entity", "direction", "day", "amount_usd", "flow").collect(), windows)
         few = looked.join(both.lazy(), on="entity", how="semi")
         base = keyed(
             few.select("entity", "direction", "counterparty", "day", "flow", "item", "amount_usd").collect(), "entity"
@@ -75,6 +70,16 @@ class PassThrough(EarlyWarning):
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         found = found.with_columns(direction=pl.lit("both"))
         return found.select(*finding(value="value", limit="limit", **days), "flows")
+
+    def _able(self, looked: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+        """Column entity: who received and paid so much within as many blocks of days as a window reaches into."""
+        wide = -(-windows.widest(self.highest("window_days")) // BLOCK_DAYS)
+        # One of these blocks has its part of the sum at least.
+        least = self.lowest("limit_usd") // (wide + 1)
+        hot = totals_above(looked, ("entity", "direction", "block"), pl.lit(value=True), least).lazy()
+        received, paid = (hot.filter(pl.col("direction") == direction) for direction in ("receipt", "payment"))
+        near = pl.concat([paid.with_columns(pl.col("block") + n) for n in range(-wide, wide + 1)])
+        return received.join(near, on=["entity", "block"], how="semi").select("entity").unique().collect()
 
     def _tested(self, base: pl.DataFrame, windows: Windows) -> Tested:
         days = active_days(base)
