@@ -215,6 +215,12 @@ def sums_above(flows: pl.DataFrame, columns: Sequence[str], where: pl.Expr, abov
     return found.select(*packing.unpacked(found["key"].to_numpy()), "amount_usd", "flows")
 
 
+def block_of(flows: pl.DataFrame) -> pl.Expr:
+    """The block in which a day lies, as `totals_above` counts them over some flows."""
+    first: Any = flows["day"].min()
+    return (pl.col("day") - pl.lit(first, pl.Date)).dt.total_days() // BLOCK_DAYS
+
+
 def gaps(flows: pl.DataFrame, longer_days: int) -> pl.DataFrame:
     """Columns entity, before and day: two active days of an entity in a row with more than so many days from one to the other."""
     if flows.is_empty():
