@@ -6,6 +6,7 @@ flows of each group side by side, so that the evidence of what is found lies rea
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Packing:
         sizes = {"entity": entity + 1, "item": len(Item), "direction": len(Direction), "day": days}
         sizes |= {"block": days // BLOCK_DAYS + 1, "month": days // 28 + 2}
         self._sizes = {name: sizes[name] for name in columns}
-        self._first_day = first
+        self._first_day: int = first
         self.key = pl.lit(0, pl.Int64)
         self.count = 1
         for name, size in self._sizes.items():
@@ -56,10 +57,9 @@ class Packing:
         if name == "block":
             return since // BLOCK_DAYS
         if name == "month":
-            begun = (pl.Series([self._first_day], dtype=pl.Int32).cast(pl.Date))[0]
-            return (
-                pl.col("day").dt.year().cast(pl.Int64) * 12 + pl.col("day").dt.month() - begun.year * 12 - begun.month
-            )
+            begun = date(1970, 1, 1) + timedelta(days=self._first_day)
+            months = pl.col("day").dt.year().cast(pl.Int64) * 12 + pl.col("day").dt.month()
+            return months - (begun.year * 12 + begun.month)
         return since if name == "day" else pl.col(name).to_physical().cast(pl.Int64)
 
     def unpacked(self, keys: Ints) -> list[pl.Series]:
@@ -253,7 +253,7 @@ def _keys_above(flows: pl.DataFrame, packing: Packing, where: pl.Expr, above: in
     The amounts ride in the lowest bits, cut off above the limit: one such amount decides for its key whatever the others
     are. Where they have too few bits they go in coarser units, rounded up.
     """
-    bits = (INT64_END // packing.count).bit_length() - 1
+    bits = min(60, (INT64_END // packing.count).bit_length() - 1)
     coarse = max(0, (above + 1).bit_length() - bits + 1)
     if bits < 2:
         return None

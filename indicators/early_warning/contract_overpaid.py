@@ -64,13 +64,13 @@ class ContractOverpaid(EarlyWarning):
         # Few contracts are paid for more than was ever filed for them, whoever paid: adding up by one number is cheap.
         least = filed.lazy().group_by("contract").agg(pl.col("contract_usd").min())
         sums = flows.filter(self.looks_at()).group_by("contract").agg(pl.col("amount_usd").sum())
-        over = (
+        beyond = (
             sums.join(least, on="contract")
             .filter(pl.col("amount_usd") > pl.col("contract_usd"))
             .select("contract")
             .collect()
         )
-        under = flows.filter(self.looks_at()).join(over.lazy(), on="contract", how="semi")
+        under = flows.filter(self.looks_at()).join(beyond.lazy(), on="contract", how="semi")
         under = under.join(filed.lazy().select(by).unique(), on=by, how="semi")
         paid = under.select(*by, "direction", "day", "item", "amount_usd", "flow").collect()
         days = so_far(paid, *by, value=pl.col("amount_usd"))

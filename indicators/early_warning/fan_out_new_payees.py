@@ -98,7 +98,7 @@ class FanOutNewPayees(EarlyWarning):
         for _, _, rule in self.unchanging():
             days, (value,) = sums_of_windows(some, windows, rule.window_days, pl.lit(value=True))
             _, (payments,) = sums_of_windows(
-                some.with_columns(amount_usd=1), windows, rule.window_days, pl.lit(value=True)
+                some.with_columns(amount_usd=pl.lit(1, pl.Int64)), windows, rule.window_days, pl.lit(value=True)
             )
             held = days.filter(pl.Series((value > rule.cents("limit_usd")) & (payments >= rule.payees_count)))
             begun = pl.col("since").to_physical() // BLOCK_DAYS
