@@ -18,7 +18,7 @@ from fxwatch.engines.memory import engine_share, shares_for
 from fxwatch.increment import Again, changes_only
 from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
-from fxwatch.rulebook import SEVERITY, in_force, severities
+from fxwatch.rulebook import SEVERITY, in_force, severities, unfed
 from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
@@ -32,6 +32,7 @@ from fxwatch.warehouse.frames import (
     input_frames,
     reported_by_banks,
 )
+from fxwatch.warehouse.journal import SENT
 from fxwatch.warehouse.recording import mark_of, newest_load, record_run, standing_hits
 from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
@@ -67,13 +68,16 @@ class RunReport:
     not_computed_keys: int
     stages: tuple[Stage, ...] = ()
     in_shadow: dict[str, int] = field(default_factory=dict)
+    not_computed_by: tuple[str, ...] = ()
+    unfed: tuple[tuple[str, str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         return {
             "run_id": self.run_id, "flows": self.flows, "hits": self.hits, "first_day": self.first_day, "last_day": self.last_day,
             "seconds": round(self.seconds, 3), "snapshot": self.snapshot, "not_computed_years": list(self.not_computed),
-            "not_computed_keys": self.not_computed_keys, "in_shadow": self.in_shadow,
+            "not_computed_keys": self.not_computed_keys, "not_computed_by": list(self.not_computed_by), "in_shadow": self.in_shadow,
+            "unfed": {rule: why for rule, why, _ in self.unfed},
         }  # fmt: skip
 
     def say(self, language: Language) -> str:
@@ -81,12 +85,14 @@ class RunReport:
         told = ", ".join(f"{rule} {count:,}" for rule, count in self.hits.items())
         aside = ", ".join(f"{shadow} {count:,}" for shadow, count in self.in_shadow.items())
         if language == "zh":
-            return f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}{f'；影子运行：{aside}' if aside else ''}；已发布 {self.snapshot}。"
-        return f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}{f'; in shadow: {aside}' if aside else ''}; published as {self.snapshot}."
+            said = f"第 {self.run_id} 批次：{self.flows:,} 笔收付汇记录{f'({self.first_day} 至 {self.last_day})' if self.flows else ''}，预警命中：{told}{f'；影子运行：{aside}' if aside else ''}；已发布 {self.snapshot}。"
+            return said + "".join(f"\n{rule}：{why}。" for rule, _, why in self.unfed)
+        said = f"Run {self.run_id}: {self.flows:,} flows{f' from {self.first_day} to {self.last_day}' if self.flows else ''}; hits: {told}{f'; in shadow: {aside}' if aside else ''}; published as {self.snapshot}."
+        return said + "".join(f"\n{rule}: {why}." for rule, why, _ in self.unfed)
 
     def complaint(self, language: Language) -> str:
         """What could not be computed, and what to do; empty when all was."""
-        return _complaint(self.not_computed, self.not_computed_keys)[language == "zh"]
+        return _complaint(self.not_computed, self.not_computed_keys, self.not_computed_by)[language == "zh"]
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,8 @@ def run(
         run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
         tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height, tuple(stages.done),
         dict.fromkeys(record["shadows"], 0) | dict(in_shadow.group_by("shadow").len().sort("shadow").iter_rows()),
+        tuple(missing["rule"].unique().sort()),
+        tuple(unfed(rules.values(), {name for name in SENT if inputs[name].is_empty()})) if looked.flows else (),
     )  # fmt: skip
 
 
@@ -237,7 +245,8 @@ def look_back(
     hits = hits.join(behind, on="hit_id", how="left").select(*shown, "flow_ids").sort("rule", "entity_id", "raised_on")
     missing = findings.not_computed
     years = tuple(missing["year"].drop_nulls().unique().sort().to_list())
-    english, chinese = _complaint(years, missing.select("rule", "entity", "item").unique().height)
+    by = tuple(missing["rule"].unique().sort())
+    english, chinese = _complaint(years, missing.select("rule", "entity", "item").unique().height, by)
     return Past({"hits": hits, "not_computed": missing}, english, chinese)
 
 
@@ -486,14 +495,15 @@ def _versions(dated: Dated) -> list[list[str]]:
     return [[str(v.valid_from), str(v.value), v.basis] for v in dated.versions]
 
 
-def _complaint(years: tuple[int, ...], keys: int) -> tuple[str, str]:
+def _complaint(years: tuple[int, ...], keys: int, rules: tuple[str, ...]) -> tuple[str, str]:
     if not years:
         return "", ""
-    named = ", ".join(map(str, years))
+    named, told = ", ".join(map(str, years)), ", ".join(rules)
     return (
-        f"Streaks of {named} were not computed for {keys:,} entities and items: the calendar does not cover that year. Everything else was. "
+        f"Days in {named} were not computed for {keys:,} entities and items of {told}: the calendar does not cover "
+        f"{'that year' if len(years) == 1 else 'these years'}. Everything else was. "
         f"Load it with: fxwatch load calendar FILE (columns day, is_workday), then run again.",
-        f"{named} 年的连续天数未计算，涉及 {keys:,} 个主体和项目：工作日历未覆盖该年。其余均已计算。"
+        f"{named.replace(', ', '、')} 年未计算，涉及 {told.replace(', ', '、')} 的 {keys:,} 个主体和项目：工作日历未覆盖该年。其余均已计算。"
         f"请导入日历：fxwatch load calendar FILE（列 day、is_workday），再运行一次。",
     )
 

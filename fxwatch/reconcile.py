@@ -1,6 +1,7 @@
 """What was declared, held against what others say: settlements, filings, contracts, banks' own totals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from fxwatch.errors import NotFound, RequestError
 from fxwatch.identifiers import entity_key
 from fxwatch.periods import Period, holding, month_shifted, parse_day, parse_period
 from fxwatch.reading.names import with_names
-from fxwatch.rule import in_small_units
+from fxwatch.rulebook import in_force
 from fxwatch.terms import GROUPS, Direction, Item, Scope, SettlementKind
 from fxwatch.warehouse import reconciling
 from fxwatch.warehouse.settling import settled_in
@@ -25,7 +26,8 @@ BOTH = "both"
 SCOPES = (BOTH, *(scope.value for scope in Scope))
 # Travel and government need no filing (announcements 2013/40, 2021/19).
 EXEMPT = (Item.TRAVEL, Item.GOVERNMENT)
-FILING_LIMIT_USD = 50_000
+# The rule whose limit says which payments need one.
+FILING_RULE, FILING_LIMIT = "payment_without_filing", "limit_usd"
 TRAILING = 12
 _USD = pl.Decimal(24, 2)
 _KIND_OF = dict(zip(Direction, SettlementKind, strict=True))
@@ -115,7 +117,7 @@ def filings(
         period: as monitors take it; this year to date unless given.
         entity: only this one.
         scope: `cross_border`, `domestic` or `both`.
-        limit_usd: payments above it; USD 50,000 unless given.
+        limit_usd: payments above it; unless given, above the limit of the rule `payment_without_filing` in force on their day.
 
     Returns:
         day, entity_id, name, declaration_no, item, amount_usd (exact), counterparty, contract_no, tax_filing_no, filed_later (the day
@@ -128,14 +130,17 @@ def filings(
     days = _days(con, period)
     if days is None:
         return _empty(_FILINGS)
+    rule = in_force(home.register.parameters())[FILING_RULE]
+    if limit_usd is not None:
+        rule = replace(rule, **{FILING_LIMIT: limit_usd})
     found = reconciling.unfiled_payments(
         con,
         days,
-        limit_cents=in_small_units("limit_usd", FILING_LIMIT_USD if limit_usd is None else limit_usd),
+        limit_cents=rule.lowest(FILING_LIMIT),
         exempt=EXEMPT,
         scope=_one_scope(scope),
         entity=_number(con, entity),
-    )
+    ).filter(pl.col("amount_usd") > rule.on(FILING_LIMIT, pl.col("day")))
     shown = with_names(home, found).with_columns(*_usd("amount_usd"), pl.col("item").cast(pl.String))
     return shown.select(*_FILINGS)
 

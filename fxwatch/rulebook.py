@@ -7,7 +7,7 @@ the folder that a home names in its settings (`look_into`).
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -146,6 +146,16 @@ def in_force(parameters: pl.DataFrame) -> dict[str, EarlyWarning]:
             first day the later entry speaks. Versions of rules that are no longer in the book are passed over.
     """
     return {name: _with_versions(rule, parameters) for name, rule in rules().items()}
+
+
+def unfed(book: Iterable[EarlyWarning | type[EarlyWarning]], empty: Collection[str]) -> list[tuple[str, str, str]]:
+    """The rules that lack an input altogether: the rule, and what follows in English and in Chinese.
+
+    Args:
+        book: the rules.
+        empty: the inputs of which nothing is loaded.
+    """
+    return [(rule.name(), english, chinese) for rule in book for what, english, chinese in rule.unfed if what in empty]
 
 
 def severities(parameters: pl.DataFrame) -> dict[str, Dated]:

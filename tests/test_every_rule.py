@@ -253,6 +253,22 @@ def test_what_has_no_near_misses_says_why_in_both_languages() -> None:
     )
 
 
+@EACH
+def test_every_reason_for_passing_over_has_its_chinese(name: str) -> None:
+    nameless = PLENTY.with_columns(
+        pl.lit(None, pl.Int64).alias(column) for column in ("counterparty", "contract", "invoice")
+    ).with_columns(pl.col("flow", "declaration") + PLENTY.height)
+    inputs = {
+        **INPUTS,
+        "roll": ROLL.with_columns(registered_on=pl.lit(None, pl.Date)),
+        "first_loaded_day": date(2026, 3, 1),
+    }
+    skipped = find_all({name: RULES[name]}, pl.concat([PLENTY, nameless]), inputs).skipped
+    overrides = type(RULES[name]).skipped is not EarlyWarning.skipped
+    assert set(skipped["reason"]) == set(dict(RULES[name].passed_over_zh)), overrides
+    assert overrides is bool(RULES[name].passed_over_zh)
+
+
 def test_rules_together_find_what_they_find_alone() -> None:
     together = find_all(RULES, PLENTY, INPUTS)
     assert told(together) == told(*(look(name, PLENTY) for name in RULES))

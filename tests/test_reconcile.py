@@ -1,7 +1,7 @@
 """What was declared, held against what others say; on tables that a reader can add up."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -34,9 +34,18 @@ class Kept:
     def __init__(self, flows: str) -> None:
         self.con = warehouse_of(rows_of(flows), [])
         self.settled = 0
+        self.versions: list[tuple[str, str, date, str, datetime]] = []
 
     def snapshot(self) -> Any:
         return SimpleNamespace(con=self.con)
+
+    @property
+    def register(self) -> Any:
+        columns = ["name", "value", "valid_from", "basis", "at"]
+        versions = pl.DataFrame(
+            self.versions, schema=columns if self.versions else dict.fromkeys(columns, pl.String), orient="row"
+        )
+        return SimpleNamespace(parameters=lambda: versions)
 
     def settles(self, entity: str, kind: str, day: str, group: str, usd: str) -> None:
         self.settled += 1
@@ -143,6 +152,16 @@ def test_a_payment_above_the_limit_needs_a_filing_unless_it_is_exempt() -> None:
     assert unfiled() == ["T2", "T4"]
     assert unfiled(limit_usd=49_999) == ["T1", "T2", "T4"]
     assert unfiled(limit_usd=60_000) == []
+
+
+def test_the_limit_is_the_rules_own_in_force_on_the_day_of_the_payment() -> None:
+    kept = Kept(LEGS)
+    limit = "payment_without_filing.limit_usd"
+    kept.versions = [(limit, "49999", date(2025, 3, 1), "", MOMENT), (limit, "50001", date(2025, 3, 6), "", MOMENT)]
+    assert kept.says("filings", "declaration_no") == [("T1",)]
+    kept.versions[1] = (limit, "50000", date(2025, 3, 6), "", MOMENT)
+    assert kept.says("filings", "declaration_no") == [("T1",), ("T2",)]
+    assert kept.says("filings", "declaration_no", limit_usd=50_000) == [("T2",)]
 
 
 @pytest.mark.parametrize(

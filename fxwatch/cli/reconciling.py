@@ -51,8 +51,13 @@ def filings(
     entity: Entity = None,
     scope: Scope = "both",
     limit_usd: Annotated[
-        int, typer.Option("--limit-usd", min=0, help="Payments above this many USD need a filing.")
-    ] = 50_000,
+        int | None,
+        typer.Option(
+            "--limit-usd",
+            min=0,
+            help="Payments above this many USD need a filing; else above the limit of payment_without_filing on their day.",
+        ),
+    ] = None,
     out: Out = None,
     as_json: Json = False,
     limit: Limit = SHOWN,

@@ -184,6 +184,27 @@ def show_run(
     show(door, judged_by(door.home, number), out=out, as_json=as_json, limit=limit)
 
 
+@runs.command("left-out")
+def left_out(
+    context: typer.Context,
+    rule: Annotated[str | None, typer.Option("--rule", help="One rule alone.")] = None,
+    out: Out = None,
+    as_json: Json = False,
+    limit: Limit = 0,
+) -> None:
+    """List what the last run could not judge: what rules passed over, with the reason and how many; inputs that are not loaded.
+
+    A rule passes over what misses what it needs: a counterparty, a day of registration, a year of flows before. Days of years that
+    the calendar does not cover are counted, too. An empty number means that nothing of an input is loaded.
+    """
+    from fxwatch.reading.left_out import left_out as listed
+
+    door: Door = context.obj
+    frame = listed(door.home, door.language, rule)
+    empty = ("The last run left nothing out.", "上一批次没有未能判断的内容。")
+    show(door, frame, out=out, as_json=as_json, limit=limit, empty=empty)
+
+
 def _scope_of(word: str | None) -> Scope | None:
     """The scope asked for; None for both.
 

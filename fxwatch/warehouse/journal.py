@@ -46,6 +46,29 @@ def first_run(con: "duckdb.DuckDBPyConnection", hit_id: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
+# The inputs of rules that other authorities send, by the table that holds them.
+SENT = ("settlements", "filings")
+
+
+def without_rows(con: "duckdb.DuckDBPyConnection") -> set[str]:
+    """The inputs of `SENT` of which nothing is loaded."""
+    return {name for name in SENT if not con.table(name).aggregate("count(*)").fetchall()[0][0]}
+
+
+def passed_over(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """What rules passed over in the last run: rule, reason, count."""
+    found: pl.DataFrame = con.table("skipped").pl()
+    return found
+
+
+def uncovered(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Years that the calendar does not cover: rule, year, keys (entities and items that could not be judged on days in it)."""
+    found: pl.DataFrame = con.sql(
+        'SELECT rule, "year", count(DISTINCT (entity, item))::BIGINT AS keys FROM not_computed GROUP BY ALL ORDER BY ALL'
+    ).pl()
+    return found
+
+
 def totals(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Columns direction, flows, amount_usd (Decimal): what the partial sums add up to."""
     rows: pl.DataFrame = con.sql(

@@ -101,7 +101,7 @@ def test_in_local_mode_from_the_command_line(homes: Any) -> None:
         [sys.executable, "-m", "fxwatch", "--home", str(home.path), *words], capture_output=True, text=True
     )
     assert done.returncode == 1, done.stderr  # a year of the calendar is missing
-    assert done.stderr.startswith("Streaks of 2025 were not computed")
+    assert done.stderr.startswith("Days in 2025 were not computed")
     assert len(done.stderr.splitlines()) == 1, "Spark's own words are not among ours"
     same(ours, found(home))
     assert ours["not_computed"].height

@@ -7,6 +7,7 @@ from dashboards.parts import empty, figures, pictures, recall, tables
 from dashboards.parts.pictures import Series
 from dashboards.visit import Visit
 from fxwatch.reading import operations
+from fxwatch.reading.left_out import left_out
 
 NEWEST = 60  # runs in the picture
 
@@ -22,6 +23,18 @@ def show(visit: Visit) -> None:
     _picture(visit, found.head(NEWEST).reverse())
     tables.show(visit, found, key="operations_runs", export="runs")
     st.caption(visit.say("operations.runs_hint"))
+    _left_out(visit)
+
+
+def _left_out(visit: Visit) -> None:
+    """What the last run could not judge, and why."""
+    st.subheader(visit.say("operations.left_out"), anchor=False)
+    found = recall.remembered(visit, left_out, visit.language, of="snapshot")
+    if found.is_empty():
+        st.caption(visit.say("operations.nothing_left_out"))
+        return
+    tables.show(visit, found, key="operations_left_out", export="left-out")
+    st.caption(visit.say("operations.left_out_hint"))
 
 
 def _newest(visit: Visit, found: pl.DataFrame) -> None:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboards.parts import links, recall
+from dashboards.parts import figures, links, recall
 from dashboards.parts.figures import plain
 from dashboards.visit import Visit
 from fxwatch.reading import book, hits
 from fxwatch.reading.book import Page
+from fxwatch.reading.left_out import left_out
 from fxwatch.session import Session
 from fxwatch.terms import Language
 
@@ -21,6 +22,7 @@ def show(visit: Visit, page: Page) -> None:
             st.badge(visit.say("rule_book.auto_notice"), color="gray")
         st.badge(visit.say("rule_book.version", version=page.version), color="gray")
     describe(visit, page)
+    _left_out(visit, page.name)
     told = recall.remembered(visit, example, page.name, visit.language)
     if told is not None:
         hit_id, sentence = told
@@ -28,6 +30,21 @@ def show(visit: Visit, page: Page) -> None:
             st.caption(visit.say("rule_book.example"))
             st.markdown(plain(sentence))
             links.to(visit, "review", visit.say("rule_book.to_hit"), hit=hit_id)
+
+
+def _left_out(visit: Visit, rule: str) -> None:
+    """What the newest run could not judge by it; that an input is missing altogether is a warning."""
+    found = recall.remembered(visit, left_out, visit.language, of="snapshot").filter(rule=rule)
+    for reason, count in found.select("reason", "left_out").iter_rows():
+        if count is None:
+            st.warning(plain(reason[0].upper() + reason[1:] + ("。" if visit.language == "zh" else ".")))
+    counted = [
+        f"{reason} {figures.count(count)}"
+        for reason, count in found.select("reason", "left_out").drop_nulls().iter_rows()
+    ]
+    if counted:
+        told = ("；" if visit.language == "zh" else "; ").join(counted)
+        st.caption(visit.say("rule_book.left_out_now", what=plain(told)))
 
 
 def describe(visit: Visit, page: Page) -> None:
