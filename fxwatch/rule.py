@@ -220,6 +220,19 @@ class EarlyWarning(Rule):
             behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
         return behind.select("finding", "flow")
 
+    def reach(self, calendar: pl.DataFrame) -> int | None:
+        """Of a rule of `episodes`: how many days before an active day the window of the test at its end begins at most.
+
+        A run then looks again at the days around a change alone (see `stretches`). The rule promises that its key is the entity and
+        `parts`, active on the days of the flows that it looks at and that the calendar covers; that a test depends on the flows
+        of its window alone; and, where it has `parts`, that fewer flows in a window never make the test hold. None: no such promise.
+        """
+        return None
+
+    def parts(self) -> list[pl.Expr]:
+        """What beside the entity makes the key of a rule with `reach`."""
+        return []
+
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
         return pl.LazyFrame(schema=NOT_COMPUTED)

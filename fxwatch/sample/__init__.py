@@ -33,7 +33,7 @@ from fxwatch.sample.trade import invent_counterparties
 __all__ = ["Sample", "Written", "invent", "write"]
 
 # Bump this when the same seed gives another sample.
-VERSION = "2"
+VERSION = "3"
 
 FEWEST_FLOWS = 1_000
 FLOWS_PER_ENTITY = 40
@@ -52,8 +52,8 @@ class Sample:
         flows: rows of flows files in the order in which they were reported, texts; `reported` is the day they came.
         breaches: rows of a breaches file, texts.
         others: rows of files of settlements, filings and totals, texts.
-        notices: entity_id, day, why: what the made-up bureau would issue notices on.
-        truth: who misbehaves (`entities`), every planted pattern with its declarations (`patterns`), what the bureau
+        notices: entity_id, day, rule, why: what the made-up bureau would issue notices on.
+        truth: who misbehaves (`entities`), every planted pattern with its declarations and settlements (`patterns`), what the bureau
             did and about which pattern (`bureau`), what a load must do with rows that are not simply accepted
             (`outcomes`), and for each entity and month's end whether the bureau acted in the six months after (`labels`).
     """
@@ -114,7 +114,10 @@ def invent(
     sent, planted, outcomes = declare(draws[6], rows, entities, economies, banks, days, strangers(50, len(entities)))
     sent = sent.with_columns(reported=pl.Series(days.days).gather(sent["reported"]))
     tell("others")
-    others = invent_others(draws[8], sent, outcomes, days.first, days.last)
+    kinds = {episode.pattern: episode.kind for episode in truth.episodes}
+    kind = pl.col("pattern").replace_strict(kinds, default=None, return_dtype=pl.String)
+    planted_as = planted.select("declaration_no", "pattern", kind=kind)
+    others = invent_others(draws[8], sent, outcomes, planted_as, days.first, days.last)
     tell("truth")
     return Sample(
         seed=seed,
@@ -127,7 +130,7 @@ def invent(
         notices=notices(bureau, entities),
         truth={
             "entities": entity_truth(truth, entities, days),
-            "patterns": pattern_truth(truth, entities, planted, days),
+            "patterns": pattern_truth(truth, entities, planted, others.planted, days),
             "bureau": bureau_truth(bureau, truth, entities),
             "outcomes": outcomes,
             "labels": later_acts(bureau, entities, days),

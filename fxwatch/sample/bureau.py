@@ -26,12 +26,13 @@ PROVISIONS = (
 
 @dataclass(frozen=True)
 class Act:
-    """A notice or a breach. `pattern` is what it was about, -1 where there was nothing."""
+    """A notice or a breach. `pattern` is what it was about, -1 where there was nothing; `rule` what it was taken for."""
 
     act: str
     entity: int
     day: date
     pattern: int
+    rule: str
     why: str
 
 
@@ -69,7 +70,7 @@ class Bureau:
         day = self._next_working_day(begun + timedelta(days=round(delay)))
         if day is None:
             return None
-        self.acts.append(Act(act, entity, day, pattern, " ".join(KIND[kind].why)))
+        self.acts.append(Act(act, entity, day, pattern, kind, " ".join(KIND[kind].why)))
         return day
 
     def _next_working_day(self, day: date) -> date | None:

@@ -10,8 +10,9 @@ from fxwatch.sample.days import Days
 from fxwatch.sample.declarations import DIRT, GOODS, KEPT, MISTAKE, PERSON, SPOILS
 from fxwatch.sample.entities import Entities
 from fxwatch.sample.patterns import PAYMENT, Planter
+from fxwatch.sample.rooms import make_room
 from fxwatch.sample.trade import Counterparties, refund, trade
-from fxwatch.sample.trades import CODE_ITEM, SECOND_CODE
+from fxwatch.sample.trades import CODE_ITEM, ITEMS, SECOND_CODE
 
 # Parts of all rows: second codes of a declaration, honest refunds, declarations that are deleted again, goods, natural
 # persons, and rows that no load can take.
@@ -53,13 +54,28 @@ def compose(
         )
     everyday = trade(rng, count, entities, counterparties, days, calibration, planter)
     order = rng.permutation(count)
+    may_double = _may_double(everyday, planter)[order]
+    order = np.concatenate([order[may_double], order[~may_double]])
     doubled, others = order[:legs], order[legs:]
+    second = _second_legs(rng, everyday[doubled])
+    whole = pl.concat(
+        [
+            _part(everyday, np.arange(count)),
+            _part(second, doubled, leg=2),
+            _part(planted, count + np.arange(len(planted))),
+        ]
+    )
+    moved = make_room(rng, whole, planter.rooms, entities, days)
+    everyday, second, planted = (
+        rows.with_columns(moved.slice(first, len(rows)))
+        for first, rows in ((0, everyday), (count, second), (count + legs, planted))
+    )
     fate = _fates(others, flows, count)
     mendable = others[(fate[others] == KEPT) & (everyday["day"].to_numpy()[others] < days.count - TIME_TO_MEND)]
     paid = mendable[everyday["direction"].to_numpy()[mendable] == PAYMENT][:refunds]
     parts = [
         _part(everyday, np.arange(count), fate),
-        _part(_second_legs(rng, everyday[doubled]), doubled, leg=2),
+        _part(second, doubled, leg=2),
         _part(planted, count + np.arange(len(planted))),
         _part(refund(rng, everyday[paid], days), flows + np.arange(len(paid))),
         _part(everyday[mendable[-mistakes:]], 2 * flows + np.arange(mistakes), MISTAKE),
@@ -79,6 +95,13 @@ def _fates(others: npt.NDArray[np.int64], flows: int, count: int) -> npt.NDArray
     for kind, rows in zip((GOODS, PERSON, DIRT), np.split(others, np.cumsum([goods, persons, dirt])), strict=False):
         fate[rows] = kind
     return fate
+
+
+def _may_double(everyday: pl.DataFrame, planter: Planter) -> npt.NDArray[np.bool_]:
+    """Which rows may have a second code: not where it is of an item in which the entity has nothing."""
+    second = CODE_ITEM[SECOND_CODE[CODE_ITEM[everyday["code"].to_numpy()]]]
+    closed = [e * len(ITEMS) + ITEMS.index(item) for e, items in planter.closed.items() for item in items]
+    return ~np.isin(everyday["entity"].to_numpy() * len(ITEMS) + second, closed)
 
 
 def _second_legs(rng: np.random.Generator, first: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,9 @@ REMARKS = ("", "代垫", "分摊", "前期费用", "退汇")
 # The day number of what is never sent.
 NEVER = 2**31 - 1
 
+# How many payments above the limit carry the number of a filing with the tax authority.
+FILED, FILED_OF_PATTERNS = 0.97, 0.85
+
 # Corrections come within so many days; nothing is made wrong later than that before the end.
 SETTLED_AFTER = 40
 
@@ -116,8 +119,12 @@ def _texts(
             "currency": pl.Series(CURRENCY).gather(pl.Series(currency)),
             "amount": money(pl.Series(cents)),
             "settled_amount": money(pl.Series(settled)).set(pl.Series(settled < 0), ""),
-            "counterparty": _counterparties(dice(), rows["counterparty"].to_numpy(), economies),
-            "economy": pl.Series(ECONOMY).gather(pl.Series(economy)).set(pl.Series(dice() < 0.015), ""),
+            "counterparty": _counterparties(dice(), rows["counterparty"].to_numpy(), economies).set(
+                pl.Series((dice() < 0.015) & (pattern < 0)), ""
+            ),
+            "economy": pl.Series(ECONOMY)
+            .gather(pl.Series(economy))
+            .set(pl.Series((dice() < 0.015) & (pattern < 0)), ""),
             "payment_type": pl.Series(PAYMENT_TYPES).gather(rows["payment_type"]),
             "contract_no": _labels("HT", rows["contract"]),
             "invoice_no": _labels("INV", rows["invoice"]),
@@ -178,11 +185,11 @@ def _numbers(rows: pl.DataFrame, banks: pl.Series, days: Days) -> pl.Series:
 
 
 def _counterparties(dice: Floats, number: Ints, economies: Ints) -> pl.Series:
-    """Names with (JW) before them, some in capitals with a full stop, some missing."""
+    """Names with (JW) before them, some in capitals with a full stop."""
     names = pl.Series(counterparty_names(np.arange(len(economies)), [ECONOMY[e] for e in economies.tolist()]))
     forms = pl.concat(["(JW)" + names, "(JW)" + names.str.to_uppercase() + ".", "(JN)" + names])
     form = np.select([dice < 0.08, dice < 0.10], [1, 2], 0)
-    return forms.gather(pl.Series(number + form * len(economies))).set(pl.Series(dice > 0.985), "")
+    return forms.gather(pl.Series(number + form * len(economies)))
 
 
 def _labels(prefix: str, number: pl.Series) -> pl.Series:
@@ -194,7 +201,8 @@ def _filings(rng: np.random.Generator, rows: pl.DataFrame, cents: Ints, currency
     """Numbers of tax filings, for most payments above 50,000."""
     rate = days.rates[days.month[rows["day"].to_numpy()], currency]
     needed = (rows["direction"] == PAYMENT).to_numpy() & (cents / 100 * rate > 50_000)
-    filed = needed & (rng.random(len(cents)) < np.where((rows["pattern"] >= 0).to_numpy(), 0.5, 0.9))
+    chance = np.where((rows["pattern"] >= 0).to_numpy(), FILED_OF_PATTERNS, FILED)
+    filed = needed & (rows["filed"] != 0).to_numpy() & (rng.random(len(cents)) < chance)
     year = pl.Series([str(d.year) for d in days.days]).gather(rows["day"])
     text = pl.select(pl.lit(year) + "SW" + pl.int_range(len(rows)).cast(pl.String).str.zfill(8)).to_series()
     return text.set(pl.Series(~filed), "")

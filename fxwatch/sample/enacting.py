@@ -1,4 +1,8 @@
-"""Issues the made-up bureau's notices in a simulation home: on hits of the entity that were raised shortly before."""
+"""Issues the made-up bureau's notices in a simulation home: on hits of the entity that were raised shortly before.
+
+A bureau that acts on a tip names what speaks for it: the hits of the rule that sees such things, and those of the article's rules,
+which any notice may rest on. What other rules found on the same entity is another matter, and stays for review.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,11 +18,11 @@ LOOKS_BACK = timedelta(days=120)
 
 
 def enact(home: "Home", notices: pl.DataFrame, progress: Callable[[int, int], None] | None = None) -> int:
-    """Issue the notices that name a hit; one without any hit of its entity in the 120 days before is dropped.
+    """Issue the notices that name a hit; one without any that speaks for it in the 120 days before is dropped.
 
     Args:
         home: a simulation home in which a run was made.
-        notices: entity_id, day, why (`Sample.notices`).
+        notices: entity_id, day, rule, why (`Sample.notices`).
 
     Returns:
         How many notices were issued.
@@ -32,7 +36,8 @@ def enact(home: "Home", notices: pl.DataFrame, progress: Callable[[int, int], No
     for number, told in enumerate(notices.sort("day", "entity_id").iter_rows(named=True)):
         hits = by_entity.get((told["entity_id"],))
         if hits is not None:
-            fits = hits.filter(pl.col("raised_on").is_between(told["day"] - LOOKS_BACK, told["day"]))
+            speaks = (pl.col("rule") == told["rule"]) | (pl.col("severity") == "article")
+            fits = hits.filter(speaks, pl.col("raised_on").is_between(told["day"] - LOOKS_BACK, told["day"]))
             named = [hit for hit in fits["hit_id"] if hit not in used]
             if named:
                 used.update(named)

@@ -9,15 +9,21 @@ import numpy.typing as npt
 from fxwatch.sample.bureau import Bureau
 from fxwatch.sample.days import Days
 from fxwatch.sample.entities import Entities
-from fxwatch.sample.patterns import KIND, KINDS, Kind, Planter, plant_ring
+from fxwatch.sample.patterns import KIND, KINDS, PAYMENT, Kind, Planter, plant_ring
+from fxwatch.sample.placing import Places
 from fxwatch.sample.trades import TRADES, Floats
-from fxwatch.terms import Item
 
 MISBEHAVING_SHARE = 0.033
 RING = (5, 7)
 MOST_EPISODES = 7
 STOPS_AFTER_NOTICE = 0.5
 BLAMED_AT_RANDOM = 0.006
+
+# What an entity does for which nothing else has a place: it needs five days, and nothing before them.
+ANYWHERE = "split_below_document_limit"
+
+# Small flows of an entity before it turns to what is foreign to it.
+HABIT = 26
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,16 @@ def draw_truth(rng: np.random.Generator, entities: Entities, days: Days, bureau:
     """
     truth = _propensities(rng, entities, days)
     guilty = np.flatnonzero(truth.misbehaves)
+    places = Places(days)
     deck = _deck(rng, days, rings=len(guilty) > RING[1] + 2)
-    for entity in rng.permutation(guilty).tolist():
-        _misbehave(rng, entity, truth, entities, days, bureau, deck)
-    _honest_lookalikes(rng, truth, entities, days, bureau)
+    dealt = {entity: _deal(rng, entity, entities, deck) for entity in rng.permutation(guilty).tolist()}
+    # Who sleeps for a year or is new is known before anybody looks for accomplices.
+    begins = {
+        entity: _fit(rng, kinds[0], entity, truth, entities, days) for entity, kinds in dealt.items() if kinds[0].once
+    }
+    for entity, kinds in dealt.items():
+        _misbehave(rng, entity, kinds, begins.get(entity), truth, entities, places, bureau)
+    _honest_lookalikes(rng, truth, entities, places, bureau)
     honest = np.flatnonzero(~truth.misbehaves)
     weight = entities.activity[honest] / entities.activity[honest].sum()
     bureau.err(rng.choice(honest, round(BLAMED_AT_RANDOM * len(entities)), p=weight).tolist())
@@ -76,16 +88,21 @@ def plant(truth: Truth, planter: Planter) -> None:
             plant_ring(planter, rings[episode.ring], episode.start)
         elif episode.ring < 0:
             KIND[episode.kind].plant(planter, episode.entity, episode.start, episode.intensity)
+            planter.pattern = -1
             if episode.kind == "dormant_then_active":
-                planter.pattern = -1  # an ordinary flow from before it fell silent
-                planter.flow(
-                    episode.entity,
-                    1,
-                    Item.OTHER_BUSINESS,
-                    planter.between(0, 10),
-                    planter.usd(900, 9_000),
-                    planter.counterparty(),
-                )
+                _ordinary(planter, episode.entity, [planter.between(0, 10)])
+            elif episode.kind == "new_item_large":
+                # It must be known to do other things: within the two years before, and before the first window that counts.
+                two_years = planter.days.number_of(max(0, planter.days.working_day(episode.start) - 690))
+                days = [planter.between(two_years, episode.start - 21) for _ in range(HABIT)]
+                _ordinary(planter, episode.entity, days)
+
+
+def _ordinary(planter: Planter, entity: int, days: list[int]) -> None:
+    """Small flows of everyday business that a pattern needs before it."""
+    item = planter.item(entity, PAYMENT)
+    for day in days:
+        planter.flow(entity, PAYMENT, item, day, planter.usd(900, 9_000), planter.counterparty())
 
 
 def _propensities(rng: np.random.Generator, entities: Entities, days: Days) -> Truth:
@@ -137,58 +154,71 @@ def _deck(rng: np.random.Generator, days: Days, *, rings: bool) -> Iterator[Kind
             yield kinds[number]
 
 
-def _misbehave(
-    rng: np.random.Generator,
-    entity: int,
-    truth: Truth,
-    entities: Entities,
-    days: Days,
-    bureau: Bureau,
-    deck: Iterator[Kind],
-) -> None:
-    intensity, transport = float(truth.intensity[entity]), bool(entities.transport[entity])
+def _deal(rng: np.random.Generator, entity: int, entities: Entities, deck: Iterator[Kind]) -> list[Kind]:
+    """One to three kinds for an entity; one that happens once comes first."""
+    transport = bool(entities.transport[entity])
     kinds = [
         next(k for k in deck if k.for_transport or not transport)
         for _ in range(1 + int(rng.random() < 0.3) + int(rng.random() < 0.06))
     ]
-    kinds.sort(key=lambda k: not k.once)
-    working = len(days.working)
-    first = days.number_of(int(entities.begin[entity]))
-    start = first + int((working - first - kinds[0].span) * 0.8 * rng.random())
-    start = max(_fit(rng, kinds[0], entity, max(start, 0), truth, entities, days), 0)
-    truth.onset[entity] = days.working_day(start)
+    return sorted(kinds, key=lambda k: not k.once)
+
+
+def _misbehave(
+    rng: np.random.Generator,
+    entity: int,
+    kinds: list[Kind],
+    begins: int | None,
+    truth: Truth,
+    entities: Entities,
+    places: Places,
+    bureau: Bureau,
+) -> None:
+    """The episodes of an entity, one after the other; `begins`: the working day on which the first must begin."""
+    days, transport = places.days, bool(entities.transport[entity])
+    start = begins
+    if start is None:
+        low = max(days.number_of(int(entities.begin[entity])), places.earliest(kinds[0]))
+        start = low + int(max(0, len(days.working) - low - kinds[0].span) * 0.8 * rng.random())
     for n in range(MOST_EPISODES):
         kind = kinds[0] if n == 0 else kinds[int(rng.integers(0, len(kinds)))]
         if kind.once and n > 0:
             kind = KIND["pass_through" if not transport else "fan_out_new_payees"]
-        if start + kind.span > working or days.working_day(start) > truth.stopped.get(entity, days.count):
+        # What is foreign to a business takes years of business.
+        is_known = entity not in truth.reserved or kind.rule != "new_item_large"
+        found = places.find(kind, entity, start, either_way=n == 0) if is_known else None
+        if found is None and n == 0:
+            kind = KIND[ANYWHERE]
+            found = places.find(kind, entity, start, either_way=True)
+        if found is None:
+            continue
+        if days.working_day(found) > truth.stopped.get(entity, days.count):
             break
+        truth.onset.setdefault(entity, days.working_day(found))
         if kind.rule == "related_party_large" and entities.investor[entity] < 0:
             entities.investor[entity] = int(rng.choice(np.unique(entities.investor[entities.investor >= 0])))
-        _happens(rng, entity, kind, start, intensity, truth, days, bureau)
-        start += 3 + round(rng.exponential(75 - 50 * intensity))
+        _happens(rng, entity, kind, found, truth, places, bureau)
+        start = found + 3 + round(rng.exponential(75 - 50 * float(truth.intensity[entity])))
 
 
 def _happens(
-    rng: np.random.Generator,
-    entity: int,
-    kind: Kind,
-    start: int,
-    intensity: float,
-    truth: Truth,
-    days: Days,
-    bureau: Bureau,
+    rng: np.random.Generator, entity: int, kind: Kind, start: int, truth: Truth, places: Places, bureau: Bureau
 ) -> None:
     """One episode, with accomplices where the kind needs them, and the bureau's look at it."""
+    days, intensity = places.days, float(truth.intensity[entity])
     members = [entity]
     ring = -1
     if kind.rule == "fan_in":
+        others = [
+            e for e in np.flatnonzero(truth.misbehaves).tolist()
+            if e != entity and e not in truth.reserved and places.fits(kind, e, start)
+        ]  # fmt: skip
+        if len(others) < RING[0] - 1:
+            return
         ring = len(truth.episodes)
-        others = np.array(
-            [e for e in np.flatnonzero(truth.misbehaves).tolist() if e != entity and e not in truth.reserved]
-        )
         members += rng.choice(others, min(len(others), int(rng.integers(RING[0], RING[1] + 1))), replace=False).tolist()
     for member in members:
+        places.take(kind, member, start)
         episode = Episode(len(truth.episodes), member, kind.rule, start, intensity, False, ring)
         truth.episodes.append(episode)
         noticed = bureau.look(member, episode.pattern, kind.rule, start, intensity)
@@ -197,25 +227,25 @@ def _happens(
         truth.onset.setdefault(member, days.working_day(start))
 
 
-def _fit(
-    rng: np.random.Generator, kind: Kind, entity: int, start: int, truth: Truth, entities: Entities, days: Days
-) -> int:
-    """Make the entity's life fit a kind that happens once; gives back the working day on which it may begin."""
+def _fit(rng: np.random.Generator, kind: Kind, entity: int, truth: Truth, entities: Entities, days: Days) -> int:
+    """Make the entity's life fit a kind that happens once; gives back the working day on which it begins."""
     working = len(days.working)
+    truth.reserved.add(entity)
     if kind.rule == "dormant_then_active":
         start = int(rng.integers(days.number_of(400), working - kind.span))
         entities.begin[entity], entities.end[entity] = 0, max(0, days.working_day(start) - 385)
         entities.registered[entity] = min(int(entities.registered[entity]), -400)
-        truth.reserved.add(entity)
-    elif kind.rule == "new_entity_large":
+    else:
         start = int(rng.integers(20, max(21, working - kind.span - 1)))
         entities.registered[entity] = max(0, days.working_day(start) - int(rng.integers(15, 60)))
         entities.begin[entity] = min(days.count - 1, int(entities.registered[entity]) + 5)
-        truth.reserved.add(entity)
     return start
 
 
-def _honest_lookalikes(rng: np.random.Generator, truth: Truth, entities: Entities, days: Days, bureau: Bureau) -> None:
+def _honest_lookalikes(
+    rng: np.random.Generator, truth: Truth, entities: Entities, places: Places, bureau: Bureau
+) -> None:
+    days = places.days
     months = int(days.month[-1]) + 1
     for kind in KINDS:
         wanted = kind.looks_honest * len(entities)
@@ -223,6 +253,8 @@ def _honest_lookalikes(rng: np.random.Generator, truth: Truth, entities: Entitie
         if kind.months > months:
             continue
         fitting = _honest_for(kind, truth, entities)
+        if kind.once:
+            fitting = np.array([e for e in fitting.tolist() if places.is_free(e)], dtype=np.int64)
         for entity in rng.choice(
             fitting, min(len(fitting), max(count, int(kind.looks_honest >= 0.004))), replace=False
         ).tolist():
@@ -232,10 +264,14 @@ def _honest_lookalikes(rng: np.random.Generator, truth: Truth, entities: Entitie
                 begin, last, 1 if kind.once or kind.looks_honest < 0.004 else int(rng.integers(1, 5))
             ).tolist():
                 if kind.once:
-                    start = _fit(rng, kind, entity, start, truth, entities, days)
+                    start = _fit(rng, kind, entity, truth, entities, days)
+                found = places.find(kind, entity, start, either_way=True)
+                if found is None:
+                    continue
+                places.take(kind, entity, found)
                 pattern = len(truth.episodes)
-                truth.episodes.append(Episode(pattern, entity, kind.rule, start, 0.5 * float(rng.random()), True))
-                bureau.suspect(entity, pattern, kind.rule, start)
+                truth.episodes.append(Episode(pattern, entity, kind.rule, found, 0.5 * float(rng.random()), True))
+                bureau.suspect(entity, pattern, kind.rule, found)
 
 
 def _honest_for(kind: Kind, truth: Truth, entities: Entities) -> npt.NDArray[np.int64]:

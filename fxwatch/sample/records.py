@@ -35,8 +35,10 @@ def entity_truth(truth: Truth, entities: Entities, days: Days) -> pl.DataFrame:
     )
 
 
-def pattern_truth(truth: Truth, entities: Entities, planted: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """One row a planted pattern, with its declarations; `kind` is the rule that ought to see it."""
+def pattern_truth(
+    truth: Truth, entities: Entities, planted: pl.DataFrame, settled: pl.DataFrame, days: Days
+) -> pl.DataFrame:
+    """One row a planted pattern, with its declarations and settlements; `kind` is the rule that ought to see it."""
     keys = entities.key.to_list()
     told = pl.DataFrame(
         {
@@ -60,12 +62,14 @@ def pattern_truth(truth: Truth, entities: Entities, planted: pl.DataFrame, days:
     drawn = drawn.with_columns(
         first_day=calendar.gather(drawn["first_day"]), last_day=calendar.gather(drawn["last_day"])
     )
-    return told.join(drawn, on="pattern", how="left", maintain_order="left")
+    told = told.join(drawn, on="pattern", how="left", maintain_order="left")
+    told = told.join(settled, on="pattern", how="left", maintain_order="left")
+    return told.with_columns(pl.col("settlements").fill_null([]))
 
 
 def notices(bureau: Bureau, entities: Entities) -> pl.DataFrame:
-    """entity_id, day, why: in the order of their days."""
-    return _acts(bureau, entities).filter(pl.col("act") == "notice").select("entity_id", "day", "why")
+    """entity_id, day, rule (that ought to see what it is about), why: in the order of their days."""
+    return _acts(bureau, entities).filter(pl.col("act") == "notice").select("entity_id", "day", "rule", "why")
 
 
 def bureau_truth(bureau: Bureau, truth: Truth, entities: Entities) -> pl.DataFrame:
@@ -130,6 +134,8 @@ def _in_order(bureau: Bureau) -> list[Act]:
 
 def _acts(bureau: Bureau, entities: Entities) -> pl.DataFrame:
     keys = entities.key.to_list()
-    rows = [(a.act, keys[a.entity], a.day, a.pattern if a.pattern >= 0 else None, a.why) for a in _in_order(bureau)]
-    schema = {"act": pl.String, "entity_id": pl.String, "day": pl.Date, "pattern": pl.Int32, "why": pl.String}
+    rows = [
+        (a.act, keys[a.entity], a.day, a.pattern if a.pattern >= 0 else None, a.rule, a.why) for a in _in_order(bureau)
+    ]
+    schema = {"act": pl.String, "entity_id": pl.String, "day": pl.Date, "pattern": pl.Int32, "rule": pl.String, "why": pl.String}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")

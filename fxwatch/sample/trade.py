@@ -74,10 +74,11 @@ def trade(
     """
     cell = np.repeat(np.arange(2 * len(ITEMS)), _cell_counts(count, calibration))
     direction, item = np.divmod(cell, len(ITEMS))
-    entity = _entities_of(rng, cell, entities)
+    entity = _entities_of(rng, cell, entities, planter)
     tilt = rng.random(count) ** (1 / entities.growth[entity])
     day = days.draw(entities.begin[entity], entities.end[entity], tilt)
-    usd = _amounts(rng, cell, entity, entities, calibration, _planted_usd(planter.frame()))
+    years = np.array([d.year - days.first.year for d in days.days])
+    usd = _amounts(rng, cell, years[day], entity, entities, calibration, _planted_usd(planter.frame(), years))
     counterparty = _counterparties_of(rng, entity, direction, counterparties)
     private = counterparty >= SHARED
     # A contract runs for some eight months; with a counterparty that all share, each entity has its own.
@@ -98,6 +99,7 @@ def trade(
             "contract": contract,
             "invoice": invoice,
             "pattern": np.full(count, -1),
+            "filed": np.full(count, -1),
         }
     ).cast(ROW)  # type: ignore[arg-type]
 
@@ -135,7 +137,7 @@ def _mean_factor(sd: float) -> float:
     return float((np.exp(sd * z) * density).sum() / density.sum())
 
 
-def _entities_of(rng: np.random.Generator, cell: Ints, entities: Entities) -> Ints:
+def _entities_of(rng: np.random.Generator, cell: Ints, entities: Entities, planter: Planter) -> Ints:
     """An entity for each row: the busy ones and those whose trade draws the item, each with its own leanings."""
     drawn = np.array([t.drawn.ravel() for t in TRADES])
     chosen = np.empty(len(cell), dtype=np.int64)
@@ -144,16 +146,24 @@ def _entities_of(rng: np.random.Generator, cell: Ints, entities: Entities) -> In
     busy = entities.activity * np.maximum(entities.end - entities.begin + 1, 1) / (entities.end.max() + 1)
     for c in range(2 * len(ITEMS)):
         leaning = np.exp(1.1 * rng.normal(size=len(entities)))
-        until = np.cumsum(busy * drawn[entities.trade, c] * leaning)
+        weight = busy * drawn[entities.trade, c] * leaning
+        weight[[e for e, items in planter.closed.items() if ITEMS[c % len(ITEMS)] in items]] = 0.0
+        until = np.cumsum(weight)
         rows = slice(starts[c], starts[c + 1])
         chosen[rows] = np.searchsorted(until, rng.random(starts[c + 1] - starts[c]) * until[-1], side="right")
     return np.minimum(chosen, len(entities) - 1)
 
 
 def _amounts(
-    rng: np.random.Generator, cell: Ints, entity: Ints, entities: Entities, calibration: Calibration, planted: Floats
+    rng: np.random.Generator,
+    cell: Ints,
+    year: Ints,
+    entity: Ints,
+    entities: Entities,
+    calibration: Calibration,
+    planted: Floats,
 ) -> Floats:
-    """USD for each row, lognormal, then scaled so that with what is planted each item has its share of its direction."""
+    """USD for each row, lognormal, then scaled so that with what is planted each item has its share of its direction, year by year."""
     sd = np.repeat([calibration.amount_ln_sd[d] for d in DIRECTIONS], len(ITEMS))
     median = np.array([calibration.median_usd[i] for _ in DIRECTIONS for i in ITEMS])
     size = entities.size[entity]
@@ -162,17 +172,21 @@ def _amounts(
         SIZE_LN * (size - size.mean()) + HABIT_LN * entities.offset[entity] + within[cell] * rng.normal(size=len(cell))
     )
     usd = median[cell] * np.exp(np.clip(spread, -FURTHEST * sd[cell], FURTHEST * sd[cell]))
-    found = np.bincount(cell, weights=usd, minlength=len(sd))
+    found = np.zeros_like(planted)
+    np.add.at(found, (year, cell), usd)
     share = np.array([calibration.direction_share[d] * calibration.share[d, i] for d in DIRECTIONS for i in ITEMS])
     # In a small sample one huge flow may be an item's whole share; it is tamed, not multiplied away.
-    factor = np.clip((share * (found + planted).sum() - planted) / np.maximum(found, 1.0), 0.25, 4.0)
-    return np.asarray(np.maximum(usd * factor[cell], 5.0))
+    wanted = share * (found + planted).sum(axis=1, keepdims=True)
+    factor = np.clip((wanted - planted) / np.maximum(found, 1.0), 0.25, 4.0)
+    return np.asarray(np.maximum(usd * factor[year, cell], 5.0))
 
 
-def _planted_usd(planted: pl.DataFrame) -> Floats:
-    """What is planted by direction and item."""
+def _planted_usd(planted: pl.DataFrame, years: Ints) -> Floats:
+    """What is planted by year, and by direction and item."""
     cell = planted["direction"].to_numpy() * len(ITEMS) + CODE_ITEM[planted["code"].to_numpy()]
-    return np.asarray(np.bincount(cell, weights=planted["usd"].to_numpy(), minlength=2 * len(ITEMS)))
+    found = np.zeros((int(years[-1]) + 1, 2 * len(ITEMS)))
+    np.add.at(found, (years[planted["day"].to_numpy()], cell), planted["usd"].to_numpy())
+    return found
 
 
 def _counterparties_of(rng: np.random.Generator, entity: Ints, direction: Ints, counterparties: Counterparties) -> Ints:
