@@ -189,6 +189,7 @@ def run(
                 moment=moment,
                 judged=again.judged if again else None,
                 moved=again is None or again.moved,
+                amounts=again.amounts if again else None,
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("risk"):

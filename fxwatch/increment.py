@@ -8,7 +8,7 @@ changed has the findings that it had. Where that cannot be told, all of a rule i
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -107,6 +107,7 @@ class Again:
         scope: what was computed again, and why.
         inputs: what rules were told beside the flows.
         moved: whether the roll says anything else than at the last run.
+        amounts: flow, amount_usd of all flows behind the findings; None where some were found in all flows.
     """
 
     findings: Findings
@@ -116,6 +117,7 @@ class Again:
     scope: Scope
     inputs: Mapping[str, Any]
     moved: bool
+    amounts: pl.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def changes_only(
     why = why or _why_everything(since, digests)
     if why or since is None:
         return Basis(digests, why), None
-    again = find_again(con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages)
+    apart = {shadow.rule for shadow in shadows if shadow.parameter is None}
+    again = find_again(con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages, apart)
     return Basis(digests, ""), again
 
 
@@ -196,6 +199,7 @@ def find_again(
     moved: Sequence[int],
     everything: Look,
     stages: Stages,
+    apart: Collection[str] = (),
 ) -> Again:
     """Look again at what changed since a run.
 
@@ -208,6 +212,7 @@ def find_again(
         moved: entities of which the roll says something else than at the last run.
         everything: looks at all flows with some rules.
         stages: told of each rule as it comes to its turn.
+        apart: rules some of whose findings are kept apart from the hits on record.
     """
     flows = changing.note_changes(con, since)
     is_changed = flows > 0
@@ -215,7 +220,7 @@ def find_again(
         name: _why_all(name, rule, since.basis or {}, basis, moved, is_changed=is_changed)
         for name, rule in rules.items()
     }
-    looking = Looking(con, {name: rule for name, rule in rules.items() if not why[name]}, inputs, moved, stages)
+    looking = Looking(con, {name: rule for name, rule in rules.items() if not why[name]}, inputs, moved, apart, stages)
     found = looking.look()
     whole = {name: rule for name, rule in rules.items() if why[name]}
     if whole:
@@ -228,8 +233,9 @@ def find_again(
     missing = pl.concat([found.not_computed.filter(stays), like(findings.not_computed, found.not_computed)])
     skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
     skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
+    amounts = None if whole else pl.concat(found.amounts).unique("flow")
     scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
-    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved))
+    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved), amounts)
 
 
 def _why_all(

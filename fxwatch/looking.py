@@ -3,21 +3,27 @@
 The flows of all entities that are touched are read once; a rule that is self-contained within less looks at its part of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from fxwatch.engines.local import Findings, asked, find_all, lazily
+from fxwatch.episodes import places
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.keys import Ints
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import inputs_of
 from fxwatch.stages import Stages
+from fxwatch.stretches import Episode, stretches, taken, told_right
 from fxwatch.totals import month, quarter
 from fxwatch.warehouse import changing
 from fxwatch.warehouse.frames import flow_frame
+from fxwatch.windows import Windows, numbers
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,6 +47,9 @@ def is_known(within: Iterable[str]) -> bool:
     return {*FLOW_COLUMNS, *EXTRA_COLUMNS, *_PERIODS}.issuperset(within)
 
 
+_AMOUNTS = {"flow": pl.Int64, "amount_usd": pl.Int64}
+
+
 @dataclass
 class Found:
     """What looking again brought.
@@ -50,6 +59,7 @@ class Found:
         judged: ids of the hits on record that these findings take the place of.
         not_computed, skipped: the whole tables, as far as they are known.
         rules: of each rule that was looked at, how many keys.
+        amounts: flow, amount_usd of the flows behind the findings.
     """
 
     findings: list[Findings]
@@ -57,6 +67,7 @@ class Found:
     not_computed: pl.DataFrame
     skipped: pl.DataFrame
     rules: dict[str, int] = field(default_factory=dict)
+    amounts: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=_AMOUNTS)])
 
 
 class Looking:
@@ -68,9 +79,13 @@ class Looking:
         rules: Mapping[str, EarlyWarning],
         inputs: Mapping[str, Any],
         moved: Sequence[int],
+        apart: Collection[str],
         stages: Stages,
     ) -> None:
-        """`rules`: those that are not computed whole; `moved`: entities of which the roll says something else now."""
+        """`rules`: those that are not computed whole; `moved`: entities of which the roll says something else now; `apart`: rules
+        some of whose findings are kept apart, so that the hits on record do not tell them all.
+        """
+        self._apart = apart
         self._con, self._rules, self._inputs, self._stages = con, rules, inputs, stages
         self._columns = sorted(
             {c for rule in rules.values() for c in (*rule.columns, *within_of(rule))} & {*EXTRA_COLUMNS}
@@ -83,7 +98,11 @@ class Looking:
         """Look, group by group of rules that are self-contained within the same."""
         groups: dict[tuple[str, ...], dict[str, EarlyWarning]] = {}
         for name, rule in self._rules.items():
-            groups.setdefault(within_of(rule), {})[name] = rule
+            reach = None if name in self._apart else rule.reach(self._inputs["calendar"])
+            if reach is None:
+                groups.setdefault(within_of(rule), {})[name] = rule
+            else:
+                self._look_at_stretches(name, rule, reach)
         for within, rules in groups.items():
             keys = self._keys(within)
             if within == ENTITY:
@@ -91,7 +110,7 @@ class Looking:
             elif "entity" in within or "declaration" in within:
                 self._look_within(within, rules, keys)
             else:
-                self._look_across(within, rules, keys)
+                self._look_across(within, rules)
         return self._found
 
     def _look_at_entities(self, rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
@@ -113,6 +132,39 @@ class Looking:
         self._tell_missing(list(minding), self._flows.select("entity").clear(), self._entities, found.not_computed)
         self._tell_skipped(minding, self._flows, inputs, found)
 
+    def _look_at_stretches(self, name: str, rule: EarlyWarning, reach: int) -> None:
+        """The days around the changed ones; all days of entities that moved on the roll, or whose declarations have legs apart."""
+        moved = self._moved if ROLL in inputs_of(rule) else self._moved.clear()
+        if self._changed.is_empty() and moved.is_empty():
+            return
+        known = changing.episodes_on_record(self._con, name, self._entities)
+        told: dict[int, list[Episode]] = defaultdict(list)
+        spans = zip(numbers(known["raised_on"]).tolist(), numbers(known["last_day"]).tolist(), strict=True)
+        keys = known.select("entity", "direction", "item", "object").iter_rows()
+        for (entity, *key), (first, last) in zip(keys, spans, strict=True):
+            told[entity].append(Episode(tuple(key), first, last))
+        counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
+
+        def active(entities: list[int]) -> list[Ints]:
+            own = self._flows.lazy().filter(pl.col("entity").is_in(entities), counts)
+            key = [part.alias(f"part {n}") for n, part in enumerate(rule.parts())]
+            keyed = own.select("entity", "day", *key).collect()
+            each = keyed.partition_by(keyed.columns[2:]) if rule.parts() else [keyed]
+            return [np.sort(places(of["entity"], numbers(of["day"]))) for of in each]
+
+        parts = stretches(self._changed, told, active, reach, pl.concat([moved, self._linked]).unique())
+        rows = told_right(taken(self._flows, parts), parts, reach, counts)
+        flows = rows.with_columns(entity="stretch").select(self._flows.columns)
+        inputs = {
+            given: _by_stretch(value, parts) if isinstance(value, pl.DataFrame) and "entity" in value.columns else value
+            for given, value in self._inputs.items()
+        }
+        found = _of_entities(find_all({name: rule}, flows, inputs, self._stages), parts)
+        judged = known.select("hit_id", "raised_on", "entity").join(parts, on="entity").filter(_is_judged())
+        self._keep(found, flows, judged["hit_id"], {name: len(parts)})
+        self._ask_missing(name, rule)
+        self._tell_skipped({name: rule}, self._flows, self._inputs, found)
+
     def _look_within(self, within: tuple[str, ...], rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
         """Parts of entities, and all of those that moved on the roll."""
         for name, rule in rules.items():
@@ -130,13 +182,14 @@ class Looking:
                 self._ask_missing(name, rule)
             self._tell_skipped({name: rule}, mine, self._inputs, found)
 
-    def _look_across(self, within: tuple[str, ...], rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
-        """Counterparties, whichever entities trade with them."""
+    def _look_across(self, within: tuple[str, ...], rules: dict[str, EarlyWarning]) -> None:
+        """Counterparties, whichever entities trade with them, of flows that one of the rules looks at."""
         for name, rule in rules.items():
             if len(self._changed):
                 self._ask_missing(name, rule)
                 self._tell_skipped({name: rule}, self._flows, self._inputs, Findings.none())
-        touched = keys.drop_nulls()
+        looked = pl.any_horizontal(*(rule.looks_at() for rule in rules.values()))
+        touched = self._changed.filter(looked).select(_key(within)).unique().drop_nulls()
         if touched.is_empty():
             return
         flows = changing.flows_with(self._con, touched["counterparty"].unique(), self._columns)
@@ -153,12 +206,17 @@ class Looking:
         judged: pl.Series,
         keys: dict[str, int],
     ) -> Findings:
+        found = find_all(rules, flows, inputs, self._stages)
+        self._keep(found, flows, judged, keys)
+        return found
+
+    def _keep(self, found: Findings, flows: pl.DataFrame, judged: pl.Series, keys: dict[str, int]) -> None:
         self._found.rules |= keys
         self._found.judged.append(judged)
-        found = find_all(rules, flows, inputs, self._stages)
+        behind = found.evidence.select("flow").unique()
+        self._found.amounts.append(flows.select("flow", "amount_usd").join(behind, on="flow", how="semi"))
         nothing = Findings.none()
         self._found.findings.append(replace(found, not_computed=nothing.not_computed, skipped=nothing.skipped))
-        return found
 
     def _minded(self, rule: EarlyWarning) -> int:
         return len(self._moved) if ROLL in inputs_of(rule) else 0
@@ -218,15 +276,24 @@ class Looking:
         return flow_frame(self._con, self._columns, share=changing.OfEntities(self._entities))
 
     @cached_property
+    def _pairs(self) -> pl.DataFrame:
+        """Columns entity, other: who shares a declaration whose legs stand apart, both ways."""
+        pairs = changing.legs_apart(self._con)
+        return pl.concat([pairs, pairs.select(entity="other", other="entity")]).unique()
+
+    @cached_property
+    def _linked(self) -> pl.Series:
+        """Who of those that are touched has declarations whose legs stand apart."""
+        return self._pairs.filter(pl.col("entity").is_in(self._entities.implode()))["entity"].unique()
+
+    @cached_property
     def _entities(self) -> pl.Series:
         """Whose flows changed, who moved on the roll, and who shares a declaration with one of these: a change may have given its
         legs different entities, and the first speaks for both.
         """
         touched = pl.concat([self._changed["entity"], self._moved]).unique()
-        pairs = changing.legs_apart(self._con)
-        pairs = pl.concat([pairs, pairs.select(entity="other", other="entity")]).unique()
         while True:
-            linked = pairs.filter(pl.col("entity").is_in(touched.implode()))["other"]
+            linked = self._pairs.filter(pl.col("entity").is_in(touched.implode()))["other"]
             more = pl.concat([touched, linked]).unique()
             if len(more) == len(touched):
                 return touched.sort()
@@ -236,6 +303,31 @@ class Looking:
 def like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """A frame with the columns of another, in their types."""
     return frame.select(pl.col(name).cast(dtype) for name, dtype in other.schema.items())
+
+
+def _is_judged() -> pl.Expr:
+    day = pl.col("raised_on").to_physical().cast(pl.Int64)
+    return day.is_between("since", "until")
+
+
+def _by_stretch(given: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """What is told about entities, told about each of their stretches."""
+    told = given.join(parts.select("entity", "stretch"), on="entity")
+    return told.with_columns(entity="stretch").select(given.columns)
+
+
+def _of_entities(found: Findings, parts: pl.DataFrame) -> Findings:
+    """What was found in stretches, as far as it is judged anew, told about the entities again and numbered."""
+    whose = parts.select("since", "until", entity="stretch", whose="entity")
+    hits = found.hits.join(whose, on="entity", maintain_order="left").filter(_is_judged())
+    hits = hits.with_columns(entity="whose").with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+    renamed = hits.select("finding", "number")
+    evidence, settled = (
+        frame.join(renamed, on="finding").with_columns(finding="number").select(frame.columns)
+        for frame in (found.evidence, found.settled)
+    )
+    hits = hits.with_columns(finding="number").select(found.hits.columns)
+    return replace(found, hits=hits, evidence=evidence, settled=settled)
 
 
 def _key(within: Iterable[str]) -> list[pl.Expr]:

@@ -152,7 +152,7 @@ class EarlyWarning(Rule):
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
     - `within`: columns of the frame, `month` or `quarter` within which it is self-contained, where they are finer than the partition:
       what it finds about flows that share them depends on no other flows. A run then looks again at these alone. With partition
-      `counterparty` it begins with that column, and flows without one are in no finding;
+      `counterparty` it begins with that column, and flows without one, or that it does not look at, bear on no finding;
     - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
@@ -219,6 +219,19 @@ class EarlyWarning(Rule):
         if not {"day", "declaration"} & set(self.key):
             behind = behind.filter(pl.col("day").is_between("first_day", "last_day"))
         return behind.select("finding", "flow")
+
+    def reach(self, calendar: pl.DataFrame) -> int | None:
+        """Of a rule of `episodes`: how many days before an active day the window of the test at its end begins at most.
+
+        A run then looks again at the days around a change alone (see `stretches`). The rule promises that its key is the entity and
+        `parts`, active on the days of the flows that it looks at and that the calendar covers; that a test depends on the flows
+        of its window alone; and, where it has `parts`, that fewer flows in a window never make the test hold. None: no such promise.
+        """
+        return None
+
+    def parts(self) -> list[pl.Expr]:
+        """What beside the entity makes the key of a rule with `reach`."""
+        return []
 
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""

@@ -58,9 +58,9 @@ class Windows:
         return np.minimum(at, np.maximum(start, self._begin[at])) + self._first
 
     def widest(self, count: int) -> int:
-        """How many days lie between the first and the last day of the widest W(count)."""
-        every = np.arange(len(self._known)) + self._first
-        return int((every - self.start(every, count)).max(initial=0))
+        """How many days before its last day a window of so many working days begins at most."""
+        days = np.flatnonzero(self._known) + self._first
+        return int((days - self.start(days, count)).max(initial=0))
 
     def until(self, days: Ints, count: int) -> Ints:
         """The last day on which each of some covered days lies in W(count); no later than the calendar reaches."""

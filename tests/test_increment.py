@@ -205,7 +205,7 @@ _FLOW = st.builds(
     ),
     st.sampled_from(NUMBERS), st.sampled_from((1, 1, 2)), st.sampled_from("AAACCD"), st.sampled_from(ENTITIES),
     st.sampled_from(("receipt", "payment")), st.integers(0, 5), st.sampled_from(("222011", "228021", "228021", "", "121010")),
-    st.sampled_from((300_000, 600_000, 1_200_000)), st.sampled_from((BANK, "120000000002")),
+    st.sampled_from((300_000, 480_000, 600_000, 950_000, 1_200_000)), st.sampled_from((BANK, "120000000002")),
 )  # fmt: skip
 _STEP = st.one_of(
     st.lists(_FLOW, min_size=1, max_size=8).map(lambda rows: ("flows", FLOWS, rows)),

@@ -121,6 +121,13 @@ def hits_on(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], flows: pl.Se
     return hits["hit_id"]
 
 
+def episodes_on_record(con: "duckdb.DuckDBPyConnection", rule: str, entities: pl.Series) -> pl.DataFrame:
+    """The hits of a rule on some entities that are found now: hit_id, entity, direction, item, object, raised_on, last_day."""
+    with handed(con, touched_entities=entities.cast(pl.Int32).alias("entity").to_frame()):
+        hits: pl.DataFrame = con.sql(query("episodes_on_record"), params={"rule": rule}).pl()
+    return hits
+
+
 def hits_of_rules(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], *, standing: bool = False) -> pl.Series:
     """The ids of all hits of some rules; with `standing` of those alone that are found now."""
     hits: pl.DataFrame = con.sql(query("hits_of_rules"), params={"rules": list(rules), "standing": standing}).pl()

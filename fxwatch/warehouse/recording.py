@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
 from fxwatch.warehouse.store import Warehouse
 
@@ -26,6 +27,7 @@ def record_run(
     moment: datetime,
     judged: pl.Series | None = None,
     moved: bool = True,
+    amounts: pl.DataFrame | None = None,
 ) -> int:
     """Write a run and return its number.
 
@@ -41,6 +43,7 @@ def record_run(
         judged: ids of the hits on record that `hits` takes the place of, where only what changed was looked at again: the
             others stand, and the partial sums take in table `changed`. Without it, everything was.
         moved: whether the roll says anything else than at the last run.
+        amounts: flow, amount_usd (cents) of all flows in `evidence`, where they are known; else they are read.
     """
     con = warehouse.con
     with warehouse.transaction():
@@ -60,7 +63,9 @@ def record_run(
             con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM judged_hits")
             con.unregister("judged_hits")
             con.execute(query("differing_hits"))
-        con.execute(query("merge_hits"))
+        known = pl.DataFrame(schema={"flow": pl.Int64, "amount_usd": pl.Int64}) if amounts is None else amounts
+        with handed(con, known_amounts=known):
+            con.execute(query("merge_hits").format(amounts="flows" if amounts is None else "known_amounts"))
         con.execute("DELETE FROM not_computed")
         con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
         con.execute("DELETE FROM skipped")

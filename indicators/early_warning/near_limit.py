@@ -61,6 +61,14 @@ class NearLimit(EarlyWarning):
         """All but refunds."""
         return ~IS_REFUND
 
+    def reach(self, calendar: pl.DataFrame) -> int:
+        """The longest window."""
+        return Windows(calendar).widest(self.highest("window_days"))
+
+    def parts(self) -> list[pl.Expr]:
+        """Direction and kind of object."""
+        return [pl.col("direction"), pl.col("item") == Item.TRANSPORT.value]
+
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
         """One finding an entity, direction, kind of object and episode."""
         windows = Windows(calendar.collect())

@@ -55,6 +55,10 @@ class PassThrough(EarlyWarning):
         """All but refunds."""
         return ~IS_REFUND
 
+    def reach(self, calendar: pl.DataFrame) -> int:
+        """The longest window."""
+        return Windows(calendar).widest(self.highest("window_days"))
+
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())

@@ -17,12 +17,14 @@ import polars as pl
 import fxwatch
 from fxwatch.home import make_home
 from fxwatch.reading.operations import runs_told
+from fxwatch.sample.trade import SHARED, SHARED_SHARE
 from fxwatch.session import Session
 from fxwatch.warehouse import loading
 from tests.benchmarks.invented import LAST, flows_of
 
 SHARE, LATE, CHANGED, DELETED = 500, 0.05, 0.05, 0.02
 GOAL = 10.0
+OWN = 16  # partners of an entity with its usual number of flows
 AT_A_TIME = 1_000_000
 SETTINGS = "verify_ids = false\nadmit_unknown = false\nkeep_snapshots = 1\n"
 BOTH = ("hits", "hit_flows", "sums", "channel_sums", "not_computed", "skipped")
@@ -110,9 +112,20 @@ def _kept(piece: pl.DataFrame) -> pl.DataFrame:
     return piece.with_columns(
         **small, **{name: pl.lit(value, pl.String) for name, value in {**text, **empty}.items()},
         flow=2 * pl.col("declaration"), version=pl.lit(1, pl.Int32), amount="amount_usd", settled=pl.lit(0, pl.Int64), settled_usd=pl.lit(0, pl.Int64),
-        rate_month=pl.lit(None, pl.Date), counterparty=pl.concat_str(pl.lit("CP"), pl.col("flow") % 1000),
+        rate_month=pl.lit(None, pl.Date), counterparty=_partner("entity", "flow"),
         load_id=pl.lit(0, pl.Int32), line="flow", known_from=pl.lit("2026-01-01").str.to_datetime(time_unit="us"),
     )  # fmt: skip
+
+
+def _partner(entity: str, number: str) -> pl.Expr:
+    """With whom a flow is: with one of a few whom everybody knows, or of the entity's own, as `fxwatch.sample.trade` has it."""
+    drawn = pl.col(number).cast(pl.Int64) * 2_654_435_761 % 2**32
+    own = pl.concat_str(pl.lit("CP"), pl.col(entity), pl.lit("-"), drawn // 1000 % OWN)
+    return (
+        pl.when(drawn % 1000 < 1000 * SHARED_SHARE)
+        .then(pl.concat_str(pl.lit("S"), drawn // 1000 % SHARED))
+        .otherwise(own)
+    )
 
 
 def _day(folder: Path, flows: int, seed: int) -> Path:
@@ -136,7 +149,7 @@ def _day(folder: Path, flows: int, seed: int) -> Path:
         day=pl.when(pl.col("is_old") | pl.col("is_late")).then("day").otherwise(pl.lit(LAST)),
         code=pl.lit(items).gather(pl.col("item")), currency=pl.lit("USD"),
         amount=((pl.col("amount_usd") + 100).cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(20, 2)),
-        counterparty=pl.lit("CP1"), bank="bank",
+        counterparty=_partner("entity", "n"), bank="bank",
     )  # fmt: skip
     rows.write_parquet(folder / "day.parquet")
     return folder / "day.parquet"

@@ -1,7 +1,12 @@
-"""Load on an HTTP server: as much as it takes (wrk where it is installed), or at a steady pace, with every delay counted."""
+"""Load on an HTTP server: as much as it takes (wrk where it is installed), or at a steady pace, with every delay counted.
+
+The load keeps to the last processor of the machine, whatever it asks: what asks is elsewhere in life, and would otherwise push
+the server about between the processors.
+"""
 
 import asyncio
 import json
+import os
 import select
 import shutil
 import socket
@@ -23,6 +28,11 @@ done = function(summary, latency)
     e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
+
+
+def keep_apart() -> None:
+    """Keep this process to the last processor, where there are several."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def name() -> str:
@@ -49,9 +59,13 @@ def most(port: int, requests: list[bytes], *, connections: int, seconds: float) 
             str(script),
             f"http://127.0.0.1:{port}",
         ]
-        told = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+        told = json.loads(_told(words).splitlines()[-1])
     assert told["failed"] == 0, told
     return told["requests"] / told["us"] * 1e6
+
+
+def _told(words: list[str]) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True, preexec_fn=keep_apart).stdout
 
 
 async def _most(port: int, requests: list[bytes], connections: int, seconds: float) -> float:
@@ -99,6 +113,8 @@ def delays(port: int, requests: list[bytes], *, rate: float, connections: int, s
     A question whose connection waits for an answer still stands behind it, and its delay runs from when it was due: nothing is
     left out. One thread over plain sockets, so that the client takes little from what it measures.
     """
+    everywhere = os.sched_getaffinity(0)
+    keep_apart()
     lines = [_Line(port) for _ in range(connections)]
     busy: dict[socket.socket, _Line] = {}
     found = Delays([], [])
@@ -125,6 +141,7 @@ def delays(port: int, requests: list[bytes], *, rate: float, connections: int, s
                     del busy[ready]
     for line in lines:
         line.socket.close()
+    os.sched_setaffinity(0, everywhere)
     return Delays(sorted(found.answers), sorted(found.own))
 
 
