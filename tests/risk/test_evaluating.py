@@ -85,8 +85,7 @@ def test_labels_alone_are_enough(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_on_the_invented_sample_the_model_is_twice_as_good_as_any_baseline(tmp_path: Path) -> None:
-    sample = invent(400_000, 5)
-    written = write(sample, tmp_path / "sample")
+    written = write(invent(600_000, 11), tmp_path / "sample")  # the sample of the README
     truth = written.truth
     found = evaluate(
         list(written.flows), written.entities, truth / "labels.parquet", tmp_path / "out", acts=truth / "bureau.csv"
