@@ -71,7 +71,7 @@ def test_labels_of_nobody_and_of_few_are_told_in_one_sentence(tmp_path: Path) ->
 @pytest.mark.slow
 def test_labels_alone_are_enough(tmp_path: Path) -> None:
     """What the bureau did before is then told by the labels whose months are over; the figures are those of the rows that are written."""
-    written = write(invent(120_000, 11), tmp_path / "sample")
+    written = write(invent(200_000, 5), tmp_path / "sample")
     found = evaluate(
         list(written.flows), written.entities, written.truth / "labels.parquet", tmp_path / "out", language="zh"
     )
