@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from fxwatch.engines.local import Findings, asked, find_all, lazily
+from fxwatch.episodes import places
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.keys import Ints
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import inputs_of
 from fxwatch.stages import Stages
@@ -107,7 +110,7 @@ class Looking:
             elif "entity" in within or "declaration" in within:
                 self._look_within(within, rules, keys)
             else:
-                self._look_across(within, rules, keys)
+                self._look_across(within, rules)
         return self._found
 
     def _look_at_entities(self, rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
@@ -142,16 +145,12 @@ class Looking:
             told[entity].append(Episode(tuple(key), first, last))
         counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
 
-        def active(entities: list[int]) -> dict[int, list[list[int]]]:
+        def active(entities: list[int]) -> list[Ints]:
             own = self._flows.lazy().filter(pl.col("entity").is_in(entities), counts)
-            keyed = own.select(
-                "entity", "day", *(part.alias(f"part {n}") for n, part in enumerate(rule.parts()))
-            ).unique()
-            days = keyed.group_by(pl.exclude("day")).agg(pl.col("day").to_physical().sort()).collect()
-            found: dict[int, list[list[int]]] = defaultdict(list)
-            for entity, its in days.select("entity", "day").iter_rows():
-                found[entity].append(its)
-            return found
+            key = [part.alias(f"part {n}") for n, part in enumerate(rule.parts())]
+            keyed = own.select("entity", "day", *key).collect()
+            each = keyed.partition_by(keyed.columns[2:]) if rule.parts() else [keyed]
+            return [np.sort(places(of["entity"], numbers(of["day"]))) for of in each]
 
         parts = stretches(self._changed, told, active, reach, pl.concat([moved, self._linked]).unique())
         rows = told_right(taken(self._flows, parts), parts, reach, counts)
@@ -183,13 +182,14 @@ class Looking:
                 self._ask_missing(name, rule)
             self._tell_skipped({name: rule}, mine, self._inputs, found)
 
-    def _look_across(self, within: tuple[str, ...], rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
-        """Counterparties, whichever entities trade with them."""
+    def _look_across(self, within: tuple[str, ...], rules: dict[str, EarlyWarning]) -> None:
+        """Counterparties, whichever entities trade with them, of flows that one of the rules looks at."""
         for name, rule in rules.items():
             if len(self._changed):
                 self._ask_missing(name, rule)
                 self._tell_skipped({name: rule}, self._flows, self._inputs, Findings.none())
-        touched = keys.drop_nulls()
+        looked = pl.any_horizontal(*(rule.looks_at() for rule in rules.values()))
+        touched = self._changed.filter(looked).select(_key(within)).unique().drop_nulls()
         if touched.is_empty():
             return
         flows = changing.flows_with(self._con, touched["counterparty"].unique(), self._columns)

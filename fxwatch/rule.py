@@ -152,7 +152,7 @@ class EarlyWarning(Rule):
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
     - `within`: columns of the frame, `month` or `quarter` within which it is self-contained, where they are finer than the partition:
       what it finds about flows that share them depends on no other flows. A run then looks again at these alone. With partition
-      `counterparty` it begins with that column, and flows without one are in no finding;
+      `counterparty` it begins with that column, and flows without one, or that it does not look at, bear on no finding;
     - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which

@@ -8,7 +8,6 @@ first of its tests right, the flows of `reach` days before it are looked at, too
 these, so that the last day before it is told right: whether an episode was under way.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from fxwatch.episodes import places
+from fxwatch.episodes import SPAN, places
+from fxwatch.keys import Ints
 from fxwatch.windows import numbers
 
 # Before and after all days.
@@ -43,7 +43,7 @@ class Episode:
 def stretches(
     changed: pl.DataFrame,
     episodes: Mapping[int, Sequence[Episode]],
-    active: Callable[[list[int]], Mapping[int, Sequence[Sequence[int]]]],
+    active: Callable[[list[int]], Sequence[Ints]],
     reach: int,
     whole: Iterable[int] = (),
 ) -> pl.DataFrame:
@@ -52,7 +52,8 @@ def stretches(
     Args:
         changed: columns entity, day: the days of flows that came, went or changed.
         episodes: what is on record of each entity.
-        active: given entities, the active days of each of their keys as numbers, in order.
+        active: given entities, the active days of their first keys, of their second, and so on: as `episodes.places` of the
+            entity, in order; a day may be there several times.
         reach: how many days before a day its test looks at.
         whole: entities of which all days are one stretch.
 
@@ -69,14 +70,14 @@ def stretches(
     beside = active([entity for entity, its in days.items() if len(its) > 1 and entity not in everything])
     for entity, its in days.items():
         if entity not in everything:
-            own = _of_entity(its, episodes.get(entity, ()), beside.get(entity, ()), reach)
+            own = _of_entity(its, episodes.get(entity, ()), _Between(entity, beside), reach)
             found.extend((entity, since - 2 * reach, since, until) for since, until in own)
     numbered = [(n, *row) for n, row in enumerate(found)]
     return pl.DataFrame(numbered, schema=STRETCH, orient="row")
 
 
 def _of_entity(
-    days: Sequence[int], episodes: Sequence[Episode], active: Sequence[Sequence[int]], reach: int
+    days: Sequence[int], episodes: Sequence[Episode], between: "_Between", reach: int
 ) -> list[tuple[int, int]]:
     """First and last day of each stretch."""
     found: list[
@@ -84,7 +85,7 @@ def _of_entity(
     ] = []  # first and last day of the tests that may differ, and those of the stretch
     for day in days:
         made = (day, day + reach, *_widened(day, day + reach, episodes))
-        while found and (made[2] - 2 * reach <= found[-1][3] or _adjoin(found[-1][3], made[2], active)):
+        while found and (made[2] - 2 * reach <= found[-1][3] or between.adjoin(found[-1][3], made[2])):
             first, last, _, _ = found.pop()
             last = max(last, made[1])
             made = (first, last, *_widened(first, last, episodes))
@@ -92,13 +93,23 @@ def _of_entity(
     return [(since, until) for _, _, since, until in found]
 
 
-def _adjoin(until: int, since: int, active: Sequence[Sequence[int]]) -> bool:
-    """Whether the last active day of a key in a stretch and its first in the next follow each other: both may be one episode."""
-    for days in active:
-        after = bisect_right(days, until)
-        if 0 < after < len(days) and days[after] >= since:
-            return True
-    return False
+@dataclass(frozen=True)
+class _Between:
+    """The active days of an entity's keys, among those of all."""
+
+    entity: int
+    active: Sequence[Ints]
+
+    def adjoin(self, until: int, since: int) -> bool:
+        """Whether the last active day of a key in a stretch and its first in the next follow each other: both may be one episode."""
+        own = self.entity * SPAN
+        for days in self.active:
+            after = int(np.searchsorted(days, own + until, side="right"))
+            if after in (0, len(days)) or days[after - 1] < own or days[after] >= own + SPAN:
+                continue
+            if days[after] >= own + since:
+                return True
+        return False
 
 
 def _widened(first: int, last: int, episodes: Sequence[Episode]) -> tuple[int, int]:

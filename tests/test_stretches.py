@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from itertools import groupby
 
+import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fxwatch.episodes import SPAN
+from fxwatch.keys import Ints
 from fxwatch.stretches import Episode, stretches, taken, told_right
 
 START = date(2026, 1, 1)
@@ -39,7 +42,7 @@ def found_again(before: set[Flow], after: set[Flow], reach: int, test: Test) -> 
     on_record = found_in(before, reach, test)
     known = [Episode((key,), day_number(first), day_number(last)) for (key, first), (last, _) in on_record.items()]
     changed = frame(before ^ after).select("entity", "day")
-    parts = stretches(changed, {1: known}, lambda _: {1: active_days(after)}, reach)
+    parts = stretches(changed, {1: known}, lambda _: active_days(after), reach)
     rows = told_right(taken(frame(after), parts), parts, reach, pl.lit(value=True))
     spans = {row["stretch"]: (row["since"], row["until"]) for row in parts.iter_rows(named=True)}
 
@@ -57,13 +60,18 @@ def found_again(before: set[Flow], after: set[Flow], reach: int, test: Test) -> 
     return found
 
 
-def active_days(flows: set[Flow]) -> list[list[int]]:
+def active_days(flows: Iterable[Flow]) -> list[Ints]:
+    flows = list(flows)
     keys = sorted({key for key, _, _ in flows})
-    return [sorted({day_number(day) for own, day, _ in flows if own == key}) for key in keys]
+    return [of_entity(day for own, day, _ in flows if own == key) for key in keys]
 
 
-def nobody(_: list[int]) -> dict[int, list[list[int]]]:
-    return {}
+def of_entity(days: Iterable[int]) -> Ints:
+    return np.array(sorted(SPAN + day_number(day) for day in days), dtype=np.int64)
+
+
+def nobody(_: list[int]) -> list[Ints]:
+    return []
 
 
 def day_number(day: int) -> int:
@@ -130,10 +138,10 @@ def test_of_some_entities_all_days_are_one_stretch() -> None:
 def test_changes_between_which_a_key_has_no_active_day_are_looked_at_together() -> None:
     changed = frame({("a", 0, 1), ("a", 9, 1)})
 
-    def busy(_: list[int]) -> dict[int, list[list[int]]]:
-        return {1: [[day_number(0), day_number(5), day_number(9)]]}
+    def busy(_: list[int]) -> list[Ints]:
+        return [of_entity((0, 5, 9))]
 
-    def idle(_: list[int]) -> dict[int, list[list[int]]]:
-        return {1: [[day_number(0), day_number(9)], [day_number(5)]]}
+    def idle(_: list[int]) -> list[Ints]:
+        return [of_entity((0, 9)), of_entity((5,))]
 
     assert [stretches(changed, {}, active, reach=2).height for active in (busy, idle)] == [2, 1]

@@ -2,6 +2,7 @@
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards.visit import Visit
 from fxwatch.reporting.spreadsheets import csv_for_excel, xlsx
@@ -9,8 +10,10 @@ from fxwatch.reporting.spreadsheets import csv_for_excel, xlsx
 __all__ = ["csv_for_excel", "offer", "xlsx"]
 
 
-def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: dict[str, str] | None = None) -> None:
-    """Offer a table as CSV and as XLSX; neither is made before it is asked for.
+def offer(
+    visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: dict[str, str] | None = None
+) -> DeltaGenerator:
+    """Offer a table as CSV and as XLSX; neither is made before it is asked for. Returns the row of buttons, which has room for more.
 
     Args:
         visit: whose.
@@ -31,3 +34,4 @@ def offer(visit: Visit, frame: pl.DataFrame, *, key: str, stem: str, headers: di
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"{key}_xlsx", on_click="ignore", icon=":material/download:", help=visit.say("parts.download"),
     )  # fmt: skip
+    return row

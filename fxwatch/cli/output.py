@@ -119,7 +119,8 @@ def flat(frame: "pl.DataFrame") -> "pl.DataFrame":
 def _write_csv(frame: "pl.DataFrame", path: Path) -> None:
     from fxwatch.reporting.spreadsheets import harmless
 
-    harmless(exact(frame)).write_csv(path, float_precision=12)
+    # Texts first: `exact` makes texts of numbers, and those are to stay numbers.
+    exact(harmless(frame)).write_csv(path, float_precision=12)
 
 
 def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
@@ -127,9 +128,9 @@ def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
 
 
 def _write_excel_csv(frame: "pl.DataFrame", path: Path) -> None:
-    from fxwatch.reporting.spreadsheets import csv_for_excel
+    from fxwatch.reporting.spreadsheets import harmless, marked
 
-    path.write_bytes(csv_for_excel(exact(frame)))
+    path.write_bytes(marked(exact(harmless(frame))))
 
 
 def _write_sdmx(frame: "pl.DataFrame", path: Path) -> None:

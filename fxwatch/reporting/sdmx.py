@@ -90,6 +90,22 @@ def observations(
     return found.unique(maintain_order=True)
 
 
+def refusal(where: tuple[str, ...], scope: str = BOTH_SCOPES) -> RequestError | None:
+    """Why there is no file of what is asked; None where there is one."""
+    try:
+        _fixed(where, scope)
+    except RequestError as fault:
+        return fault
+    return None
+
+
+def as_csv(observed: pl.DataFrame, direction: str | None = None) -> bytes:
+    """Observations as a file, those of one direction alone where it is named."""
+    if direction is not None:
+        observed = observed.filter(ACCOUNTING_ENTRY=_ENTRIES[direction])
+    return observed.write_csv().encode()
+
+
 def _of_row(row: dict[str, Any], by: str | None, whole: Period, last: date) -> list[dict[str, str]]:
     """The observations of one row of a monitor."""
     part = _parsed(row["period"]) if "period" in row else whole

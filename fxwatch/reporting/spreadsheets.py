@@ -5,9 +5,8 @@ import io
 import polars as pl
 import polars.selectors as cs
 
-# What a spreadsheet takes for a formula when a cell begins with it; amounts are texts too, and harmless.
+# What a spreadsheet takes for a formula, or for a number, when a text begins with it. Columns of numbers are not looked at.
 _FORMULA = r"^[=+\-@\t\r]"
-_NUMBER = r"^-[0-9]+(\.[0-9]+)?$"
 # A spreadsheet keeps fifteen digits of a number.
 MOST_DIGITS = 15
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
@@ -16,10 +15,15 @@ _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 def csv_for_excel(frame: pl.DataFrame) -> bytes:
     """A table as CSV in UTF-8 with a mark at its beginning, by which spreadsheets know the encoding, whatever their language.
 
-    >>> csv_for_excel(pl.DataFrame({"name": ["=1+1", "-"], "amount": [-1, 2]})).decode("utf-8-sig").split()
-    ['name,amount', "'=1+1,-1", "'-,2"]
+    >>> csv_for_excel(pl.DataFrame({"name": ["=1+1", "-1"], "amount": [-1, 2]})).decode("utf-8-sig").split()
+    ['name,amount', "'=1+1,-1", "'-1,2"]
     """
-    return b"\xef\xbb\xbf" + harmless(frame).write_csv(float_precision=12, line_terminator="\r\n").encode()
+    return marked(harmless(frame))
+
+
+def marked(frame: pl.DataFrame) -> bytes:
+    """A table as CSV with the mark and the ends of lines that spreadsheets want; `harmless` has looked at its texts."""
+    return b"\xef\xbb\xbf" + frame.write_csv(float_precision=12, line_terminator="\r\n").encode()
 
 
 def xlsx(frame: pl.DataFrame) -> bytes:
@@ -47,7 +51,7 @@ def xlsx(frame: pl.DataFrame) -> bytes:
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
     """The table with an apostrophe before every text that a spreadsheet would take for a formula."""
     texts = pl.col(pl.String)
-    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
+    is_formula = texts.str.contains(_FORMULA)
     return flat(frame).with_columns(pl.when(is_formula).then(pl.lit("'") + texts).otherwise(texts).name.keep())
 
 

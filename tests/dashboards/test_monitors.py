@@ -181,3 +181,18 @@ def test_an_empty_home_says_why_and_what_next(see: See, bare_office: Session, la
     assert not seen.exception
     assert why in told(seen)
     assert "fxwatch load" in told(seen)
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ({}, ""),
+        ({"name": "trends", "by": "area", "area": "12"}, ""),
+        ({"item": "transport"}, "heads of BPM6; found item transport"),
+        ({"economy": "USA,HKG"}, "several of economy"),
+    ],
+)
+def test_statisticians_take_the_figures_along_unless_no_file_can_say_them(see: See, query, why):
+    (button,) = [b for b in see("monitors", **query).get("download_button") if b.label == "SDMX-CSV"]
+    assert button.proto.disabled is bool(why)
+    assert why in button.proto.help

@@ -217,7 +217,7 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
     lines = export.csv_for_excel(frame).decode("utf-8-sig").splitlines()[1:]
     assert [line[0] for line in lines[:4]] == ["'"] * 4
     assert lines[5].startswith("plain,-1.00,'=a")
-    assert lines[6].startswith("-1,-1.00")  # a number stays one
+    assert lines[6].startswith("'-1,-1.00")  # a text stays a text, and a number a number
     sheet = openpyxl.load_workbook(io.BytesIO(export.xlsx(frame))).active
     assert sheet is not None
     assert {sheet.cell(row, 1).data_type for row in range(2, 8)} == {"s"}

@@ -25,7 +25,7 @@ SHOWN = {
 }
 NAMED = {"label", "help", "placeholder", "caption", "body"}
 # What is written alike in both languages.
-ALIKE = {"CSV", "XLSX", "PDF", "HTML", "中文", "English", "fxwatch", "×"}
+ALIKE = {"CSV", "XLSX", "SDMX-CSV", "PDF", "HTML", "中文", "English", "fxwatch", "×"}
 
 
 def test_every_sentence_is_in_both_languages_with_the_same_values() -> None:

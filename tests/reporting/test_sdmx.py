@@ -10,7 +10,7 @@ import pytest
 from fxwatch.errors import RequestError
 from fxwatch.kept import Kept
 from fxwatch.reading.monitors import monitor_in
-from fxwatch.reporting.sdmx import COLUMNS, DIMENSIONS, observations
+from fxwatch.reporting.sdmx import COLUMNS, DIMENSIONS, as_csv, observations, refusal
 from fxwatch.rulebook import monitors
 from tests.monitoring.conftest import rows_of, warehouse_of
 
@@ -103,3 +103,18 @@ def test_amounts_read_back_are_those_of_the_monitor(home: Any) -> None:
     table = monitor_in(home.snapshot().con, "top_items", period="2025", scheme="bpm6")
     found = told(home, "top_items", "OBS_VALUE", "MEASURE", period="2025")
     assert sum(Decimal(v) for v, m in found if m == "AMOUNT_USD") == table["amount_usd"].sum() == Decimal("160.09")
+
+
+def test_a_file_holds_the_observations_of_both_directions_or_of_one(home: Any) -> None:
+    found = observations(home, "top_items", period="2025Q1")
+    read = pl.read_csv(as_csv(found), infer_schema=False)
+    assert read.rows() == found.rows()
+    one = pl.read_csv(as_csv(found, "payment"), infer_schema=False)
+    assert one["ACCOUNTING_ENTRY"].unique().to_list() == ["D"]
+    assert 0 < one.height < read.height
+
+
+def test_what_no_file_can_say_is_known_before_it_is_made() -> None:
+    assert refusal(("item=SJ", "area=12"), "domestic") is None
+    assert "several of area" in str(refusal(("area=12", "area=13")))
+    assert "found item transport" in str(refusal(("item=transport",)))

@@ -64,6 +64,30 @@ def test_a_csv_for_excel_has_a_mark_and_ends_its_lines_as_spreadsheets_do() -> N
     assert rows[1:] == [["渤海", "-1.00"], ["'=1+1", "-1.00"]]
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "-1.50", "-", "-A1+B2", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_is_no_formula_and_no_number_in_any_file(tmp_path: Path, text: str) -> None:
+    frame = pl.DataFrame(
+        {"name": [text], "unit": ["USD"], "value": [Decimal("-1.50")], "change": [-3], "growth": [-0.25]},
+        schema_overrides={"value": pl.Decimal(24, 6)},
+    )
+    for file in ("a.csv", "a.excel.csv"):
+        write(frame, tmp_path / file)
+        (row,) = csv.reader(io.StringIO((tmp_path / file).read_bytes().decode("utf-8-sig"), newline="").readlines()[1:])
+        assert row == ["'" + text, "USD", "-1.50", "-3", "-0.250000000000"]
+    (told,) = cells(frame)
+    assert told[2:] == (-1.5, -3, -0.25)
+    assert str(told[0]).replace("_x000D_", "\r") == text
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx(frame))).active
+    assert sheet is not None
+    assert [cell.data_type for cell in sheet[2]] == ["s", "s", "n", "n", "n"]
+
+
+@pytest.mark.parametrize("text", ["A-1", "1-1", " =1", "渤海", ""])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    made = csv_for_excel(pl.DataFrame({"name": [text], "n": [1]})).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(made, newline="")))[1] == [text, "1"]
+
+
 def test_the_ending_chooses_the_form(tmp_path: Path) -> None:
     frame = pl.DataFrame({"name": ["渤海"], "amount": [Decimal("1.00")]})
     write(frame, tmp_path / "a.excel.csv")

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import words
 from dashboards.parts import empty, export, heading, recall, tables
@@ -12,6 +13,7 @@ from dashboards.screens.monitors.asked import KEY, Asked, asked, keep
 from dashboards.visit import Visit
 from fxwatch.errors import RequestError
 from fxwatch.reading import drill
+from fxwatch.reporting import sdmx
 
 _NAME, _GROWTH = 230, 112  # pixels: what stands behind a name is in sight, too
 _GROWTHS = ("mom", "yoy", "share_change")
@@ -80,12 +82,26 @@ def _table(visit: Visit, view: Asked, shown: pl.DataFrame, table: pl.DataFrame) 
     rows = tables.show(visit, said, key=key, columns=columns, select="one", config=_widths(visit, columns))
     headers = {name: words.heading(name, visit.language) for name in table.columns}
     whole = spoken.in_words(visit, view, table)
-    export.offer(visit, tables.localized(whole, visit), key=key, stem=view.name.replace("_", "-"), headers=headers)
+    stem = view.name.replace("_", "-")
+    row = export.offer(visit, tables.localized(whole, visit), key=key, stem=stem, headers=headers)
+    _sdmx(visit, view, row, key=key, stem=stem, direction=view.direction if "direction" in table.columns else None)
     changed = behind.picked(key, rows)
     if changed:
         behind.Opened.row(shown.row(changed[0], named=True), view.by).keep()
     elif changed == []:
         behind.Opened().keep()
+
+
+def _sdmx(visit: Visit, view: Asked, row: DeltaGenerator, *, key: str, stem: str, direction: str | None) -> None:
+    """The same figures for statisticians, in heads of BPM6; where a file cannot say what is asked, the button says why."""
+    told = {name: value for name, value in view.words().items() if name != "scheme"}
+    refused = sdmx.refusal(view.where, view.scope)
+    row.download_button(
+        "SDMX-CSV", lambda: sdmx.as_csv(visit.home.sdmx(view.name, **told), direction),
+        f"{stem}-{visit.home.today():%Y%m%d}.sdmx.csv", "text/csv", key=f"{key}_sdmx", on_click="ignore",
+        icon=":material/download:", disabled=refused is not None,
+        help=visit.say("monitors.sdmx_help") if refused is None else refused.say(visit.language),
+    )  # fmt: skip
 
 
 def _widths(visit: Visit, columns: list[str]) -> dict[str, Any]:

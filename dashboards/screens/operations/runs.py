@@ -40,9 +40,12 @@ def _left_out(visit: Visit) -> None:
 def _newest(visit: Visit, found: pl.DataFrame) -> None:
     run = found.row(0, named=True)
     before = found["hits"][1] if len(found) > 1 else None
-    columns = st.columns(4)
+    columns = st.columns([1.5, 1, 1, 1])  # a day and a time are long
     columns[0].metric(
-        visit.say("operations.newest_run"), figures.moment(run["started_at"], visit.language), border=True
+        visit.say("operations.newest_run"),
+        figures.moment(run["started_at"], visit.language),
+        border=True,
+        height="stretch",
     )
     columns[1].metric(visit.say("columns.flows"), figures.count(run["flows"]), border=True, height="stretch")
     more = None if before is None else run["hits"] - before

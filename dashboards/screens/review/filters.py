@@ -46,25 +46,18 @@ def asked(visit: Visit) -> Asked:
 def show(visit: Visit, queue: pl.DataFrame) -> None:
     """The controls: rules with their counts, then the usual filters, then the rarer ones behind a button."""
     _rules(visit, per_rule(queue, asked(visit)))
-    whose, item, direction, age, entity, order, more = st.columns(
-        [1.05, 1.2, 1.2, 1.1, 1.2, 1.15, 0.8], gap="small", vertical_alignment="bottom"
-    )
-    with whose:
+    # In a narrow window they go on in the next row: a column of its own each would cut their words off.
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         _one_of(visit, "whose", [ME, NOBODY, *_accounts(queue)], lambda w: _whose(visit, w))
-    with item:
         _one_of(visit, "item", _words(queue, "item"), visit.label)
-    with direction:
         _one_of(visit, "direction", _words(queue, "direction"), visit.label)
-    with age:
         _one_of(visit, "age", list(AGES), lambda a: visit.say(f"review.age_{a}"))
-    with entity:
         _text(visit, "entity")
-    with order:
         first = order_now(visit.home)
         orders = [first, *(o for o in ORDERS if o != first and (o != "risk" or first == "risk"))]
         _one_of(visit, "order", orders, lambda o: visit.say(f"review.order_{o}"), needed=True)
-    with more, st.popover(_more(visit), width="stretch"):
-        _rarer(visit, queue)
+        with st.popover(_more(visit)):
+            _rarer(visit, queue)
 
 
 def _rarer(visit: Visit, queue: pl.DataFrame) -> None:

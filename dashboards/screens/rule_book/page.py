@@ -38,12 +38,13 @@ def _left_out(visit: Visit, rule: str) -> None:
     for reason, count in found.select("reason", "left_out").iter_rows():
         if count is None:
             st.warning(plain(reason[0].upper() + reason[1:] + ("。" if visit.language == "zh" else ".")))
+    chinese = visit.language == "zh"
     counted = [
-        f"{reason} {figures.count(count)}"
+        f"{reason} {figures.count(count)}" if chinese else f"{figures.count(count)} {reason}"
         for reason, count in found.select("reason", "left_out").drop_nulls().iter_rows()
     ]
     if counted:
-        told = ("；" if visit.language == "zh" else "; ").join(counted)
+        told = ("；" if chinese else "; ").join(counted)
         st.caption(visit.say("rule_book.left_out_now", what=plain(told)))
 
 
