@@ -94,7 +94,8 @@ def tell(
 
 
 def _say(door: Door, found: "Compared", limit: int) -> None:
-    show(door, found.steps, limit=0)
+    # Shadows know no near misses.
+    show(door, found.steps if found.about else found.steps.drop("near", "near_entities"), limit=0)
     print()
     print(bars(door, found.steps))
     print()
