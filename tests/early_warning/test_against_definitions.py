@@ -433,7 +433,7 @@ CASES = {
     ),
     "fan_in": Case(
         fan_in, {**cents(from_usd=25, to_usd=50), "entities_count": 2, "known_count": 3},
-        Made(working_days(5), usd(24, 25, 26, 49, 50, 51), [*YEAR_AGO, *HALF_YEARS], entities=[0, 1, 2, 3, 4], directions=["payment"] * 9 + ["receipt"], payees=[1] * 6 + [2, None]),
+        Made(working_days(5), usd(24, 25, 26, 49, 50, 51), [*YEAR_AGO, *HALF_YEARS * 4], often=0.4, count=(4, 10), entities=[0, 1, 2, 3, 4], directions=["payment"] * 9 + ["receipt"], payees=[1] * 6 + [2, None]),
     ),
     "fan_out_new_payees": Case(
         fan_out_new_payees, {**cents(limit_usd=60), "payees_count": 2},
