@@ -102,7 +102,8 @@ class Compared:
             told = f"触发日自{self.first or '最早一日'}至{self.last or '今天'}，共 {self.months} 个月。"
             told += f"这些指标的命中，近一年每月处理 {decided:,} 项。" if decided is not None else "尚无处理记录。"
             return told + "".join(f"{rule} 不计接近限额者：{why}。" for rule, (_, why) in self.no_near.items())
-        told = f"Hits raised from {self.first or 'the beginning'} to {self.last or 'today'}: {self.months} months. "
+        months = "1 month" if self.months == 1 else f"{self.months} months"
+        told = f"Hits raised from {self.first or 'the beginning'} to {self.last or 'today'}: {months}. "
         if decided is None:
             told += "None of these rules' hits was decided yet."
         else:

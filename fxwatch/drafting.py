@@ -30,6 +30,7 @@ class {kind}(EarlyWarning):
     because = "{{entity}} paid USD {{value:,.2f}} in {{item_name}} on {{first_day}}; the limit is USD {{limit_value:,.2f}}."
     because_zh = "{{entity}}于 {{first_day}} 在{{item_name}}项下付汇 {{value:,.2f}} 美元，限额为 {{limit_value:,.2f}} 美元。"
     key = ("entity", "item", "direction")
+    threshold = "limit_usd"  # what-if tells near misses of it; leave it out where a higher limit may find more
 
     limit_usd: int = param(100_000, unit="USD", meaning="largest sum that raises no hit", meaning_zh="不触发预警的最高金额")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache, partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -221,10 +222,15 @@ def parameter_named(name: str) -> Callable[[str], Any]:
         )
     known = {f"{r}.{p.name}" for r, found in rules().items() for p in dated_params(found)}
     if name not in known:
-        listed = sorted(known | set(_OF_THE_BUREAU))
+        every = sorted(known | set(_OF_THE_BUREAU))
+        # There are many: those of the rule that was named, else what looks alike, are what was meant.
+        own = [one for one in every if one.startswith(f"{rule}.")]
+        listed = own or get_close_matches(name, every, n=5)
+        told = f"{'There are' if own else 'Close to it are'} {', '.join(listed)}. " if listed else ""
+        told_zh = f"{'现有' if own else '相近的有'}：{'、'.join(listed)}。" if listed else ""
         raise NotFound(
-            f"There is no parameter {name}. There are {', '.join(listed)}.",
-            f"没有参数 {name}。现有：{'、'.join(listed)}。",
+            f"There is no parameter {name}. {told}All of them: fxwatch rules",
+            f"没有参数 {name}。{told_zh}全部参数：fxwatch rules",
         )
     return lambda text: parse_value(rule, param, text)
 
@@ -339,7 +345,8 @@ def _rule_in(
         module = read() if read else import_module(module_name)
     except Exception as fault:  # whatever a rule's file does wrong, the sentence must name it
         line = fault.lineno if isinstance(fault, SyntaxError) else _line_of(fault, where)
-        raise _misfit(where, line, f"it cannot be read: {fault}", f"无法读入：{fault}") from fault
+        what = fault.msg if isinstance(fault, SyntaxError) else fault
+        raise _misfit(where, line, f"it cannot be read: {what}", f"无法读入：{what}") from fault
     found = [
         c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, Rule) and c.__module__ == module_name
     ]

@@ -233,7 +233,9 @@ def test_a_value_that_does_not_fit_is_refused_in_both_languages(name: str, text:
 
 
 def test_a_parameter_that_does_not_exist_is_not_found() -> None:
-    with pytest.raises(NotFound, match=r"no parameter large_daily_total\.limit\. There are consecutive_days\.cut_days"):
+    with pytest.raises(
+        NotFound, match=r"no parameter large_daily_total\.limit\. There are large_daily_total\.limit_usd, large"
+    ):
         parameter_named("large_daily_total.limit")
     with pytest.raises(NotFound, match="top_items is a monitor"):
         parameter_named("top_items.top_count")

@@ -128,9 +128,9 @@ def _write_parquet(frame: "pl.DataFrame", path: Path) -> None:
 
 
 def _write_excel_csv(frame: "pl.DataFrame", path: Path) -> None:
-    from fxwatch.reporting.spreadsheets import harmless, marked
+    from fxwatch.reporting.spreadsheets import harmless, marked, unchanged
 
-    path.write_bytes(marked(exact(harmless(frame))))
+    path.write_bytes(marked(exact(unchanged(harmless(frame)))))
 
 
 def _write_sdmx(frame: "pl.DataFrame", path: Path) -> None:

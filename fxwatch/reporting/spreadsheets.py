@@ -7,6 +7,8 @@ import polars.selectors as cs
 
 # What a spreadsheet takes for a formula, or for a number, when a text begins with it. Columns of numbers are not looked at.
 _FORMULA = r"^[=+\-@\t\r]"
+# Identifiers that a spreadsheet would change when it reads them from a CSV: zeros at the beginning, many digits, 12E5.
+_CHANGED = r"^(0[0-9]+|[0-9]{12,}|[0-9]+[Ee][0-9]+)$"
 # A spreadsheet keeps fifteen digits of a number.
 MOST_DIGITS = 15
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
@@ -18,11 +20,19 @@ def csv_for_excel(frame: pl.DataFrame) -> bytes:
     >>> csv_for_excel(pl.DataFrame({"name": ["=1+1", "-1"], "amount": [-1, 2]})).decode("utf-8-sig").split()
     ['name,amount', "'=1+1,-1", "'-1,2"]
     """
-    return marked(harmless(frame))
+    return marked(unchanged(harmless(frame)))
+
+
+def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with a tab, which nobody sees, behind every identifier that a spreadsheet would take for a number and change."""
+    texts = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(texts.str.contains(_CHANGED)).then(texts + pl.lit("\t")).otherwise(texts).name.keep()
+    )
 
 
 def marked(frame: pl.DataFrame) -> bytes:
-    """A table as CSV with the mark and the ends of lines that spreadsheets want; `harmless` has looked at its texts."""
+    """A table as CSV with the mark and the ends of lines that spreadsheets want; its texts have been looked at."""
     return b"\xef\xbb\xbf" + frame.write_csv(float_precision=12, line_terminator="\r\n").encode()
 
 

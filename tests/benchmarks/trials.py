@@ -38,6 +38,7 @@ def main() -> int:
     asked.add_argument("--flows", type=int, default=5_000_000)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--of", default="", help="further rules, with commas between; all: every rule with a threshold")
+    asked.add_argument("--cold", action="store_true", help="no round before, to warm up")
     options = asked.parse_args()
     sweeps = (*SWEEPS, *further(options.of))
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +46,8 @@ def main() -> int:
         invent(path, options.flows, 1)
         con = duckdb.connect(str(path), read_only=True)
         home: Any = SimpleNamespace(today=lambda: date(2026, 10, 31), snapshot=lambda: SimpleNamespace(con=con))
-        rounds = [measure(con, home, sweeps) for _ in range(options.rounds + 1)][1:]  # the first warms up
+        warming = 0 if options.cold else 1
+        rounds = [measure(con, home, sweeps) for _ in range(options.rounds + warming)][warming:]
     print(f"{options.flows:,} flows, {pl.thread_pool_size()} threads, medians of {options.rounds} rounds.")
     worst = 0.0
     for sweep in sweeps:

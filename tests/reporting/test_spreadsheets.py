@@ -82,7 +82,18 @@ def test_a_text_is_no_formula_and_no_number_in_any_file(tmp_path: Path, text: st
     assert [cell.data_type for cell in sheet[2]] == ["s", "s", "n", "n", "n"]
 
 
-@pytest.mark.parametrize("text", ["A-1", "1-1", " =1", "渤海", ""])
+@pytest.mark.parametrize("text", ["033789706", "1100009004012504110002", "26049E055", "000000000000"])
+def test_an_identifier_of_digits_keeps_them_in_a_spreadsheet(tmp_path: Path, text: str) -> None:
+    frame = pl.DataFrame({"id": [text], "flow": [f"{text}/1"], "n": [10**14]})
+    write(frame, tmp_path / "a.excel.csv")
+    write(frame, tmp_path / "a.csv")
+    head, row = csv.reader(io.StringIO((tmp_path / "a.excel.csv").read_bytes().decode("utf-8-sig"), newline=""))
+    assert (head, row) == (["id", "flow", "n"], [f"{text}\t", f"{text}/1", str(10**14)])
+    assert (tmp_path / "a.csv").read_text("utf-8").splitlines()[1] == f"{text},{text}/1,{10**14}"
+    assert cells(frame) == [(text, f"{text}/1", 10**14)]
+
+
+@pytest.mark.parametrize("text", ["12345678", "10001", "A-1", "1-1", " =1", "渤海", ""])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     made = csv_for_excel(pl.DataFrame({"name": [text], "n": [1]})).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(made, newline="")))[1] == [text, "1"]
