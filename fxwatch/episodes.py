@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from fxwatch.keys import Ints
+from fxwatch.windows import Windows, dates, numbers
 
 # Days take the lowest bits of a place: from the beginning of 1970 for eleven thousand years.
 SPAN = 1 << 22
@@ -82,6 +83,58 @@ def keyed(flows: pl.DataFrame, *columns: str) -> pl.DataFrame:
     changes = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in columns)
     begins = changes | (pl.int_range(pl.len()) == 0)
     return ordered.with_columns(key=begins.cum_sum().cast(pl.Int64) - 1)
+
+
+def sums_of_windows(
+    flows: pl.DataFrame, windows: Windows, count: int, *where: pl.Expr
+) -> tuple[pl.DataFrame, list[Ints]]:
+    """What lies in W(count) at each active day of each entity, in plain arrays.
+
+    Args:
+        flows: entity, day, amount_usd and what the conditions need.
+        windows, count: the windows.
+        where: for each sum which flows count.
+
+    Returns:
+        Columns entity, since and day, and the sums.
+    """
+    at = places(flows["entity"], numbers(flows["day"]))
+    amounts = flows["amount_usd"].to_numpy()
+    active = _distinct(at)
+    entity, day = active // SPAN, active % SPAN
+    since = windows.start(day, count)
+    sums = []
+    for condition in where:
+        counts = flows.select(counts=condition & (pl.col("amount_usd") >= 0))["counts"].to_numpy()
+        sums.append(Counted(at[counts], amounts[counts]).between(places(entity, since), active))
+    found = pl.DataFrame({"entity": entity.astype(np.int32), "since": dates(since), "day": dates(day)})
+    return found, sums
+
+
+def quiet_after(flows: pl.DataFrame, tested: pl.DataFrame) -> pl.DataFrame:
+    """Active days on which nothing can hold, as far as they part episodes: the first after each stretch of tested days.
+
+    Args:
+        flows: all flows of the keys that are tested: entity, day.
+        tested: the active days that are tested: entity, day, in order of both.
+
+    Returns:
+        Columns entity and day.
+    """
+    number = pl.col("entity").cast(pl.Int64) * SPAN + pl.col("day").to_physical()
+    every, known = (_distinct(part.select(number).to_series().to_numpy()) for part in (flows, tested))
+    after = np.searchsorted(every, known, side="right")
+    after = every[after[after < len(every)]]
+    quiet = after[known[np.minimum(np.searchsorted(known, after), len(known) - 1)] != after] if len(known) else after
+    return pl.DataFrame({"entity": quiet // SPAN, "day": (quiet % SPAN).astype(np.int32)}).with_columns(
+        pl.col("entity").cast(pl.Int32), pl.col("day").cast(pl.Date)
+    )
+
+
+def _distinct(numbers: Ints) -> Ints:
+    """Numbers in order, each once: a plain sort is the fastest way to tell."""
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def active_days(flows: pl.DataFrame) -> pl.DataFrame:

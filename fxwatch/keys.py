@@ -6,6 +6,7 @@ flows of each group side by side, so that the evidence of what is found lies rea
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,15 @@ Parted = Callable[[Ints, Ints], npt.NDArray[np.bool_]]
 INT64_END = 1 << 63
 BLOCK = 1 << 18
 
+# Days that are looked at together where it is asked who can be found at all.
+BLOCK_DAYS = 16
+
 
 class Packing:
     """A key of several columns as one integer, the first column highest, as narrow as some flows allow.
+
+    Beside columns of the flow frame it takes `month` and `block`, the month and the block of `BLOCK_DAYS` days in which a day lies:
+    what they count is a number alone, ascending.
 
     Attributes:
         key: the key, as an expression over the flows.
@@ -33,14 +40,27 @@ class Packing:
     def __init__(self, flows: pl.DataFrame, columns: Sequence[str]) -> None:
         number = pl.col("entity").max(), pl.col("day").min().to_physical(), pl.col("day").max().to_physical()
         entity, first, last = flows.select(number[0], number[1].alias("first"), number[2].alias("last")).row(0)
-        sizes = {"entity": entity + 1, "item": len(Item), "direction": len(Direction), "day": last - first + 1}
+        days = last - first + 1
+        sizes = {"entity": entity + 1, "item": len(Item), "direction": len(Direction), "day": days}
+        sizes |= {"block": days // BLOCK_DAYS + 1, "month": days // 28 + 2}
         self._sizes = {name: sizes[name] for name in columns}
-        self._first_day = first
+        self._first_day: int = first
         self.key = pl.lit(0, pl.Int64)
         self.count = 1
         for name, size in self._sizes.items():
-            self.key = self.key * size + (pl.col(name).to_physical().cast(pl.Int64) - (first if name == "day" else 0))
+            self.key = self.key * size + self._number(name)
             self.count *= size
+
+    def _number(self, name: str) -> pl.Expr:
+        """A column as an integer from 0 on."""
+        since = pl.col("day").to_physical().cast(pl.Int64) - self._first_day
+        if name == "block":
+            return since // BLOCK_DAYS
+        if name == "month":
+            begun = date(1970, 1, 1) + timedelta(days=self._first_day)
+            months = pl.col("day").dt.year().cast(pl.Int64) * 12 + pl.col("day").dt.month()
+            return months - (begun.year * 12 + begun.month)
+        return since if name == "day" else pl.col(name).to_physical().cast(pl.Int64)
 
     def unpacked(self, keys: Ints) -> list[pl.Series]:
         """The columns of some keys, with their types."""
@@ -52,6 +72,8 @@ class Packing:
                 found.append(values.cast(pl.Int32))
             elif name == "day":
                 found.append((values + self._first_day).cast(pl.Int32).cast(pl.Date))
+            elif name in ("block", "month"):
+                found.append(values)
             else:
                 found.append(values.cast(pl.UInt8).cat.to(FLOW_COLUMNS[name]))
         return found[::-1]
@@ -193,13 +215,45 @@ def sums_above(flows: pl.DataFrame, columns: Sequence[str], where: pl.Expr, abov
     return found.select(*packing.unpacked(found["key"].to_numpy()), "amount_usd", "flows")
 
 
+def block_of(flows: pl.DataFrame) -> pl.Expr:
+    """The block in which a day lies, as `totals_above` counts them over some flows."""
+    first: Any = flows["day"].min()
+    return (pl.col("day") - pl.lit(first, pl.Date)).dt.total_days() // BLOCK_DAYS
+
+
+def gaps(flows: pl.DataFrame, longer_days: int) -> pl.DataFrame:
+    """Columns entity, before and day: two active days of an entity in a row with more than so many days from one to the other."""
+    if flows.is_empty():
+        return flows.select("entity", pl.col("day").alias("before"), "day")
+    packing = Packing(flows, ("entity", "day"))
+    keys = _packed(flows, pl.lit(value=True), packing.key)
+    keys.sort()
+    wide = np.flatnonzero(keys[1:] - keys[:-1] > longer_days)
+    entity, before = packing.unpacked(keys[wide])
+    later, day = packing.unpacked(keys[wide + 1])
+    found = pl.DataFrame([entity, before.alias("before"), day])
+    return found.filter(entity == later)
+
+
+def totals_above(flows: pl.DataFrame, columns: Sequence[str], where: pl.Expr, above: int) -> pl.DataFrame:
+    """The columns of keys whose flows may add up to more than a limit, hardly any others: without the sums, a cheap first look."""
+    if flows.is_empty():
+        return pl.DataFrame(schema={name: flows.schema.get(name, pl.Int64()) for name in columns})
+    packing = Packing(flows, columns)
+    large = _keys_above(flows, packing, where, above)
+    if large is None:
+        keys = flows.lazy().filter(where).select(key=packing.key).unique().collect()["key"].to_numpy()
+        return pl.DataFrame(packing.unpacked(keys))
+    return pl.DataFrame(packing.unpacked(large))
+
+
 def _keys_above(flows: pl.DataFrame, packing: Packing, where: pl.Expr, above: int) -> Ints | None:
     """The keys whose sum may be above a limit, hardly any others; None where they cannot be told apart by a sort.
 
     The amounts ride in the lowest bits, cut off above the limit: one such amount decides for its key whatever the others
     are. Where they have too few bits they go in coarser units, rounded up.
     """
-    bits = (INT64_END // packing.count).bit_length() - 1
+    bits = min(60, (INT64_END // packing.count).bit_length() - 1)
     coarse = max(0, (above + 1).bit_length() - bits + 1)
     if bits < 2:
         return None

@@ -111,8 +111,17 @@ def months_before(day: pl.Expr, months: int) -> pl.Expr:
 
 
 def reaches_back(day: pl.Expr, months: int, first_loaded_day: date | None) -> pl.Expr:
-    """Whether the days on record reach back so many months before a day."""
-    return (months_before(day, months) >= pl.lit(first_loaded_day, pl.Date)).fill_null(value=False)
+    """Whether the days on record reach back so many months before a day: from one day on they do."""
+    if first_loaded_day is None:
+        return pl.lit(value=False)
+    # Where a month is short, the same date before some days is its last: the first day that is late enough decides.
+    around = pl.date_range(
+        pl.lit(first_loaded_day).dt.offset_by(f"{months}mo").dt.offset_by("-3d"),
+        pl.lit(first_loaded_day).dt.offset_by(f"{months}mo").dt.offset_by("3d"),
+    )
+    near = pl.select(day=around)
+    begins = near.filter(months_before(pl.col("day"), months) >= first_loaded_day)["day"].min()
+    return (day >= pl.lit(begins, pl.Date)).fill_null(value=False)
 
 
 def not_covered(flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fxwatch.keys import gaps
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.totals import IS_REFUND, so_far
 from fxwatch.windows import Windows, dates, months_before, not_covered, numbers
@@ -53,10 +54,7 @@ class DormantThenActive(EarlyWarning):
         """One finding an entity and first day after a gap."""
         windows = Windows(calendar.collect())
         looked = flows.filter(self.looks_at(), windows.covers()).select("entity", "day", "amount_usd", "flow")
-        days = looked.select("entity", "day").unique().sort("entity", "day")
-        days = days.with_columns(before=pl.col("day").shift().over("entity")).drop_nulls()
-        shortest = self.lowest("gap_months")
-        woken = days.filter(pl.col("before") < months_before(pl.col("day"), shortest)).collect()
+        woken = gaps(looked.select("entity", "day", "flow").collect(), 28 * self.lowest("gap_months"))
         found = pl.concat(
             [
                 rule._raised(woken, looked, windows).filter(pl.col("raised_on") >= first, pl.col("raised_on") < until)

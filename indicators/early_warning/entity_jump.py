@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from fxwatch.keys import totals_above
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND, month, so_far
 from fxwatch.windows import months_before, reaches_back
@@ -60,11 +61,12 @@ class EntityJump(EarlyWarning):
         """One finding an entity, item, direction and month; it grows until the month ends."""
         looked = flows.filter(self.looks_at()).select("entity", "item", "direction", "day", "amount_usd", "flow")
         by = ["entity", "item", "direction"]
+        # A month below the fixed distance cannot be raised, whatever the median: few others are looked at.
+        above = self.lowest("above_median_usd")
+        some = totals_above(looked.collect(), (*by, "month"), pl.lit(value=True), above).lazy().select(by).unique()
+        looked = looked.join(some, on=by, how="semi").collect().lazy()
         months = looked.group_by(*by, month=month()).agg(pl.col("amount_usd").sum()).collect()
-        # A month below the fixed distance cannot be raised, whatever the median.
-        large = (
-            months.lazy().filter(pl.col("amount_usd") > self.lowest("above_median_usd")).rename({"amount_usd": "value"})
-        )
+        large = months.lazy().filter(pl.col("amount_usd") > above).rename({"amount_usd": "value"})
         before = large.join(months.lazy(), on=by, suffix="_before").filter(
             pl.col("month_before") < pl.col("month"), pl.col("month_before") >= months_before(pl.col("month"), MONTHS)
         )

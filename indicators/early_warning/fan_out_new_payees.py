@@ -6,12 +6,16 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, places
+from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, places, quiet_after, sums_of_windows
+from fxwatch.keys import BLOCK_DAYS, is_one_of, totals_above
 from fxwatch.rule import BEGINNING, EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND
 from fxwatch.windows import Windows, dates, months_before, not_covered, numbers, reaches_back
 
 MONTHS = 12
+
+
+BLOCK_NUMBER = pl.col("day").to_physical() // BLOCK_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,36 +60,60 @@ class FanOutNewPayees(EarlyWarning):
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())
-        paid = flows.filter(self.looks_at(), windows.covers())
-        late = paid.filter(reaches_back(pl.col("day"), MONTHS, first_loaded_day))
-        # Only who pays so much to so many within two months in a row can be found.
-        # Adding up is cheap, counting different payees is not: those who paid enough are few.
-        rich = (
-            late.group_by("entity")
-            .agg(pl.col("amount_usd").sum())
-            .filter(pl.col("amount_usd") > self.lowest("limit_usd"))
+        shown = ("entity", "counterparty", "day", "flow", "item", "amount_usd")
+        paid = flows.filter(self.looks_at(), windows.covers()).select(shown)
+        # A window may begin before the first day that has a year before it.
+        span = pl.duration(days=windows.widest(self.highest("window_days")))
+        late = paid.filter(reaches_back(pl.col("day") + span, MONTHS, first_loaded_day))
+        able = self._able(late.select("entity", "counterparty", "day", "amount_usd", "flow").collect(), windows).lazy()
+        few = paid.filter(is_one_of("entity", able.select("entity").unique().collect()["entity"])).collect()
+        near = few.lazy().with_columns(block=BLOCK_NUMBER).join(able, on=["entity", "block"], how="semi")
+        base = keyed(near.drop("block").collect(), "entity")
+        quiet = quiet_after(few, base)
+        keys = base.select("entity", "key").unique()
+        quiet = quiet.join(keys, on="entity").select("key", "day")
+        # Whether a payee is new hangs on all that it was paid.
+        seen = few.lazy().join(
+            base.lazy().select("entity", "counterparty").unique(), on=["entity", "counterparty"], how="semi"
         )
-        late = late.join(rich.select("entity").collect().lazy(), on="entity", how="semi")
-        busy = late.group_by("entity", month=pl.col("day").dt.truncate("1mo")).agg(
-            pl.col("counterparty").n_unique(), pl.col("amount_usd").sum()
-        )
-        following = busy.with_columns(month=pl.col("month").dt.offset_by("1mo"))
-        both = pl.concat([busy, following]).group_by("entity", "month").agg(pl.col("counterparty", "amount_usd").sum())
-        many = both.filter(
-            pl.col("counterparty") >= self.lowest("payees_count"), pl.col("amount_usd") > self.lowest("limit_usd")
-        )
-        few = paid.join(many.select("entity").unique(), on="entity", how="semi")
-        base = keyed(few.select("entity", "counterparty", "day", "flow", "item", "amount_usd").collect(), "entity")
+        paid_on = seen.select("entity", "counterparty", "day").unique().join(keys.lazy(), on="entity").collect()
         tests = (
-            (first, until, rule._tested(base, windows, first_loaded_day)) for first, until, rule in self.unchanging()
+            (first, until, rule._tested(base, quiet, paid_on, windows, first_loaded_day))
+            for first, until, rule in self.unchanging()
         )
         found = episodes(tests).lazy().join(base.lazy().select("key", "entity").unique(), on="key")
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         found = found.with_columns(direction=pl.lit("payment"))
         return found.select(*finding(value="value", limit="limit", **days), "flows")
 
-    def _tested(self, base: pl.DataFrame, windows: Windows, first_loaded_day: date | None) -> Tested:
-        first = self._appearances(base, windows)
+    def _able(self, late: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+        """Columns entity and block: where windows may lie in which so much was paid to so many."""
+        span = windows.widest(self.highest("window_days"))
+        wide = -(-span // BLOCK_DAYS)
+        hot = totals_above(late, ("entity", "block"), pl.lit(value=True), self.lowest("limit_usd") // (wide + 1))
+        some = late.lazy().join(hot.lazy().select("entity").unique(), on="entity", how="semi").collect()
+        if some.is_empty():
+            return some.select("entity", block=BLOCK_NUMBER)
+        blocks = [some.select("entity", block=BLOCK_NUMBER).clear()]
+        for _, _, rule in self.unchanging():
+            days, (value,) = sums_of_windows(some, windows, rule.window_days, pl.lit(value=True))
+            _, (payments,) = sums_of_windows(
+                some.with_columns(amount_usd=pl.lit(1, pl.Int64)), windows, rule.window_days, pl.lit(value=True)
+            )
+            held = days.filter(pl.Series((value > rule.cents("limit_usd")) & (payments >= rule.payees_count)))
+            begun = pl.col("since").to_physical() // BLOCK_DAYS
+            blocks += [held.select("entity", block=pl.min_horizontal(begun + n, BLOCK_NUMBER)) for n in range(wide + 1)]
+        return pl.concat(blocks).unique()
+
+    def _tested(
+        self,
+        base: pl.DataFrame,
+        quiet: pl.DataFrame,
+        paid_on: pl.DataFrame,
+        windows: Windows,
+        first_loaded_day: date | None,
+    ) -> Tested:
+        first = self._appearances(paid_on, windows)
         flows = (
             base.lazy()
             .join(first.lazy(), on=["key", "counterparty"])
@@ -108,14 +136,16 @@ class FanOutNewPayees(EarlyWarning):
         holds = (payees >= self.payees_count) & (value > limit) & history
         since = dates(windows.start(day, self.window_days))
         days = days.with_columns(since=since, value=pl.Series(value), limit=limit, holds=pl.Series(holds))
+        still = quiet.with_columns(holds=pl.lit(value=False))
+        days = pl.concat([days, still], how="diagonal_relaxed")
         return Tested(days, counted.select("key", "day", "flow", "item", "from", "to"))
 
-    def _appearances(self, base: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+    def _appearances(self, paid_on: pl.DataFrame, windows: Windows) -> pl.DataFrame:
         """Columns key, counterparty, appeared (a day), from and to: the days on whose window a payee appears as new.
 
         It is new for a window that begins after the date a year after it was paid last, and no later than it is paid now.
         """
-        days = base.select("key", "counterparty", "day").unique().sort("key", "counterparty", "day")
+        days = paid_on.select("key", "counterparty", "day").sort("key", "counterparty", "day")
         before = pl.col("day").shift().over("key", "counterparty")
         year = months_before(pl.col("day"), MONTHS)
         fresh = days.with_columns(before=before).filter(pl.col("before").is_null() | (pl.col("before") < year))

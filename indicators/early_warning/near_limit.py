@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from fxwatch.episodes import Counted, Tested, active_days, episodes, keyed, places
+from fxwatch.keys import sums_above
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.terms import Item
 from fxwatch.totals import IS_REFUND, MILLION
@@ -73,26 +74,40 @@ class NearLimit(EarlyWarning):
         windows = Windows(calendar.collect())
         ship = pl.col("item") == Item.TRANSPORT.value
         looked = flows.filter(self.looks_at(), windows.covers())
-        # A day on which a declaration came near has at least half of that in transport: its other leg may have another day.
-        transport, day = (
-            min(rule._near(name) for _, _, rule in self.unchanging()) for name in ("transport_usd", "day_usd")
-        )
-        least = pl.when("ship").then(transport // 2).otherwise(day)
         by = ["entity", "direction", "ship"]
-        # Who has not enough in all for so many near objects cannot be found: adding up whole groups leaves few to look at by day.
-        times = self.lowest("times_count")
-        wholes = looked.group_by("entity", "direction", ship=ship).agg(pl.col("amount_usd").sum())
-        rich = wholes.filter(pl.col("amount_usd") > times * pl.when("ship").then(transport).otherwise(day)).select(by)
-        able = looked.with_columns(ship=ship).join(rich.collect().lazy(), on=by, how="semi")
-        totals = able.group_by(*by, "day").agg(pl.col("amount_usd").sum())
-        often = totals.filter(pl.col("amount_usd") > least).select(by).unique().collect()
-        few = able.join(often.lazy(), on=by, how="semi")
+        often = self._often(
+            looked.select("entity", "direction", "item", "day", "flow", "declaration", "amount_usd").collect()
+        )
+        few = looked.with_columns(ship=ship).join(often.lazy().select(by), on=by, how="semi")
         base = keyed(few.select(*by, "day", "flow", "declaration", "item", "amount_usd").collect(), *by)
         tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
         found = episodes(tests).lazy().join(base.lazy().select("key", *by).unique(), on="key")
         item = pl.when("ship").then(pl.lit(Item.TRANSPORT.value))
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         return found.select(*finding(value="value", limit="limit", item=item, **days), "flows")
+
+    def _often(self, looked: pl.DataFrame) -> pl.DataFrame:
+        """Columns entity, direction and ship: who has near objects enough in all, by the loosest of all versions."""
+        rules = [rule for _, _, rule in self.unchanging()]
+        transport, day = (min(rule._near(name) for rule in rules) for name in ("transport_usd", "day_usd"))
+        ship = pl.col("item") == Item.TRANSPORT.value
+        totals = sums_above(looked, ("entity", "direction", "day"), ~ship, day).lazy()
+        # A declaration has at most two legs, so one of them has at least half of what is near.
+        large = looked.lazy().filter(ship, pl.col("amount_usd") * 2 > transport).select("declaration").unique()
+        legs = looked.lazy().filter(ship).join(large, on="declaration", how="semi")
+        sums = legs.group_by("declaration").agg(pl.col("entity", "direction").first(), pl.col("amount_usd").sum())
+        objects = pl.concat(
+            [
+                totals.filter(pl.col("amount_usd") <= self.highest("day_usd")).select(
+                    "entity", "direction", ship=pl.lit(value=False)
+                ),
+                sums.filter(pl.col("amount_usd").is_between(transport, self.highest("transport_usd"))).select(
+                    "entity", "direction", ship=pl.lit(value=True)
+                ),
+            ]
+        )
+        counted = objects.group_by("entity", "direction", "ship").len()
+        return counted.filter(pl.col("len") >= self.lowest("times_count")).collect()
 
     def _tested(self, base: pl.DataFrame, windows: Windows) -> Tested:
         limit = pl.when("ship").then(self.cents("transport_usd")).otherwise(self.cents("day_usd"))

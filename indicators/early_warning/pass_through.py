@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from fxwatch.episodes import Counted, Tested, active_days, episodes, keyed, places
+from fxwatch.episodes import Counted, Tested, active_days, episodes, keyed, places, quiet_after, sums_of_windows
+from fxwatch.keys import BLOCK_DAYS, block_of, is_one_of, totals_above
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.totals import IS_REFUND, portion
 from fxwatch.windows import Windows, dates, not_covered, numbers
@@ -62,25 +63,59 @@ class PassThrough(EarlyWarning):
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())
         transport = roll.filter("transport_enterprise").select("entity")
-        looked = flows.filter(self.looks_at(), windows.covers()).join(transport, on="entity", how="anti")
-        # Only who received and paid so much in all can be found.
-        paid = pl.col("direction") == "payment"
-        sums = looked.group_by("entity").agg(
-            received=pl.col("amount_usd").filter(~paid).sum(), paid=pl.col("amount_usd").filter(paid).sum()
+        shown = ("entity", "direction", "counterparty", "day", "flow", "item", "amount_usd")
+        looked = flows.filter(self.looks_at(), windows.covers()).select(shown)
+        sums = (
+            looked.join(transport, on="entity", how="anti")
+            .select("entity", "direction", "day", "amount_usd", "flow")
+            .collect()
         )
-        limit = self.lowest("limit_usd")
-        both = sums.filter(pl.col("received") > limit, pl.col("paid") > limit).select("entity").collect()
-        few = looked.join(both.lazy(), on="entity", how="semi")
-        base = keyed(
-            few.select("entity", "direction", "counterparty", "day", "flow", "item", "amount_usd").collect(), "entity"
+        able = self._able(sums, windows).lazy()
+        entities = self._holding(
+            sums.lazy().with_columns(block=block_of(sums)).join(able, on=["entity", "block"], how="semi").collect(),
+            windows,
         )
-        tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
+        few = looked.filter(is_one_of("entity", entities)).collect()
+        near = few.lazy().with_columns(block=block_of(sums)).join(able, on=["entity", "block"], how="semi")
+        base = keyed(near.drop("block").collect(), "entity")
+        quiet = quiet_after(few, base)
+        quiet = quiet.join(base.select("entity", "key").unique(), on="entity").select("key", "day")
+        tests = ((first, until, rule._tested(base, quiet, windows)) for first, until, rule in self.unchanging())
         found = episodes(tests).lazy().join(base.lazy().select("key", "entity").unique(), on="key")
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         found = found.with_columns(direction=pl.lit("both"))
         return found.select(*finding(value="value", limit="limit", **days), "flows")
 
-    def _tested(self, base: pl.DataFrame, windows: Windows) -> Tested:
+    def _holding(self, near: pl.DataFrame, windows: Windows) -> pl.Series:
+        """The entities of which some window holds, whoever stands on which side."""
+        found = []
+        for _, _, rule in self.unchanging():
+            payment = pl.col("direction") == "payment"
+            days, sums = sums_of_windows(near, windows, rule.window_days, ~payment, payment)
+            told = days.with_columns(receipt=pl.Series(sums[0]), payment=pl.Series(sums[1]))
+            found.append(told.filter(rule._alike())["entity"].unique())
+        return pl.concat(found).unique()
+
+    def _alike(self) -> pl.Expr:
+        """Whether both sides pass the limit and hardly differ: columns receipt and payment."""
+        smaller, larger = pl.min_horizontal("receipt", "payment"), pl.max_horizontal("receipt", "payment")
+        return (smaller > self.cents("limit_usd")) & (
+            larger - smaller <= portion(larger, self.millionths("difference_share"))
+        )
+
+    def _able(self, looked: pl.DataFrame, windows: Windows) -> pl.DataFrame:
+        """Columns entity and block: where windows may lie in which so much was received and paid."""
+        wide = -(-windows.widest(self.highest("window_days")) // BLOCK_DAYS)
+        # One of these blocks has its part of the sum at least.
+        least = self.lowest("limit_usd") // (wide + 1)
+        hot = totals_above(looked, ("entity", "direction", "block"), pl.lit(value=True), least).lazy()
+        received, paid = (hot.filter(pl.col("direction") == direction) for direction in ("receipt", "payment"))
+        around = range(-wide, wide + 1)
+        near = pl.concat([paid.with_columns(pl.col("block") + n) for n in around])
+        both = received.join(near, on=["entity", "block"], how="semi").select("entity", "block")
+        return pl.concat([both.with_columns(pl.col("block") + n) for n in around]).unique().collect()
+
+    def _tested(self, base: pl.DataFrame, quiet: pl.DataFrame, windows: Windows) -> Tested:
         days = active_days(base)
         day = numbers(days["day"])
         since = windows.start(day, self.window_days)
@@ -90,12 +125,12 @@ class PassThrough(EarlyWarning):
             counted = Counted(places(ones["key"], numbers(ones["day"])), ones["amount_usd"].to_numpy())
             sums[direction] = counted.between(places(days["key"], since), places(days["key"], day))
         smaller = pl.min_horizontal("receipt", "payment")
-        larger = pl.max_horizontal("receipt", "payment")
         limit = self.cents("limit_usd")
         days = days.with_columns(since=dates(since), **{name: pl.Series(values) for name, values in sums.items()})
-        alike = (smaller > limit) & (larger - smaller <= portion(larger, self.millionths("difference_share")))
         days = (
-            days.with_columns(value=smaller, limit=limit, holds=alike).drop("receipt", "payment").with_row_index("at")
+            days.with_columns(value=smaller, limit=limit, holds=self._alike())
+            .drop("receipt", "payment")
+            .with_row_index("at")
         )
         # Few days come so far: only of these does it matter who stands on which side.
         near = days.lazy().filter("holds").select("at", "key", "since", last="day")
@@ -108,7 +143,8 @@ class PassThrough(EarlyWarning):
         sides = sides.group_by("at", "counterparty").agg(pl.col("direction").n_unique())
         same = sides.filter(pl.col("direction") > 1).select("at").unique().collect()["at"]
         days = days.with_columns(holds=pl.col("holds") & ~pl.col("at").is_in(same.implode())).drop("at")
-        return Tested(days, base)
+        still = quiet.with_columns(holds=pl.lit(value=False))
+        return Tested(pl.concat([days, still], how="diagonal_relaxed"), base)
 
     def not_computed(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities with flows in years that the calendar does not cover."""

@@ -78,15 +78,6 @@ class SettlementMismatch(EarlyWarning):
         is_receipt = pl.col("direction") == "receipt"
         prefix = pl.when(is_receipt).then(pl.lit(SETTLEMENT)).otherwise(pl.lit(PURCHASE))
         by = ["entity", "direction", "object", "quarter"]
-        # A settled part alone is never more than what was declared, so only who has settlements apart can be found.
-        known = settlements.select("entity").unique().collect().lazy()
-        looked = flows.filter(~IS_REFUND).join(known, on="entity", how="semi").with_columns(quarter=quarter())
-        sums = looked.group_by("entity", "direction", "item", "quarter").agg(
-            declared=pl.col("amount_usd").sum(), settled=pl.col("settled_usd").sum()
-        )
-        sums = (
-            sums.with_columns(object=pl.concat_str(prefix, group)).group_by(by).agg(pl.col("declared", "settled").sum())
-        )
         apart = settlements.with_columns(
             quarter=quarter(),
             direction=pl.when(pl.col("kind") == "settlement")
@@ -99,6 +90,21 @@ class SettlementMismatch(EarlyWarning):
             settlements=pl.col("settlement_no").sort(),
             first=pl.col("day").min(),
             last=pl.col("day").max(),
+        )
+        # The settled parts of flows are never more than what was declared: what is settled apart must pass the rest alone.
+        booked = booked.filter(pl.col("booked") > self.lowest("over_usd")).collect().lazy()
+        known = booked.select("entity", "direction").unique()
+        looked = flows.filter(~IS_REFUND).join(known, on=["entity", "direction"], how="semi")
+        looked = (
+            looked.select("entity", "direction", "item", "day", "amount_usd", "settled_usd", "flow", quarter=quarter())
+            .collect()
+            .lazy()
+        )
+        sums = looked.group_by("entity", "direction", "item", "quarter").agg(
+            declared=pl.col("amount_usd").sum(), settled=pl.col("settled_usd").sum()
+        )
+        sums = (
+            sums.with_columns(object=pl.concat_str(prefix, group)).group_by(by).agg(pl.col("declared", "settled").sum())
         )
         asked = booked.join(sums, on=by, how="left")
         before = sums.select(*by[:3], quarter=pl.col("quarter").dt.offset_by("3mo"), before="declared")

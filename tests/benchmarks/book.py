@@ -5,30 +5,19 @@ disturb less, of the median of some rounds.
 """
 
 import statistics
-import tempfile
 import time
-from pathlib import Path
-
-import duckdb
 
 from fxwatch.engines.local import find_all
-from fxwatch.inputs import high_risk_economies, of_flows
 from fxwatch.rulebook import rules
-from fxwatch.warehouse.frames import flow_frame, input_frames
-from tests.benchmarks.invented import invent
+from tests.benchmarks.whole_frame import whole_frame
 
 GOAL = 1.5
 
 
 def measure(flows: int, rounds: int, seed: int) -> int:
     """Print rule, processor seconds, times the dearest of the article's, findings."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "flows.duckdb"
-        invent(path, flows, seed)
-        con = duckdb.connect(str(path), read_only=True)
-        book = {name: rule() for name, rule in rules().items()}
-        frame = flow_frame(con, tuple(sorted({c for rule in book.values() for c in rule.columns})))
-        given = {**input_frames(con), **of_flows(frame), "high_risk_economies": high_risk_economies()}
+    frame, given = whole_frame(flows, seed)
+    book = {name: rule() for name, rule in rules().items()}
     taken: dict[str, list[float]] = {name: [] for name in book}
     found: dict[str, int] = {}
     for number in range(rounds + 1):
