@@ -406,6 +406,7 @@ def cents(**limits: int) -> dict[str, Any]:
 
 EDGES = [*working_days(6), date(2026, 3, 7), date(2026, 3, 8)]
 YEAR_AGO = [months_before(day, 12) + timedelta(n) for day in DAYS[:3] for n in (-1, 0, 1)]
+HALF_YEARS = [date(2025, 6, 2), date(2025, 9, 1), date(2025, 12, 1)]
 TWO_YEARS_AGO = [months_before(day, 24) + timedelta(n) for day in DAYS[:3] for n in (-1, 0, 1)]
 MONTHS = [date(2025, m, 10) for m in range(2, 13)] + [date(2026, 1, 10), date(2026, 2, 10)]
 ENDS = [date(2025, 9, 30), date(2025, 10, 1), date(2025, 12, 31), date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1)]
@@ -432,7 +433,7 @@ CASES = {
     ),
     "fan_in": Case(
         fan_in, {**cents(from_usd=25, to_usd=50), "entities_count": 2, "known_count": 3},
-        Made(working_days(5), usd(24, 25, 26, 49, 50, 51), YEAR_AGO, entities=[0, 1, 2, 3, 4], directions=["payment"] * 9 + ["receipt"], payees=[1] * 6 + [2, None]),
+        Made(working_days(5), usd(24, 25, 26, 49, 50, 51), [*YEAR_AGO, *HALF_YEARS * 4], often=0.4, count=(4, 10), entities=[0, 1, 2, 3, 4], directions=["payment"] * 9 + ["receipt"], payees=[1] * 6 + [2, None]),
     ),
     "fan_out_new_payees": Case(
         fan_out_new_payees, {**cents(limit_usd=60), "payees_count": 2},
