@@ -52,7 +52,7 @@ lint: $(VENV)/ready ## Format and types
 format: $(VENV)/ready ## Put the code in form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: $(VENV)/ready ## Speed beside DuckDB SQL, Polars, pandas and Spark, and the banks' door (minutes; other parts: python -m tests.benchmarks --help)
+bench: $(VENV)/ready ## Speed beside DuckDB SQL, Polars, pandas and Spark, what is found of what is planted, and the banks' door (minutes; other parts: python -m tests.benchmarks --help)
 	@$(BIN)/python -m tests.benchmarks
 
 bench-dashboards: $(VENV)/ready ## First views, interactions and memory of the dashboards over 20 million flows (minutes; 6 GB in big-home)

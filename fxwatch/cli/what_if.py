@@ -88,7 +88,8 @@ def tell(
     if as_json:
         tables = {name: getattr(found, name).to_dicts() for name in LISTS}
         about = {"about": found.about, "first": found.first, "last": found.last, "months": found.months}
-        print_json({**about, "decided_per_month": found.decided_per_month, **tables})
+        without = {rule: door.say(*why) for rule, why in found.no_near.items()}
+        print_json({**about, "decided_per_month": found.decided_per_month, **tables, "no_near": without})
     elif out is None:
         _say(door, found, limit)
 

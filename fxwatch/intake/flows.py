@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
     from fxwatch.warehouse.parts import Stage
 
+# So many bits of a digest tell one declaration from another: 64 MiB of marks, which a load fills as far as it has rows.
+_MARK_BITS = 26
 _NO_MONTH = np.iinfo(np.int32).min
 
 
@@ -51,7 +53,8 @@ class FlowIntake:
         )
         self._numbers = loading.entity_numbers(con)
         self._next_declaration = loading.next_number(con, "declaration")
-        self._is_empty = loading.is_empty(con)
+        self._began_empty = loading.is_empty(con)
+        self._taken = _Seen()
         self._admitted: list[pl.Series] = []
 
     def read(self, rows: Rows) -> Rows:
@@ -89,7 +92,9 @@ class FlowIntake:
     def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
         declarations = read.filter(pl.col("leg").is_not_null())["declaration_no"].unique()
-        if self._is_empty or not len(declarations):
+        own = self._taken.among(declarations)
+        asked = own if self._began_empty else declarations
+        if not len(asked):
             nothing = pl.DataFrame(
                 schema={
                     **read.schema,
@@ -100,7 +105,7 @@ class FlowIntake:
                 }
             )
             return nothing, nothing
-        standing = loading.standing_flows(load.con, declarations, self._stage)
+        standing = loading.standing_flows(load.con, asked, own, self._stage)
         changed = standing.filter(pl.col("version") > 1)["flow"]
         first = loading.first_versions(load.con, changed) if len(changed) else standing.clear()
         return standing, first
@@ -123,32 +128,47 @@ class FlowIntake:
         versions = verdicts.versions
         if not len(versions):
             return
-        self._is_empty = False
+        self._taken.add(read["declaration_no"].gather(versions["row"]))
         self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
-        at = versions["row"].to_numpy()
-        made = contents[versions["content"].to_numpy()].hstack(read.select("declaration_no", "leg")[at])
-        made = made.hstack(versions.select("flow", "declaration", "version", "state", "stands"))
-        made = self._numbered(made, load).with_columns(
-            line=rows.line[at], load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment)
+        of_whom = self._numbered(contents["entity_id"].gather(versions["content"]), versions["state"], load)
+        known = versions.select("flow", "declaration", "version", "state").with_columns(entity=of_whom)
+
+        def made(places: pl.Series) -> pl.DataFrame:
+            version = versions.select("row", "content").select(pl.all().gather(places))
+            content = contents.drop("entity_id").select(pl.all().gather(version["content"]))
+            key = read.select(pl.col("declaration_no", "leg").gather(version["row"]))
+            line = rows.line.gather(version["row"]).alias("line")
+            return pl.concat(
+                [content, key, known.select(pl.all().gather(places)), line.to_frame()], how="horizontal"
+            ).with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
+
+        stands = versions["stands"]
+        # In the order in which they are kept, so that every column is moved once.
+        by_entity = pl.DataFrame([of_whom, pl.int_range(len(of_whom), dtype=pl.UInt32, eager=True).alias("n")]).filter(
+            stands
         )
-        loading.add_flows(load.con, made.filter("stands").drop("stands"), self._stage)
-        passed = made.filter(~pl.col("stands")).drop("stands")
+        by_entity = by_entity.sort("entity", maintain_order=True)
+        loading.add_flows(load.con, made(by_entity["n"]), self._stage)
+        passed = (~stands).arg_true()
         if len(passed):
-            loading.add_history(load.con, passed.with_columns(known_to=pl.lit(load.moment)))
+            loading.add_history(load.con, made(passed).with_columns(known_to=pl.lit(load.moment)))
         if loading.is_waiting(load.con, self.kind):
-            taken = load.places(rows)[at].hstack(made.select("declaration_no", pl.col("leg").cast(pl.String)))
+            at = versions["row"].to_numpy()
+            keys = read.select("declaration_no", pl.col("leg").cast(pl.String))
+            taken = load.places(rows)[at].hstack(keys[at])
             loading.resolve(load.con, self.kind, taken)
 
-    def _numbered(self, made: pl.DataFrame, load: Load) -> pl.DataFrame:
-        """Entities by their numbers; those that have none are numbered in the order in which they come."""
-        joined = made.join(self._numbers, on="entity_id", how="left", maintain_order="left")
+    def _numbered(self, entity_ids: pl.Series, state: pl.Series, load: Load) -> pl.Series:
+        """The numbers of entities, column `entity`; those that have none are numbered in the order in which they come."""
+        asked = entity_ids.alias("entity_id").to_frame()
+        joined = asked.join(self._numbers, on="entity_id", how="left", maintain_order="left")
         new = joined.filter(pl.col("entity").is_null())["entity_id"].unique(maintain_order=True)
         if len(new):
             self._numbers = pl.concat([self._numbers, loading.number_entities(load.con, new)])
-            joined = made.join(self._numbers, on="entity_id", how="left", maintain_order="left")
+            joined = asked.join(self._numbers, on="entity_id", how="left", maintain_order="left")
         if self._facts.roll is None:
-            self._admitted.append(joined.filter(pl.col("state") == 0)["entity_id"].unique())
-        return joined.drop("entity_id")
+            self._admitted.append(entity_ids.filter(state == 0).unique())
+        return joined["entity"]
 
     def _refuse(self, read: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
         places = np.flatnonzero(verdicts.outcome == QUARANTINED)
@@ -188,6 +208,31 @@ class FlowIntake:
             keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
             waits |= _waited_before(keys, loading.waiting_keys(load.con, keys.unique()), unknown, load)
         return waits
+
+
+class _Seen:
+    """The declarations that a load has taken, roughly: what it says was not taken was not, what it says was may not have been.
+
+    A mark for the digest of each, so that a load looks up among its own rows those alone that may be there.
+    """
+
+    def __init__(self) -> None:
+        self._marks = np.zeros(1 << _MARK_BITS, dtype=np.bool_)
+        self._is_any = False
+
+    def add(self, declarations: pl.Series) -> None:
+        """Take note of some."""
+        self._marks[self._places(declarations)] = True
+        self._is_any = self._is_any or len(declarations) > 0
+
+    def among(self, declarations: pl.Series) -> pl.Series:
+        """Those that may have been taken."""
+        if not self._is_any:
+            return declarations.clear()
+        return declarations.filter(pl.Series(self._marks[self._places(declarations)]))
+
+    def _places(self, declarations: pl.Series) -> Any:
+        return declarations.hash().to_numpy() >> np.uint64(64 - _MARK_BITS)
 
 
 def _waited_before(keys: pl.DataFrame, found: pl.DataFrame, rows: Any, load: Load) -> Any:

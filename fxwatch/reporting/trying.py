@@ -68,6 +68,7 @@ def produce_comparison(home: "Home", compared: "Compared", out: Path | str, *, l
             "months": compared.months,
         }
         facts["decided_per_month"] = plain(compared.decided_per_month)
+        facts["no_near"] = {rule: why[language == "zh"] for rule, why in compared.no_near.items()}
         made = (json.dumps({**facts, **told}, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     elif form == "xlsx":
         made = workbook(_parts(compared), language, _title(compared, language))

@@ -29,13 +29,14 @@ def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
 
 
 def standing_flows(
-    con: "duckdb.DuckDBPyConnection", declarations: pl.Series, stage: "Stage | None" = None
+    con: "duckdb.DuckDBPyConnection", declarations: pl.Series, own: pl.Series, stage: "Stage | None" = None
 ) -> pl.DataFrame:
     """What stands of some declarations, deleted ones too.
 
     Args:
         con: the writing connection.
         declarations: their numbers as banks gave them.
+        own: those among them that the load under way may have taken.
         stage: where the load under way puts its flows.
 
     Returns:
@@ -45,7 +46,8 @@ def standing_flows(
     with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
     in_parts = [standing_in(con, part, wanted) for part in sorted(named_parts(con))]
-    if stage is not None and (staged := stage.standing(wanted)) is not None:
+    mine = own.unique().alias("declaration_no").to_frame()
+    if stage is not None and len(mine) and (staged := stage.standing(mine)) is not None:
         in_parts.append(staged)
     found = pl.concat(in_parts) if in_parts else pl.DataFrame()
     if found.is_empty():
@@ -62,13 +64,13 @@ def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.Dat
 
 
 def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame, stage: "Stage | None" = None) -> None:
-    """Insert versions that stand. Columns as in schema.sql."""
-    # By entity, so that the flows of one lie together in each batch, and are read without those of others.
-    added = standing.sort("entity", maintain_order=True)
-    if stage is not None and stage.takes(added):
-        stage.add(added)
+    """Insert versions that stand. Columns as in schema.sql. They come by entity, so that the flows of one lie together in each
+    batch, and are read without those of others.
+    """
+    if stage is not None and stage.takes(standing):
+        stage.add(standing)
         return
-    with handed(con, added=added):
+    with handed(con, added=standing):
         con.execute("INSERT INTO recent_flows BY NAME SELECT * FROM added")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from fxwatch.keys import totals_above
+from fxwatch.keys import is_one_of, totals_above
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND, month, so_far
 from fxwatch.windows import months_before, reaches_back
@@ -63,8 +63,9 @@ class EntityJump(EarlyWarning):
         by = ["entity", "item", "direction"]
         # A month below the fixed distance cannot be raised, whatever the median: few others are looked at.
         above = self.lowest("above_median_usd")
-        some = totals_above(looked.collect(), (*by, "month"), pl.lit(value=True), above).lazy().select(by).unique()
-        looked = looked.join(some, on=by, how="semi").collect().lazy()
+        some = totals_above(looked.collect(), (*by, "month"), pl.lit(value=True), above)
+        looked = looked.filter(is_one_of("entity", some["entity"].unique()))
+        looked = looked.join(some.lazy().select(by).unique(), on=by, how="semi").collect().lazy()
         months = looked.group_by(*by, month=month()).agg(pl.col("amount_usd").sum()).collect()
         large = months.lazy().filter(pl.col("amount_usd") > above).rename({"amount_usd": "value"})
         before = large.join(months.lazy(), on=by, suffix="_before").filter(

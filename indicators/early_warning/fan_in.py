@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, places
+from fxwatch.keys import is_one_of
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND
 from fxwatch.windows import Windows, dates, not_covered, numbers, reaches_back
 
 MONTHS = 12
+HALF_YEAR = 182
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +81,10 @@ class FanIn(EarlyWarning):
         band = paid.filter(pl.col("amount_usd").is_between(self.lowest("from_usd"), self.highest("to_usd")))
         payers = band.group_by("counterparty").agg(pl.col("entity").n_unique())
         crowd = payers.filter(pl.col("entity") >= self.lowest("entities_count")).select("counterparty").collect()
-        few = paid.join(crowd.lazy(), on="counterparty", how="semi")
-        base = keyed(
-            few.select("counterparty", "entity", "day", "flow", "item", "amount_usd").collect(), "counterparty"
-        )
+        shown = ("counterparty", "entity", "day", "flow", "item", "amount_usd")
+        few = paid.filter(is_one_of("counterparty", crowd["counterparty"])).select(shown).collect()
+        popular = self._popular(few, first_loaded_day)
+        base = keyed(few.filter(~is_one_of("counterparty", popular)), "counterparty")
         made = [
             (first, until, rule._tested(base, windows, first_loaded_day)) for first, until, rule in self.unchanging()
         ]
@@ -100,8 +104,20 @@ class FanIn(EarlyWarning):
             group=pl.concat_str(pl.lit("{counterparty} "), raised.cast(pl.String)),
         )
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
-        shown = finding(value="value", limit="limit", object=pl.lit("{counterparty}"), **days)
-        return named.select(*shown, "named_by", "group", "flows")
+        wanted = finding(value="value", limit="limit", object=pl.lit("{counterparty}"), **days)
+        return named.select(*wanted, "named_by", "group", "flows")
+
+    def _popular(self, few: pl.DataFrame, first_loaded_day: date | None) -> pl.Series:
+        """The payees that are everybody's on any day: twelve months hold a half-year as a whole, and in each they have payers enough."""
+        last: Any = few["day"].max()
+        if first_loaded_day is None or last is None:
+            return few["counterparty"].clear()
+        begin, end = -(-first_loaded_day.toordinal() // HALF_YEAR), (last.toordinal() + 1) // HALF_YEAR
+        half = (pl.col("day").to_physical() + EPOCH) // HALF_YEAR
+        whole = few.lazy().filter(half >= begin, half < end)
+        counted = whole.group_by("counterparty", half=half).agg(pl.col("entity").n_unique())
+        enough = counted.filter(pl.col("entity") >= self.highest("known_count")).group_by("counterparty").len()
+        return enough.filter(pl.col("len") == max(1, end - begin)).collect()["counterparty"]
 
     def _tested(self, base: pl.DataFrame, windows: Windows, first_loaded_day: date | None) -> Tested:
         counted = base.filter(pl.col("amount_usd").is_between(self.cents("from_usd"), self.cents("to_usd")))

@@ -107,5 +107,8 @@ class PaymentWithoutFiling(EarlyWarning):
 
     def skipped(self, flows: pl.LazyFrame, filings: pl.LazyFrame) -> pl.LazyFrame:
         """Payments without a filing that name neither contract nor counterparty."""
-        nameless = self._unfiled(flows, filings).filter(pl.col("contract").is_null(), pl.col("counterparty").is_null())
+        bare = pl.col("contract").is_null() & pl.col("counterparty").is_null()
+        some = flows.filter(self.looks_at(), bare).select("declaration").unique().collect()
+        declared = flows.join(some.lazy(), on="declaration", how="semi")
+        nameless = self._unfiled(declared, filings).filter(bare)
         return passed_over(nameless, {"payments without a filing, contract or counterparty": pl.len()})

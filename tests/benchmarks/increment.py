@@ -93,7 +93,7 @@ def _made(folder: Path, flows: int, seed: int) -> Session:
             named = (
                 piece.join(numbers.select("entity", "number"), on="entity").drop("entity").rename({"number": "entity"})
             )
-            loading.add_flows(warehouse.con, _kept(named), warehouse.stage)
+            loading.add_flows(warehouse.con, _kept(named).sort("entity"), warehouse.stage)
     return home
 
 

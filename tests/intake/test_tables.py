@@ -14,6 +14,7 @@ import pytest
 from fxwatch.errors import FileRefused
 from fxwatch.home import Home
 from fxwatch.intake import load, parquet_rows, quarantined
+from fxwatch.intake.files import examine
 
 FLOW: dict[str, Any] = {
     "declaration_no": "N1",
@@ -227,10 +228,31 @@ def test_what_polars_answers_with_a_panic_refuses_the_file(
     def panic(_: Any) -> None:
         raise pl.exceptions.PanicException("no such type")
 
-    flow().write_parquet(tmp_path / "flows.parquet")
+    flow().with_columns(pl.col("day").str.to_date()).write_parquet(tmp_path / "flows.parquet")
     monkeypatch.setattr(parquet_rows, "_plain", panic)
     with pytest.raises(FileRefused, match="cannot be read"):
         load(home, "flows", tmp_path / "flows.parquet")
+
+
+def test_what_polars_cannot_read_of_a_parquet_file_is_read_by_arrow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "flows.parquet"
+    pl.DataFrame({"a": [str(n) for n in range(5)], " b": ["x"] * 5}).write_parquet(file)
+    whole = pl.scan_parquet
+    looks: list[int] = []
+
+    def once(*asked: Any, **how: Any) -> pl.LazyFrame:
+        looks.append(1)
+        if len(looks) > 1:
+            raise pl.exceptions.ComputeError("cannot go on")
+        return whole(*asked, **how)
+
+    monkeypatch.setattr(pl, "scan_parquet", once)
+    rows = list(parquet_rows.ParquetReader(examine(file, None), 2).rows())
+    assert [row.columns["a"].to_list() for row in rows] == [["0", "1"], ["2", "3"], ["4"]]
+    assert [row.line.to_list() for row in rows] == [[1, 2], [3, 4], [5]]
+    assert rows[0].columns.columns == rows[1].columns.columns == ["a", "b"]
 
 
 def test_a_parquet_file_of_too_many_columns_is_refused(home: Home, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Near misses: what a limit a tenth lower would find beside, and what of it is a hit already."""
 
+import json
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from fxwatch.cli import app
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
 from fxwatch.whatif import beyond
@@ -46,6 +49,10 @@ def test_where_there_are_none_it_is_said_why(paying: Session) -> None:
     assert found.steps["near"].to_list() == [0, 0]
     assert "contract_overpaid has no near misses: a contract that was paid in full" in found.say("en")
     assert "contract_overpaid 不计接近限额者：按合同足额付汇者" in found.say("zh")
+    asked = ["--home", str(paying.path), "--lang", "zh", "what-if", "contract_overpaid.over_usd=20000", "--json"]
+    assert json.loads(CliRunner().invoke(app, asked).stdout)["no_near"]["contract_overpaid"].startswith(
+        "按合同足额付汇者"
+    )
     few = paying.what_if("fan_in.entities_count=4")
     assert "no whole number lies within 10 % below entities_count = 5." in few.say("en")
     assert paying.what_if("near_limit.times_count=4").say("zh").endswith("下方 10% 以内没有整数。")

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import empty, figures, heading, links, periods, recall, tables
+from dashboards.parts import empty, figures, heading, links, periods, recall, tables, unfed
 from dashboards.visit import Visit
 from fxwatch.errors import RequestError
 from fxwatch.periods import Period, holding, parse_period
@@ -16,6 +16,8 @@ KEY = "reconcile_"
 PARTS = tuple(KINDS)
 YTD = "ytd"
 _DATED = ("settlements", "filings")  # those that look at a period
+# The rules that look for the same: what they lack is lacking here.
+_RULES = {"filings": "payment_without_filing", "contracts": "contract_overpaid"}
 _WIDTHS = {"name": 190, "fx_group": 84, "counterparty": 180, "declaration_no": 200, "contract_no": 120}
 
 
@@ -29,6 +31,8 @@ def show(visit: Visit) -> None:
         return
     asked = _asked(visit, part, known)
     st.caption(visit.say(f"reconcile.about_{part}"))
+    if part in _RULES:
+        unfed.say(visit, _RULES[part])
     found = recall.remembered(visit, reconcile, part, of="snapshot", **asked)
     if found.is_empty():
         empty.say(visit, "reconcile.nothing", "reconcile.nothing_next", ("operations", "reconcile.to_operations"))

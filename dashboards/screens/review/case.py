@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts import figures, links, recall
+from dashboards.parts import figures, links, recall, unfed
 from dashboards.screens.review import deciding, earlier, evidence, foretold, record
 from dashboards.screens.review.filters import rule_title
 from dashboards.visit import Visit
@@ -79,6 +79,7 @@ def _changes(visit: Visit, hit: dict[str, Any], acts: pl.DataFrame) -> None:
     if hit["supersedes"]:
         old = ", ".join(figures.plain(one) for one in hit["supersedes"])
         st.info(visit.say("review.supersedes", count=len(hit["supersedes"]), hits=old))
+    unfed.say(visit, hit["rule"])
     if hit["evidence_changed"]:
         kept = rested_on(acts, hit["hit_id"])
         st.warning(

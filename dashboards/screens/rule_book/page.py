@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.parts import figures, links, recall
+from dashboards.parts import figures, links, recall, unfed
 from dashboards.parts.figures import plain
 from dashboards.visit import Visit
 from fxwatch.reading import book, hits
@@ -34,10 +34,8 @@ def show(visit: Visit, page: Page) -> None:
 
 def _left_out(visit: Visit, rule: str) -> None:
     """What the newest run could not judge by it; that an input is missing altogether is a warning."""
+    unfed.say(visit, rule)
     found = recall.remembered(visit, left_out, visit.language, of="snapshot").filter(rule=rule)
-    for reason, count in found.select("reason", "left_out").iter_rows():
-        if count is None:
-            st.warning(plain(reason[0].upper() + reason[1:] + ("。" if visit.language == "zh" else ".")))
     chinese = visit.language == "zh"
     counted = [
         f"{reason} {figures.count(count)}" if chinese else f"{figures.count(count)} {reason}"
