@@ -186,12 +186,12 @@ class Client:
         """Let go of the connections."""
         self._http.close()
 
-    def ask(self, entity_id: str, on: date | None = None) -> Answer:
+    def ask(self, entity_id: str, on: date | str | None = None) -> Answer:
         """Ask about one entity before a payment.
 
         Args:
             entity_id: 9 or 18 characters.
-            on: the day of the payment; without it, today.
+            on: the day of the payment, also as text (`2026-03-31`); without it, today.
 
         Raises:
             RequestError: the identifier has not its form, or the day lies ahead.
@@ -199,10 +199,10 @@ class Client:
             HouseError: the door stayed busy or out of reach.
             NotProven: the answer's signature does not hold.
         """
-        asked = {"on": on.isoformat()} if on else {}
+        asked = {"on": _written(on)} if on else {}
         return Answer.of(self._proven(self._get(f"/v1/entities/{quote(entity_id, safe='')}/grade", asked)))
 
-    def ask_each(self, entity_ids: Sequence[str], on: date | None = None) -> list[Answer]:
+    def ask_each(self, entity_ids: Sequence[str], on: date | str | None = None) -> list[Answer]:
         """Ask about many entities; the answers come in their order. Errors as for `ask`; one wrong identifier refuses its part.
 
         More than `MOST_ASKED` are asked in parts.
@@ -210,7 +210,7 @@ class Client:
         found: list[Answer] = []
         for start in range(0, len(entity_ids), MOST_ASKED):
             asked: dict[str, Any] = {"entity_ids": list(entity_ids[start : start + MOST_ASKED])}
-            told = self._json("POST", "/v1/grades:check", json=asked | ({"on": on.isoformat()} if on else {}))
+            told = self._json("POST", "/v1/grades:check", json=asked | ({"on": _written(on)} if on else {}))
             found += [Answer.of(self._proven(document)) for document in told["answers"]]
         return found
 
@@ -222,9 +222,9 @@ class Client:
         """
         return Answer.of(self._proven(self._get(f"/v1/receipts/{number}")))
 
-    def changes(self, since: date) -> list[Move]:
+    def changes(self, since: date | str) -> list[Move]:
         """Whose grade moved on a day or later, among the bank's entities; by entity and day."""
-        told = self._proven(self._get("/v1/changes", {"since": since.isoformat()}))
+        told = self._proven(self._get("/v1/changes", {"since": _written(since)}))
         return [
             Move(
                 entity_id=row["entity_id"],
@@ -307,6 +307,15 @@ def _wait(state: RetryCallState) -> float:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _written(day: date | str) -> str:
+    try:
+        return (date.fromisoformat(day) if isinstance(day, str) else day).isoformat()
+    except ValueError as fault:
+        raise RequestError(
+            f"{day} is no day. Write it like 2026-03-31.", f"{day} 不是有效日期，应如 2026-03-31。"
+        ) from fault
 
 
 def _detail(response: httpx.Response) -> str:

@@ -67,14 +67,38 @@ def _routes(document: dict[str, Any]) -> str:
                 f"<tr><td><code>{escape(p['name'])}</code><td>{p['in']}<td>{escape(p.get('description', ''))}"
                 for p in route.get("parameters", [])
             )
+            given += _fields(route.get("requestBody", {}), document, "body")
+            answered = _fields(route["responses"].get("200", {}), document, "answer")
             replies = ", ".join(
-                f"{status} {escape(reply['description'])}" for status, reply in route["responses"].items()
+                f"{status} {escape(reply['description'])}" for status, reply in sorted(route["responses"].items())
             )
             told.append(
                 f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(route.get('description', ''))}"
-                f"<table>{given}</table><p>{replies}"
+                f"<table>{given}{answered}</table><p>{replies}"
             )
     return "".join(told)
+
+
+def _fields(said: dict[str, Any], document: dict[str, Any], where: str) -> str:
+    """The fields of a body or an answer, a row each; those of what a list holds beneath it."""
+    schema = said.get("content", {}).get("application/json", {}).get("schema", {})
+    rows = []
+    for name, (kind, description) in _named(schema, document, "").items():
+        rows.append(f"<tr><td><code>{escape(name)}</code><td>{where}, {kind}<td>{escape(description)}")
+    return "".join(rows)
+
+
+def _named(schema: dict[str, Any], document: dict[str, Any], within: str) -> dict[str, tuple[str, str]]:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found: dict[str, tuple[str, str]] = {}
+    for name, field in schema.get("properties", {}).items():
+        options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
+        kind = options[0].get("format") or options[0].get("type", "text")
+        found[within + name] = (kind, field.get("description", ""))
+        if kind == "array" and "$ref" in (items := options[0].get("items", {})):
+            found |= _named(items, document, f"{within}{name}[].")
+    return found
 
 
 def _page(title: str, body: str) -> Response:

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from fxwatch.attention.describing import ORDERS
+from fxwatch.attention.explaining import is_exact, meaning, together, written
 from fxwatch.attention.phrases import phrase
 from fxwatch.risk import catalogue
 from fxwatch.risk.judging import PSI_LIMITS, TOPS
 from fxwatch.terms import Language
+
+if TYPE_CHECKING:
+    from fxwatch.risk.artefact import Model
 
 _MEASURES = ("ap", *(f"recall_{round(100 * share)}" for share in TOPS), "brier")
 _GROUP_COLUMNS = ("group", "rows", "positives", "foretold", "came_true", "in_top", "right_in_top", "found")
@@ -28,12 +33,11 @@ class Block:
     picture: str = ""
 
 
-def card(about: dict[str, Any], name: str, force: Sequence[str], language: Language) -> list[Block]:
+def card(model: "Model", force: Sequence[str], language: Language) -> list[Block]:
     """The card of a model.
 
     Args:
-        about: what its file says.
-        name: what it is called.
+        model: as its file holds it.
         force: sentences that say who put it in force, when, and why; or that it is not.
         language: of the words.
     """
@@ -41,6 +45,7 @@ def card(about: dict[str, Any], name: str, force: Sequence[str], language: Langu
     def say(key: str, **named: Any) -> str:
         return phrase(key, language, **named)
 
+    about, name = model.about, model.name
     judged, trained = about["judged"], about["trained"]
     kind = say(f"kind_{about['kind']}")
     facts = (
@@ -70,12 +75,36 @@ def card(about: dict[str, Any], name: str, force: Sequence[str], language: Langu
             )
             for dimension, rows in judged["groups"].items()
         ),
+        *_points(model, say, language),
         Block(say("limits"), paragraphs=tuple(say(f"limit_{n}") for n in range(1, 7))),
         Block(
             say("features"), head=(say("feature"), say("unit"), say("direction"), say("why")),
             rows=tuple(_feature(f, say, language) for f in catalogue.catalogue()),
         ),
     ]  # fmt: skip
+
+
+def _points(model: "Model", say: Any, language: Language) -> list[Block]:
+    """The scorecard itself: every feature that gives points, with its bins. A booster has none."""
+    if not is_exact(model):
+        return []
+    inner = model.estimator.inner_
+    rows = [
+        (meaning(name, language), _bins(name, edges, points, say, language))
+        for name, edges, points in zip(catalogue.names(), inner.edges_, inner.points_, strict=True)
+        if any(points)
+    ]
+    said = say("points_what", base=inner.base_points_, none=len(catalogue.names()) - len(rows))
+    return [Block(say("points"), paragraphs=(said,), head=(say("feature"), say("bins")), rows=tuple(rows))]
+
+
+def _bins(name: str, edges: Any, points: Any, say: Any, language: Language) -> str:
+    edge = [written(name, float(e), language) for e in edges]
+    bins = [say("would_be_below", edge=edge[0])] if edge else []
+    bins += [say("from_to", low=low, high=high) for low, high in pairwise(edge)]
+    bins += [say("would_be_at_least", edge=edge[-1])] if edge else [say("any_value")]
+    told = [f"{where}: {int(given):+d}" for where, given in zip([*bins, say("nothing")], points, strict=True) if given]
+    return together(told, language)
 
 
 def _feature(feature: catalogue.Feature, say: Any, language: Language) -> tuple[str, ...]:

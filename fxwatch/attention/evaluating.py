@@ -196,6 +196,7 @@ def _rows(
                 f"The labels are of {len(days)} days; at most {MOST_DAYS} are asked about, such as month ends.",
                 f"标签涉及 {len(days)} 个日期，最多 {MOST_DAYS} 个，例如各月末。",
             )
+        _within(con, days)
     known = gather(home, days[0])
     past = happened.rename({"act": "kind"}) if happened is not None else _past(told, is_events, months)
     acts = past.select("entity", "kind", "day", known_on="day", ended_on=pl.lit(None, pl.Date))
@@ -206,6 +207,19 @@ def _rows(
         truth = told.group_by("entity", pl.col("day").alias("as_of")).agg(pl.col("label").max())
     rows = [features(known, [day]).join(truth, on=["entity", "as_of"]) for day in days]
     return pl.concat(rows), days
+
+
+def _within(con: Any, days: list[date]) -> None:
+    """Refuse labels of days before the first flow: of nobody anything was known then."""
+    from fxwatch.warehouse.known import span_of_flows
+
+    first, _ = span_of_flows(con)
+    early = [day for day in days if first is None or day < first]
+    if early:
+        raise RequestError(
+            f"The labels of {len(early)} of {len(days)} days, from {early[0]} on, are older than the first flow ({first or 'none'}): nothing was known of anybody then. Give the flows before them too, or leave those labels out.",
+            f"{len(days)} 个标签日期中有 {len(early)} 个（自 {early[0]} 起）早于首笔收付汇记录（{first or '无'}），当时一无所知。请一并提供更早的记录，或去掉这些标签。",
+        )
 
 
 def _month_ends(con: Any, told: pl.DataFrame, months: int) -> list[date]:
@@ -257,7 +271,7 @@ def _write(
         model = artefact.read(out / "model.json")
         from fxwatch.attention.phrases import phrase
 
-        blocks = card(model.about, model.name, [phrase("not_in_force", language)], language)
+        blocks = card(model, [phrase("not_in_force", language)], language)
         (out / "card.md").write_text(markdown(blocks), "utf-8")
         (out / "card.html").write_text(page(blocks[0].heading, html(blocks), language, foot=model.name), "utf-8")
         named = verdict.test.join(numbers, on="entity", how="left", maintain_order="left")

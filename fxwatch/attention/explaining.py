@@ -35,7 +35,7 @@ class Explained:
         anomaly: which part of its peers is less odd, on the same features and without any labels.
         odd: what makes it odd, in words.
         parts: feature, meaning, value (as people write it), points, above_usual (how many of them an ordinary entity has not), change
-            (what would lower the points, and by how many); those that weigh most first.
+            (what would lower the points most, and by how many); those that weigh most first.
         sampled: whether the random sample of the month holds it.
     """
 
@@ -137,7 +137,7 @@ def written(name: str, value: float | None, language: Language) -> str:
 
 
 def _change(model: "Model", n: int, value: float, points: int, language: Language) -> str:
-    """The nearest bin in which the feature would have fewer points, and how many; empty where there is none."""
+    """The bin in which the feature would have the fewest points, the nearest of several, and how many fewer; empty where there is none."""
     if not is_exact(model) or points <= 0 or np.isnan(value):
         return ""
     edges, own = model.estimator.inner_.edges_[n], model.estimator.inner_.points_[n]
@@ -145,7 +145,7 @@ def _change(model: "Model", n: int, value: float, points: int, language: Languag
     lower = [b for b in range(len(edges) + 1) if own[b] < points]
     if not lower:
         return ""
-    there = min(lower, key=lambda b: abs(b - here))
+    there = min(lower, key=lambda b: (own[b], abs(b - here)))
     if there < here:
         said = phrase("would_be_below", language, edge=written(name, float(edges[there]), language))
     else:

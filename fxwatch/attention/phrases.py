@@ -126,6 +126,14 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "not_in_force": ("It is not in force.", "未启用。"),
     "nothing": ("nothing to measure", "无可计量"),
     "would_be_below": ("below {edge}", "低于 {edge}"),
+    "points": ("Points", "分值"),
+    "points_what": (
+        "Everybody has {base} points; beside them each feature gives those of the bin in which its value lies. Twenty points double the odds. {none} features give nobody any and are not used.",
+        "每个主体均有基础分 {base}，各项特征再按其取值所在区间给分；每 20 分，几率翻一番。另有 {none} 项特征不给分，未被采用。",
+    ),
+    "bins": ("points by value; elsewhere none", "各取值区间的分值；其余为 0"),
+    "from_to": ("{low} to below {high}", "{low} 至低于 {high}"),
+    "any_value": ("any value", "任何取值"),
     "would_fall": ("{change}: −{points}", "{change}：−{points}"),
     "would_be_at_least": ("at least {edge}", "不低于 {edge}"),
 }  # fmt: skip

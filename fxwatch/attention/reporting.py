@@ -87,6 +87,6 @@ def write_card(home: "Home", out: Path, name: str | None, language: Language) ->
         said = phrase("in_force", language, day=force.day, by=force.by, act=force.act, why=force.why)
     else:
         said = phrase("not_in_force", language)
-    blocks = card(model.about, model.name, [said], language)
+    blocks = card(model, [said], language)
     text = markdown(blocks) if form == "md" else page(blocks[0].heading, html(blocks), language, foot=model.name)
     write_whole(out, text.encode())

@@ -69,6 +69,23 @@ def read_document(path: Path) -> dict[str, Any]:
     return found
 
 
+def each_signed(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What of a document bears a signature of its own: each answer of a list, or the document itself.
+
+    Raises:
+        FileRefused: it is a list of answers with something else in it, or with nothing.
+    """
+    if "answers" not in document:
+        return [document]
+    answers = document["answers"]
+    if not isinstance(answers, list) or not answers or not all(isinstance(one, dict) for one in answers):
+        raise FileRefused(
+            "The file holds a list of answers with none in it, or with something that is no answer.",
+            "文件中的答复清单为空，或含有并非答复的内容。",
+        )
+    return answers
+
+
 def read_keys(path: Path) -> list[PublicKey]:
     """The public keys that a file holds, as `fxwatch keys signing --out` and `GET /v1/signing-keys` write them.
 

@@ -76,7 +76,8 @@ def retire_signing(home: "Home", key_id: str, *, why: str, by: str | None = None
                 f"There is no signing key {key_id}. List them with: fxwatch keys signing",
                 f"没有签名密钥 {key_id}。可用 fxwatch keys signing 列出。",
             )
-        if found["valid_to"] is not None:
+        # One that was just replaced is good for a little while yet: that while can be ended.
+        if found["valid_to"] is not None and found["valid_to"] <= writing.moment.isoformat(timespec="microseconds"):
             raise Decided(
                 f"The signing key {key_id} is retired since {found['valid_to']} UTC.",
                 f"签名密钥 {key_id} 已于 {found['valid_to']} UTC 停用。",

@@ -1,7 +1,7 @@
 """What banks asked and were told: receipts, their proof, and whether the banks asked at all."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from fxwatch.cli.door import Door, Json, Limit, Out, day_of
 from fxwatch.cli.output import SHOWN, cell, print_json, show
 from fxwatch.errors import RequestError
 from fxwatch.terms import label
+
+if TYPE_CHECKING:
+    from fxwatch.signing import Proof
 
 receipt = typer.Typer(no_args_is_help=True, help="What a bank was told, and its proof.")
 
@@ -71,27 +74,40 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove that an answer is what was signed: offline by --keys, or by the home, which also looks whether it is on record."""
-    from fxwatch.banks.receipts import read_document, read_keys, verify, verify_on_record
+    """Prove that an answer is what was signed: offline by --keys, or by the home, which also looks whether it is on record.
+
+    Of a list of answers, as grades:check gives it, each is proved.
+    """
+    from fxwatch.banks.receipts import each_signed, read_document, read_keys, verify, verify_on_record
+    from fxwatch.home import is_home
 
     door: Door = context.obj
     document = read_document(file)
-    proof = verify(document, read_keys(keys)) if keys is not None else verify_on_record(door.home, document)
-    if as_json:
-        told = {name: value for name, value in document.items() if name not in ("entities", "moves", "signature")}
-        print_json(
-            {
-                "ok": proof.ok,
-                "key_id": proof.key_id,
-                "why": proof.say(door.language),
-                "told": told if proof.ok else None,
-            }
+    trusted = read_keys(keys) if keys is not None else None
+    if trusted is None and not is_home(door.path):
+        raise RequestError(
+            f"There is no fxwatch home in {door.path} whose keys could be taken. Give the public keys with --keys KEYS.json, as the bureau publishes them at /v1/signing-keys.",
+            f"{door.path} 中没有可取公钥的 fxwatch 库。请用 --keys KEYS.json 给出公钥，监管部门公布于 /v1/signing-keys。",
         )
-    else:
-        print(proof.say(door.language))
-        if proof.ok:
-            print(_proved(door, document, is_offline=keys is not None))
-    raise typer.Exit(0 if proof.ok else 1)
+    told = []
+    for signed in each_signed(document):
+        proof = verify(signed, trusted) if trusted is not None else verify_on_record(door.home, signed)
+        told.append(
+            {"ok": proof.ok, "key_id": proof.key_id, "why": proof.say(door.language), "told": _told(signed, proof)}
+        )
+        if not as_json:
+            print(proof.say(door.language))
+            if proof.ok:
+                print(_proved(door, signed, is_offline=trusted is not None))
+    if as_json:
+        print_json(told if "answers" in document else told[0])
+    raise typer.Exit(0 if all(one["ok"] for one in told) else 1)
+
+
+def _told(signed: dict[str, Any], proof: "Proof") -> dict[str, Any] | None:
+    """What a document says in a few words; nothing of one that was not proved."""
+    left_out = ("entities", "moves", "signature")
+    return {name: value for name, value in signed.items() if name not in left_out} if proof.ok else None
 
 
 def _proved(door: Door, document: dict[str, Any], *, is_offline: bool) -> str:

@@ -163,12 +163,24 @@ def score(
     if entity is not None:
         _explain(door, entity, out, as_json, limit)
         return
+    import polars as pl
+
+    from fxwatch.attention.explaining import meaning, together
     from fxwatch.attention.scores import score as score_all
+    from fxwatch.reading.names import with_names
 
     rows = score_all(door.home, by=by)
     if sampled:
         rows = rows.filter("sampled")
-    rows = rows.select("place", "entity_id", "probability", "score", "reasons", "anomaly", "odd", "sampled", "as_of")
+    told = ("place", "entity_id", "name", "probability", "score", "reasons", "anomaly", "odd", "sampled", "as_of")
+    rows = with_names(door.home, rows).select(told)
+    if out is None and not as_json:  # for people: features in words
+        rows = rows.head(limit or rows.height).with_columns(
+            pl.col(c).map_elements(
+                lambda names: together([meaning(n, door.language) for n in names], door.language), pl.String
+            )
+            for c in ("reasons", "odd")
+        )
     show(door, rows, out=out, as_json=as_json, limit=limit)
 
 

@@ -79,7 +79,7 @@ class RiskClassifier(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         weight = weights_of(sample_weight, len(x))
-        self.inner_ = self._fresh().fit(x, target, sample_weight=weight)
+        self.inner_ = self._fresh().fit(_measured(x), target, sample_weight=weight)
         self.calibration_ = (0.0, 1.0) if groups is None else self._calibrated(x, target, weight, np.asarray(groups))
         return self
 
@@ -134,7 +134,9 @@ class RiskClassifier(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         odds = np.zeros(len(x))
         for learn, hold in GroupKFold(_FOLDS).split(x, target, whose):
             odds[hold] = (
-                self._fresh().fit(x[learn], target[learn], sample_weight=weight[learn]).decision_function(x[hold])
+                self._fresh()
+                .fit(_measured(x[learn]), target[learn], sample_weight=weight[learn])
+                .decision_function(x[hold])
             )
         return _curve(odds, target, weight)
 
@@ -143,6 +145,11 @@ class RiskClassifier(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         tags.input_tags.allow_nan = True
         tags.classifier_tags.multi_class = False
         return tags
+
+
+def _measured(x: Floats) -> Floats:
+    """Features as they are learned from: one that was never measured is 0 throughout, since boosting refuses it and nothing can be learned of it."""
+    return np.where(np.isnan(x).all(axis=0), 0.0, x)
 
 
 def _curve(odds: Floats, target: NDArray[Any], weight: Floats) -> tuple[float, float]:

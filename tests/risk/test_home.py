@@ -83,7 +83,8 @@ def test_a_model_in_force_orders_the_queue_and_explains_itself(home: Session, tm
         explain(home, rows["entity_id"][0], "zh").parts["meaning"][0]
         != explain(home, rows["entity_id"][0]).parts["meaning"][0]
     )
-    assert "below" in " ".join(explain(home, rows["entity_id"][0]).parts["change"])
+    changes = explain(home, rows["entity_id"][0]).parts["change"]
+    assert any(" −" in change or ": −" in change for change in changes)
 
     waiting = queue(home)
     ordered = line(waiting, Asked(order="risk"))
@@ -97,6 +98,7 @@ def test_a_model_in_force_orders_the_queue_and_explains_itself(home: Session, tm
     for form in ("md", "html"):
         write_card(home, tmp_path / f"card.{form}", None, "zh" if form == "md" else "en")
     assert WHY in (tmp_path / "card.html").read_text("utf-8")
+    assert "Everybody has" in (tmp_path / "card.html").read_text("utf-8")  # the points themselves
     assert "模型说明书" in (tmp_path / "card.md").read_text("utf-8")
     for by in (None, "area", "month", "sample"):
         assert report_table(home, None, by, "en").height
