@@ -221,6 +221,12 @@ def block_of(flows: pl.DataFrame) -> pl.Expr:
     return (pl.col("day") - pl.lit(first, pl.Date)).dt.total_days() // BLOCK_DAYS
 
 
+def repeated(numbers: Ints) -> Ints:
+    """The numbers that come more than once, each once."""
+    ordered = np.sort(numbers)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
 def gaps(flows: pl.DataFrame, longer_days: int) -> pl.DataFrame:
     """Columns entity, before and day: two active days of an entity in a row with more than so many days from one to the other."""
     if flows.is_empty():

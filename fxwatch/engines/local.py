@@ -119,7 +119,9 @@ def together(parts: Sequence[Findings]) -> Findings:
         count += part.hits.height
     whole = {name: pl.concat(frames) for name, frames in tables.items()}
     skipped = whole["skipped"].group_by("rule", "reason", maintain_order=True).agg(pl.col("count").sum())
-    return Findings(**{**whole, "skipped": skipped})
+    # An entity whose flows lie in several sets, by counterparty for one, is told of in each.
+    not_computed = whole["not_computed"].unique(maintain_order=True)
+    return Findings(**{**whole, "not_computed": not_computed, "skipped": skipped})
 
 
 def find_all(

@@ -5,12 +5,13 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from fxwatch.risk.odds import ByOdds
 from fxwatch.risk.scorecard import DOUBLES_THE_ODDS, Scorecard, weights_of
 from fxwatch.terms import RISK_KINDS as KINDS
 
@@ -22,7 +23,7 @@ _FOLDS = 3
 _POINTS = DOUBLES_THE_ODDS / np.log(2)
 
 
-class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class RiskClassifier(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The probability of the rarer, larger class, from features of which some may be missing.
 
     Rows are neither drawn again nor made up: imbalance stays as it is, and the probabilities with it. They are calibrated by a
@@ -89,17 +90,6 @@ class RiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         intercept, slope = self.calibration_
         odds: Floats = intercept + slope * self.inner_.decision_function(x)
         return odds
-
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803 - the library's name
-        """The probability of each class."""
-        chance = 1 / (1 + np.exp(-self.decision_function(X)))
-        return np.column_stack([1 - chance, chance])
-
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803 - the library's name
-        """The likelier class of each row."""
-        check_is_fitted(self)
-        likelier: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(np.int64)]
-        return likelier
 
     def scores(self, X: Any) -> NDArray[np.int64]:  # noqa: N803 - the library's name
         """The score of each row in whole points: the scorecard's sum, or the booster's log-odds on the same scale."""

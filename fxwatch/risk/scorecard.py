@@ -5,9 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from fxwatch.risk.odds import ByOdds
 
 Floats = NDArray[np.float64]
 
@@ -16,7 +18,7 @@ DOUBLES_THE_ODDS = 20
 _POINTS = DOUBLES_THE_ODDS / np.log(2)
 
 
-class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class Scorecard(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Binned, monotone where the field says so, logistic; every prediction is a sum of whole points.
 
     A feature is cut at quantiles. Its points are built from steps, one an edge; where `directions` says 1 no step goes down,
@@ -94,17 +96,6 @@ class Scorecard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         """The log-odds that the score stands for."""
         odds: Floats = self.score_points(X) / _POINTS
         return odds
-
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803 - the library's name
-        """The probability of each class."""
-        chance = 1 / (1 + np.exp(-self.decision_function(X)))
-        return np.column_stack([1 - chance, chance])
-
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803 - the library's name
-        """The likelier class of each row."""
-        check_is_fitted(self)
-        likelier: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(np.int64)]
-        return likelier
 
     def _round(self, found: Floats) -> None:
         at, base = 1, float(found[0])

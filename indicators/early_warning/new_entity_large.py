@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fxwatch.keys import is_one_of
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND, so_far
 
@@ -53,7 +54,7 @@ class NewEntityLarge(EarlyWarning):
         # The young are few, and told by the roll before any flow is touched.
         first = flows.select(pl.col("day").min()).collect().item()
         young = born.filter(pl.col("registered_on").dt.offset_by(f"{longest}mo") > pl.lit(first, pl.Date))
-        joined = looked.join(young.lazy(), on="entity")
+        joined = looked.filter(is_one_of("entity", young["entity"])).join(young.lazy(), on="entity")
         early = joined.filter(pl.col("day") >= pl.col("registered_on")).collect()
         found = pl.concat(
             [
@@ -82,6 +83,6 @@ class NewEntityLarge(EarlyWarning):
 
     def skipped(self, flows: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """Entities with flows whose day of registration is not known."""
-        unknown = roll.filter(pl.col("registered_on").is_null()).select("entity")
-        met = flows.select("entity").unique().join(unknown, on="entity", how="semi")
+        unknown = roll.filter(pl.col("registered_on").is_null()).select("entity").collect()["entity"]
+        met = flows.filter(is_one_of("entity", unknown)).select("entity").unique()
         return passed_over(met, {"entities without a day of registration": pl.len()})

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from fxwatch.keys import is_one_of
 from fxwatch.rule import EarlyWarning, finding, param
 from fxwatch.terms import Item
 from fxwatch.totals import IS_REFUND, least, quarter, so_far
@@ -59,7 +60,9 @@ class RelatedPartyLarge(EarlyWarning):
         named = roll.select("entity", economy=pl.col("investor_economies").str.split(";")).explode("economy")
         named = named.with_columns(pl.col("economy").str.strip_chars()).filter(pl.col("economy") != "")
         investors = named.unique().collect()
-        fees = flows.filter(self.looks_at()).with_columns(quarter=quarter())
+        invested = is_one_of("entity", investors["entity"].unique())
+        shown = ("entity", "direction", "economy", "day", "flow", "amount_usd")
+        fees = flows.filter(invested, self.looks_at()).select(*shown, quarter=quarter()).collect().lazy()
         related = fees.join(investors.lazy(), on=["entity", "economy"], how="semi")
         by, of_all = ["entity", "economy", "direction", "quarter"], ["entity", "direction", "quarter"]
         large = (

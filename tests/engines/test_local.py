@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from fxwatch.engines.local import HITS, Findings, find_all
+from fxwatch.engines.local import HITS, Findings, find_all, together
 from fxwatch.errors import HouseError
 from fxwatch.rule import EarlyWarning, finding
 from fxwatch.rulebook import rules
@@ -120,6 +120,14 @@ def test_what_is_not_computed_says_by_which_rule() -> None:
         ("consecutive_days", entity("LAW"), "consulting", 2026),
         ("consecutive_days", entity("LAW"), "royalties", 2026),
     ]
+
+
+def test_an_entity_whose_flows_lie_in_several_sets_is_told_of_once() -> None:
+    given = {**INPUTS, "calendar": calendar()}
+    sets = [find_all(RULES, DRAWN.filter(pl.col("flow") % 2 == n), given) for n in (0, 1)]
+    twice = together([*sets, *sets])
+    assert twice.not_computed.height
+    assert twice.not_computed.equals(together(sets).not_computed)
 
 
 def test_a_frame_that_breaks_its_contract_is_refused() -> None:
