@@ -103,8 +103,9 @@ def _bins(name: str, edges: Any, points: Any, say: Any, language: Language) -> s
     bins = [say("would_be_below", edge=edge[0])] if edge else []
     bins += [say("from_to", low=low, high=high) for low, high in pairwise(edge)]
     bins += [say("would_be_at_least", edge=edge[-1])] if edge else [say("any_value")]
-    told = [f"{where}: {int(given):+d}" for where, given in zip([*bins, say("nothing")], points, strict=True) if given]
-    return together(told, language)
+    # One entry a bin, and the last for a missing value.
+    given = zip([*bins, say("nothing")], points, strict=True)
+    return together([say("gives", where=where, points=f"{int(n):+d}") for where, n in given if n], language)
 
 
 def _feature(feature: catalogue.Feature, say: Any, language: Language) -> tuple[str, ...]:

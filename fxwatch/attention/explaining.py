@@ -130,7 +130,8 @@ def written(name: str, value: float | None, language: Language) -> str:
     if unit == "share":
         return f"{100 * value:.1f} %"
     if unit == "code":
-        return chr(ord("A") + int(value)) if value >= 0 else phrase("nothing", language)
+        # A section of industry is a letter; a number that is none stays as it is.
+        return chr(ord("A") + int(value)) if 0 <= value < 26 else f"{value:,.0f}"
     if unit in ("count", "days"):
         return f"{value:,.0f}"
     return f"{value:,.1f}"
