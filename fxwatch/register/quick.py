@@ -76,7 +76,7 @@ class OfSqlite(Quick):
         self._cursor = self._driver.cursor()
         self._one, order = _spelt(_of_one(), store.place.engine.dialect)
         self._pick = itemgetter(*(("entity_id", "first", "last").index(name) for name in order))
-        self._many, order = _spelt(_of_many(store.place.engine.dialect), store.place.engine.dialect)
+        self._many, order = _spelt(_in_one_row(_of_many(store.place.engine.dialect)), store.place.engine.dialect)
         self._standing, _ = _spelt(_of_standing(), store.place.engine.dialect)
         self._pick_many = itemgetter(*(("entity_ids", "first", "last").index(name) for name in order))
 
@@ -90,7 +90,8 @@ class OfSqlite(Quick):
     def many(self, entity_ids: Sequence[str], first: str, last: str) -> dict[str, Found]:
         """See `Quick.many`."""
         try:
-            rows = self._cursor.execute(self._many, self._pick_many((json.dumps(entity_ids), first, last))).fetchall()
+            asked = self._pick_many((json.dumps(entity_ids), first, last))
+            rows = json.loads(self._cursor.execute(self._many, asked).fetchall()[0][0])
         except sqlite3.Error as fault:
             self._store.refuse(fault)
         return {row[0]: Found(*row[1:]) for row in rows}
@@ -169,6 +170,12 @@ def _of_many(dialect: Dialect) -> Select[Any]:
     else:
         each = func.json_each(given).table_valued("value")
     return select(each.c.value, *_columns(each.c.value)).select_from(each)
+
+
+def _in_one_row(many: Select[Any]) -> Select[Any]:
+    """All rows as one JSON text: fetched one by one, each would have the thread that answers wait for its interpreter."""
+    rows = many.subquery()
+    return select(func.json_group_array(func.json_array(*rows.c)))
 
 
 def _of_standing() -> Select[Any]:
