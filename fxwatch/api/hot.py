@@ -25,7 +25,7 @@ _USUAL = re.compile(_URL)
 # A whole request: its address, and its headers up to the end.
 WHOLE = re.compile(rb"GET (" + _URL + rb") HTTP/1\.1(\r\n.*)", re.DOTALL)
 # A request that bears one of these has a body, or wants something of the server.
-_UNUSUAL = {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"connection"}
+_UNUSUAL = {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"connection", b"proxy-connection"}
 _ANSWER = b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n"
 
 

@@ -5,6 +5,7 @@ other process is asked with a line and replies with one; it ends when the one th
 """
 
 import json
+import logging
 import os
 import resource
 import signal
@@ -18,6 +19,8 @@ from fxwatch.recording.folding import Folded, fold
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
+
+log = logging.getLogger("fxwatch.records")
 
 _ASKED = b"fold\n"
 # Behind whoever answers; not the last of all, because others who write wait for what it holds.
@@ -103,11 +106,15 @@ def fold_when_asked(home: "Home", asked: IO[bytes], told: IO[bytes]) -> None:
             reply: dict[str, Any] = {**done._asdict(), "memory": most}
         except FxwatchError as fault:
             reply = {"english": fault.english, "chinese": fault.chinese}
-        except OSError as fault:
-            # A journal that cannot be read or removed: said by whoever asked, once, and not by an end of this process each second.
+        except Exception as fault:
+            # Said by whoever asked, once, and not by an end of this process each second.
+            log.exception("Nothing was folded")
             reply = {
-                "english": f"Records cannot be brought into the register: {fault}.",
-                "chinese": f"查询记录无法并入登记簿：{fault}。",
+                "english": f"Records cannot be brought into the register: {type(fault).__name__}: {fault}.",
+                "chinese": f"查询记录无法并入登记簿：{type(fault).__name__}：{fault}。",
             }
-        told.write(json.dumps(reply).encode() + b"\n")
-        told.flush()
+        try:
+            told.write(json.dumps(reply).encode() + b"\n")
+            told.flush()
+        except BrokenPipeError:
+            return  # whoever asked is gone

@@ -5,19 +5,26 @@ next one goes on where the last one ended. A journal that nobody holds any more 
 """
 
 import fcntl
-import json
 import logging
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from fxwatch.errors import HouseError
 from fxwatch.recording.journal import BEGUN, FOLDER, SUFFIX, home_name
+from fxwatch.register.questions import row_of
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
     from fxwatch.register import Register
+    from fxwatch.register.blocks import Block
+
+ASIDE = ".damaged"
+_NAME = re.compile(r"[0-9]{16}" + re.escape(SUFFIX))
 
 # At most so much in one transaction: others who write wait for it.
 PIECE = 1 << 20
@@ -38,19 +45,38 @@ class Folded(NamedTuple):
 def fold(home: "Home") -> Folded:
     """Bring every record of a home's journals into the register. Any process may do so at any time, also several at once.
 
+    What is no record is put aside into a file beside the journal, and said; a journal that cannot be folded keeps no other one.
+
     Raises:
-        HouseError: the register cannot be written to; every record stays where it is.
+        HouseError: the register cannot be written to, or a journal not be read; every record stays where it is.
     """
     records = journals = 0
-    for path in sorted((home.path / FOLDER).glob(f"*{SUFFIX}")):
-        with suppress(FileNotFoundError), path.open("rb") as file:  # another one may finish it first
-            is_over = _is_over(file)
-            records += _fold(home.register, path, file, is_over=is_over)
-            if is_over and path.exists() and home.register.folded(_first(path)) is not None:
-                path.unlink()
-                home.register.close_block(_first(path))
-                journals += 1
+    fault: HouseError | None = None
+    for path in journals_in(home.path):
+        try:
+            with suppress(FileNotFoundError), path.open("rb") as file:  # another one may finish it first
+                is_over = _is_over(file)
+                records += _fold(home.register, path, file, is_over=is_over)
+                if is_over and path.exists() and home.register.folded(_first(path)) is not None:
+                    path.unlink()
+                    home.register.close_block(_first(path))
+                    journals += 1
+        except OSError as found:
+            fault = HouseError(
+                f"{path} cannot be read or removed: {found.strerror}. Its records stay where they are.",
+                f"无法读取或删除 {path}：{found.strerror}。其中的记录原样保留。",
+            )
+        except HouseError as found:
+            fault = found
+    if fault is not None:
+        raise fault
     return Folded(records, journals)
+
+
+def journals_in(home: Path) -> list[Path]:
+    """The journals of a home, oldest first: files whose names are a block's first number."""
+    folder = home / FOLDER
+    return sorted(path for path in folder.glob(f"*{SUFFIX}") if _NAME.fullmatch(path.name) and path.is_file())
 
 
 def forget_orphans(home: "Home") -> None:
@@ -77,43 +103,67 @@ def _is_over(file: IO[bytes]) -> bool:
 
 def _fold(register: "Register", path: Path, file: IO[bytes], *, is_over: bool) -> int:
     count = 0
-    while (start := register.folded(_first(path))) is not None:
+    block = register.block(_first(path))
+    while block is not None and (start := register.folded(block.first)) is not None:
         file.seek(start)
-        piece = file.read(PIECE)
-        # A last line without its end was never answered.
-        piece = piece[: piece.rfind(b"\n") + 1]
+        piece, rest = _piece(file)
         if not piece:
+            if rest and is_over:
+                # A last line without its end was never answered, unless the machine lost its power.
+                _put_aside(path, [rest])
             return count
-        records = _whole(path, piece) if is_over else _lines(piece)
-        if register.fold(_first(path), start, start + len(piece), records):
-            count += len(records)
+        rows, broken = _rows(register, piece, block)
+        if broken:
+            _put_aside(path, broken)
+        if register.fold(block.first, start, start + len(piece), rows):
+            count += len(rows)
             time.sleep(PAUSE_SECONDS)
-    if path.exists():
-        log.error("%s is the journal of no block that this register waits for; it is left as it is.", path)
+    if path.exists() and register.block(_first(path)) is None:
+        _say(f"{path} is the journal of no block that this register waits for; it is left as it is.")
     return count
 
 
-def _lines(piece: bytes) -> list[str]:
-    # Not splitlines: a name may hold what Unicode calls the end of a line.
-    return piece.decode("utf-8").split("\n")[:-1]
+def _piece(file: IO[bytes]) -> tuple[bytes, bytes]:
+    """Whole lines, about `PIECE` bytes of them or one that is longer; and what is left behind the last of them."""
+    piece = file.read(PIECE)
+    while b"\n" not in piece and (more := file.read(PIECE)):
+        piece += more
+    end = piece.rfind(b"\n") + 1
+    return piece[:end], piece[end:]
 
 
-def _whole(path: Path, piece: bytes) -> list[str]:
-    """The records of a journal whose writer is gone. What is no record, as after a loss of power, is put aside and said."""
-    whole: list[bytes] = []
+def _rows(register: "Register", piece: bytes, block: "Block") -> tuple[list[dict[str, Any]], list[bytes]]:
+    """The rows of a piece, and the lines that are no records of this block, or records that are in the register already."""
+    rows: dict[int, dict[str, Any]] = {}
+    lines: dict[int, bytes] = {}
     broken: list[bytes] = []
     for line in piece.split(b"\n")[:-1]:
-        (whole if _is_record(line) else broken).append(line)
-    if broken:
-        aside = path.with_suffix(".damaged")
-        with aside.open("ab") as file:
-            file.writelines(line + b"\n" for line in broken)
-        log.error("%d lines of %s are no records; they were put into %s.", len(broken), path, aside)
-    return [line.decode("utf-8") for line in whole]
+        try:
+            # What a loss of power left of the lines before, a record may stand behind.
+            row = row_of(line.lstrip(b"\0").decode("utf-8"))
+        except ValueError:
+            broken.append(line)
+            continue
+        number = row["receipt"]
+        if block.first <= number <= block.last and number not in rows:
+            rows[number], lines[number] = row, line
+        else:
+            broken.append(line)
+    if rows:
+        for number in register.receipts_within(block._replace(first=min(rows), last=max(rows))) & rows.keys():
+            del rows[number]
+            broken.append(lines[number])
+    return list(rows.values()), broken
 
 
-def _is_record(line: bytes) -> bool:
-    try:
-        return "receipt" in json.loads(line)
-    except (ValueError, TypeError):
-        return False
+def _put_aside(path: Path, lines: list[bytes]) -> None:
+    aside = path.with_suffix(ASIDE)
+    with aside.open("ab") as file:
+        file.writelines(line + b"\n" for line in lines)
+    log.error("%d lines of %s are no records; they were put into %s.", len(lines), path, aside)
+
+
+@lru_cache(maxsize=1000)
+def _say(what: str) -> None:
+    """Once, not at each folding."""
+    log.error("%s", what)

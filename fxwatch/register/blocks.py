@@ -63,6 +63,12 @@ def folded(connection: Connection, first: int) -> int | None:
     return connection.execute(select(blocks.c.folded).where(blocks.c.first == first)).scalar_one_or_none()
 
 
+def block(connection: Connection, first: int) -> Block | None:
+    """The block that begins with a number; None where no such block waits."""
+    last = connection.execute(select(blocks.c.last).where(blocks.c.first == first)).scalar_one_or_none()
+    return None if last is None else Block(first, last)
+
+
 def folds(connection: Connection, first: int, end: int) -> None:
     """Say that a journal is in `questions` up to a byte; in the transaction that brings its rows."""
     connection.execute(update(blocks).where(blocks.c.first == first).values(folded=end))

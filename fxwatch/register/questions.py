@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from fxwatch.errors import HouseError
 from fxwatch.register.frames import frame
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import questions
@@ -70,30 +69,50 @@ def record(
     connection.execute(insert(questions), row)
 
 
-def insert_records(connection: Connection, records: Sequence[str]) -> None:
-    """Put records on record that waited in a journal: JSON objects with the columns of the table, `answer` last and an object.
+def insert_records(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put records on record that waited in a journal, as `row_of` reads them."""
+    if rows:
+        connection.execute(insert(questions), rows)
+
+
+def row_of(record: str) -> dict[str, Any]:
+    """A journal's line as a row of the table: a JSON object with its columns, `answer` last and an object, kept in its spelling.
 
     Raises:
-        HouseError: one of them is no record; none is put on record.
+        ValueError: it is no record; says why.
     """
     try:
-        rows = [_of_record(record) for record in records]
-    except (ValueError, TypeError) as fault:
-        raise HouseError(
-            f"A journal of records holds a line that is no record ({fault}). Nothing of this piece was brought into the register; run: fxwatch doctor",
-            f"查询记录日志中有一行不是记录（{fault}）。这一段均未并入登记簿；请运行 fxwatch doctor。",
-        ) from fault
-    connection.execute(insert(questions), rows)
+        row = json.loads(record)
+    except RecursionError as fault:
+        raise ValueError("it is too deep") from fault
+    if not isinstance(row, dict) or not isinstance(row.get("answer"), dict) or list(row)[-1] != "answer":
+        raise ValueError("it is no object with an answer at its end")
+    if type(row.get("receipt")) is not int:
+        raise ValueError("its receipt is no number")
+    # Within a text a quotation mark is escaped, and no other field holds an object: the first such place is the field's.
+    row["answer"] = record[record.index(_ANSWER) + len(_ANSWER) : -1]
+    if not (record.endswith("}}") and row["answer"].startswith("{")):
+        raise ValueError("it is not spelt as records are")
+    for name, longest in _TEXTS.items():
+        text = row.get(name)
+        if text is None and name in _MAY_BE_EMPTY:
+            continue
+        if not isinstance(text, str) or len(text) > longest or "\0" in text:
+            raise ValueError(f"its {name} is no text of at most {longest} characters")
+        text.encode()  # half of a pair of surrogates is no character
+    return {name: row.get(name) for name in COLUMNS}
 
 
 _ANSWER = ',"answer":'
+_TEXTS = {c.name: getattr(c.type, "length", None) or 1 << 20 for c in questions.columns if c.name != "receipt"}
+_MAY_BE_EMPTY = {c.name for c in questions.columns if c.nullable}
 
 
-def _of_record(record: str) -> dict[str, Any]:
-    row: dict[str, Any] = json.loads(record)
-    # An answer keeps its spelling, to the byte. Within a text a quotation mark is escaped: the first such place is the field's.
-    row["answer"] = record[record.index(_ANSWER) + len(_ANSWER) : -1]
-    return {name: row.get(name) for name in COLUMNS}
+def receipts_within(connection: Connection, first: int, last: int) -> set[int]:
+    """The receipts on record between two numbers, both included."""
+    return set(
+        connection.execute(select(questions.c.receipt).where(questions.c.receipt.between(first, last))).scalars()
+    )
 
 
 def widen(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -53,14 +54,14 @@ class RecordsSide:
         with self._store.reading() as connection:
             return blocks.folded(connection, first)
 
-    def fold(self, first: int, start: int, end: int, records: Sequence[str]) -> bool:
+    def fold(self, first: int, start: int, end: int, rows: Sequence[dict[str, Any]]) -> bool:
         """Bring a piece of a journal into `questions`, rows and place in one transaction, so that none comes twice.
 
         Args:
             first: the block.
             start: the byte at which the piece begins; where the journal is folded up to another one, nothing is done.
             end: the byte behind it.
-            records: see `questions.insert_records`.
+            rows: as `questions.row_of` reads them, none of them on record yet.
 
         Returns:
             Whether it was brought.
@@ -68,10 +69,19 @@ class RecordsSide:
         with self._store.writing("folding") as (connection, _):
             if blocks.folded(connection, first) != start:
                 return False
-            if records:
-                questions.insert_records(connection, records)
+            questions.insert_records(connection, rows)
             blocks.folds(connection, first, end)
             return True
+
+    def receipts_within(self, block: Block) -> set[int]:
+        """The numbers of a block that are on record."""
+        with self._store.reading() as connection:
+            return questions.receipts_within(connection, block.first, block.last)
+
+    def block(self, first: int) -> Block | None:
+        """The block that begins with a number; None where no such block waits."""
+        with self._store.reading() as connection:
+            return blocks.block(connection, first)
 
     def close_block(self, first: int) -> None:
         """Forget a block that is folded to its end."""

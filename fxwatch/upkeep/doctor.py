@@ -17,7 +17,7 @@ from fxwatch.locks import locked
 from fxwatch.register.tables import SCHEMA_VERSION as REGISTER_VERSION
 from fxwatch.settings import FILE as SETTINGS_FILE
 from fxwatch.settings import Settings, read_settings
-from fxwatch.upkeep import of_register, of_warehouse
+from fxwatch.upkeep import of_records, of_register, of_warehouse
 from fxwatch.upkeep.findings import Diagnosis, Finding, Severity, some
 from fxwatch.warehouse import examining as warehouse
 from fxwatch.warehouse.store import FILE as WAREHOUSE_FILE
@@ -66,6 +66,7 @@ class _Examination:
     def everything(self) -> Told:
         yield from self._settings()
         yield from self._disk()
+        yield from of_records.records(self.path)
         with ExitStack() as held:
             is_alone = self._lock(held)
             if not is_alone:

@@ -12,6 +12,7 @@ from fxwatch.recording import FOLDER, Folded, Journal, fold, home_name
 from fxwatch.recording.folding import forget_orphans
 from fxwatch.register.blocks import Block
 from fxwatch.register.places import _LOCK_STEP
+from fxwatch.upkeep import examine
 from tests.api.served import BANK, Bureau
 
 
@@ -145,6 +146,93 @@ def test_half_a_line_was_never_answered_and_is_left_out(own: Bureau) -> None:
     held.close()
     fold(own.home)
     assert receipts(own) == [1]
+    assert [path.read_bytes() for path in (own.path / FOLDER).iterdir()] == [line(2)[:40] + b"\n"]
+
+
+def test_a_stretch_longer_than_a_piece_hides_no_record_behind_it(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fxwatch.recording.folding.PIECE", 1000)
+    held = journal(own)
+    held.append(line(held.take(1)) + b"\0" * 3500 + b"\n")
+    for _ in range(5):
+        held.append(line(held.take(1)))
+    held.close()
+    assert fold(own.home) == Folded(6, 1)
+    assert receipts(own) == [1, 2, 3, 4, 5, 6]
+    (aside,) = (own.path / FOLDER).iterdir()
+    assert aside.read_bytes() == b"\0" * 3500 + b"\n"
+
+
+STRANGE = {
+    "a text": b'"receipt"',
+    "a list": b'["receipt"]',
+    "a number alone": b'{"receipt":3}',
+    "blanks": line(3).strip().replace(b',"answer":', b', "answer": '),
+    "a receipt as text": line(3).strip().replace(b'"receipt":3,"at"', b'"receipt":"3","at"'),
+    "a receipt of another block": line(99).strip(),
+    "a receipt of forty digits": line(3).strip().replace(b'"receipt":3,"at"', b'"receipt":%s,"at"' % (b"9" * 40)),
+    "a receipt twice": line(1).strip(),
+    "no bank": line(3).strip().replace(b'"bank":"%s"' % BANK.encode(), b'"bank":null'),
+    "a bank that is an object": line(3).strip().replace(b'"bank":"%s"' % BANK.encode(), b'"bank":{}'),
+    "half a character": line(3).strip().replace(b'"asked":"1', b'"asked":"\\ud800'),
+    "a long name": line(3).strip().replace(b'"by":"clerk"', b'"by":"%s"' % (b"x" * 129)),
+    "depth": b"[" * 100_000,
+    "a return": line(3).strip() + b"\r",
+    "an answer in between": line(3).strip().replace(b'"at"', b'"answer":{},"at"'),
+    "no UTF-8": b"\xff\xfe" + line(3).strip(),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_line_that_is_no_record_is_put_aside_and_the_others_are_brought(own: Bureau, name: str) -> None:
+    held, after = journal(own), journal(own)
+    first, third = held.take(1), held.take(1)
+    held.append(line(first) + STRANGE[name] + b"\n" + line(third))
+    after.append(line(after.take(1)))
+    held.close()
+    assert fold(own.home).records == 3
+    assert receipts(own) == [1, 2, 11]
+    (aside,) = (own.path / FOLDER).glob("*.damaged")
+    assert aside.read_bytes() == STRANGE[name] + b"\n"
+
+
+def test_a_record_behind_what_a_loss_of_power_left_is_brought(own: Bureau) -> None:
+    held = journal(own)
+    held.append(b"\0" * 4096 + line(held.take(1)))
+    held.close()
+    assert fold(own.home) == Folded(1, 1)
+    assert receipts(own) == [1]
+
+
+def test_what_is_no_journal_is_passed_over_and_the_doctor_names_it(own: Bureau) -> None:
+    held = journal(own)
+    held.append(line(held.take(1)))
+    folder = own.path / FOLDER
+    (folder / "foo.jsonl").touch()
+    (folder / f"{1:016d} (copy).jsonl").write_bytes(line(1))
+    (folder / "0000000000000000.jsonl").mkdir()
+    assert fold(own.home) == Folded(1, 0)
+    held.append(b"nothing\n")
+    fold(own.home)
+    found = {f.name: f.say("en") for f in examine(own.path).findings}
+    assert "foo.jsonl" in found["records_foreign"]
+    assert f"{held.block.first:016d}.damaged" in found["records_aside"]
+
+
+def test_a_journal_that_cannot_be_read_keeps_no_other_one(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = journal(own), journal(own)
+    for held in (first, second):
+        held.append(line(held.take(1)))
+    opened = Path.open
+
+    def refused(path: Path, *how: object, **more: object) -> object:
+        if path == first.path:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *how, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(HouseError, match="Permission denied"):
+        fold(own.home)
+    assert receipts(own) == [11]
 
 
 def test_what_a_loss_of_power_made_of_a_line_is_put_aside_and_said(
