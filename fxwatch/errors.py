@@ -58,3 +58,10 @@ class HouseError(FxwatchError):
 
 class HomeLocked(HouseError):
     """Another process is writing and did not finish in time."""
+
+
+class Stands(FxwatchError):
+    """What was asked for is done and stays done, though what should have followed it did not: no interruption undid it."""
+
+    exit_code = 1
+    http_status = 503

@@ -10,13 +10,13 @@ from fxwatch.attention.describing import ORDERS
 from fxwatch.attention.explaining import is_exact, meaning, together, written
 from fxwatch.attention.phrases import phrase
 from fxwatch.risk import catalogue
-from fxwatch.risk.judging import PSI_LIMITS, TOPS
+from fxwatch.risk.form import MEASURES
+from fxwatch.risk.judging import PSI_LIMITS
 from fxwatch.terms import Language
 
 if TYPE_CHECKING:
     from fxwatch.risk.artefact import Model
 
-_MEASURES = ("ap", *(f"recall_{round(100 * share)}" for share in TOPS), "brier")
 _GROUP_COLUMNS = ("group", "rows", "positives", "foretold", "came_true", "in_top", "right_in_top", "found")
 _WIDE, _INK, _PALE = 320, "#1f3a5f", "#8aa0b8"
 
@@ -125,11 +125,11 @@ def _judged(judged: dict[str, Any], say: Any) -> Block:
         margin=f"{margin['value']:+.3f} [{margin['low']:+.3f}, {margin['high']:+.3f}]",
     )  # fmt: skip
     rows = tuple(
-        (say(f"order_{name}"), *(_interval(values.get(measure)) for measure in _MEASURES))
+        (say(f"order_{name}"), *(_interval(values.get(measure)) for measure in MEASURES))
         for name in ORDERS
         for values in [judged["measures"][name]]
     )
-    return Block(say("judged"), paragraphs=(days, verdict), head=("", *(say(m) for m in _MEASURES)), rows=rows)
+    return Block(say("judged"), paragraphs=(days, verdict), head=("", *(say(m) for m in MEASURES)), rows=rows)
 
 
 def markdown(blocks: Sequence[Block]) -> str:

@@ -14,6 +14,7 @@ from fxwatch.attention.describing import about
 from fxwatch.attention.gathering import gather
 from fxwatch.errors import RequestError
 from fxwatch.identifiers import entity_key
+from fxwatch.periods import EARLIEST_YEAR, LATEST_YEAR
 from fxwatch.reporting.html import page
 from fxwatch.risk import artefact
 from fxwatch.risk.features import features
@@ -118,6 +119,10 @@ def _filled(
 
 
 def _table(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    if file.is_dir():
+        raise RequestError(
+            f"{file} is a folder; give a CSV or Parquet file.", f"{file} 是文件夹，请给出 CSV 或 Parquet 文件。"
+        )
     try:
         found = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as fault:
@@ -128,23 +133,34 @@ def _table(file: Path, columns: tuple[str, ...]) -> pl.DataFrame:
             f"{file} has no column {missing[0]}; it needs {', '.join(columns)}.",
             f"{file} 缺少列 {missing[0]}，须有 {'、'.join(columns)}。",
         )
+    for column in columns:
+        held = found.schema[column]
+        if not (held.is_numeric() or held in _TEXTS or (column == "day" and held in (pl.Date, pl.Datetime))):
+            wanted = ("days", "日期") if column == "day" else ("texts or numbers", "文本或数字")
+            raise RequestError(
+                f"{file} holds {held} in its column {column}; it must hold {wanted[0]}.",
+                f"{file} 的列 {column} 为 {held} 类型，应为{wanted[1]}。",
+            )
     third = pl.col(columns[2]).cast(pl.String).str.strip_chars().str.to_lowercase().replace_strict(_WORDS, default=None)
-    day = pl.col("day").dt.date() if found.schema["day"].is_temporal() else pl.col("day").cast(pl.String)
+    is_day = found.schema["day"] in (pl.Date, pl.Datetime)
+    day = pl.col("day").dt.date() if is_day else pl.col("day").cast(pl.String)
     found = found.select(pl.col("entity_id").cast(pl.String), day, third)
-    if found.schema["day"] == pl.String:
+    if not is_day:
         found = found.with_columns(pl.col("day").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
-    wrong = pl.any_horizontal(pl.all().is_null()) | ~pl.col(columns[2]).is_in(_ALLOWED[columns[2]])
+    is_far = ~pl.col("day").is_between(date(EARLIEST_YEAR, 1, 1), date(LATEST_YEAR, 12, 31))
+    wrong = pl.any_horizontal(pl.all().is_null()) | is_far | ~pl.col(columns[2]).is_in(_ALLOWED[columns[2]])
     if bad := found.filter(wrong).height:
-        allowed = _ALLOWED[columns[2]]
+        allowed, named = _ALLOWED[columns[2]], {"label": "a label", "act": "an act"}[columns[2]]
         raise RequestError(
-            f"{file} has {bad:,} rows with a day that is none (write 2026-03-31), a {columns[2]} that is neither {allowed[0]} nor {allowed[1]}, or nothing at all. Correct them.",
-            f"{file} 有 {bad:,} 行的日期无效（应如 2026-03-31）、{columns[2]} 非 {allowed[0]} 或 {allowed[1]}、或为空，请更正。",
+            f"{file} has {bad:,} rows with a day that is none from {EARLIEST_YEAR} to {LATEST_YEAR} (write 2026-03-31), {named} that is neither {allowed[0]} nor {allowed[1]}, or nothing at all. Correct them.",
+            f"{file} 有 {bad:,} 行的日期无效（应在 {EARLIEST_YEAR} 至 {LATEST_YEAR} 年间，如 2026-03-31）、{columns[2]} 非 {allowed[0]} 或 {allowed[1]}、或为空，请更正。",
         )
     return found
 
 
 # How labels and acts are written in files; floats and truth values are what data frames make of a column of 0 and 1.
 _WORDS = {"0": "0", "1": "1", "0.0": "0", "1.0": "1", "false": "0", "true": "1", "notice": "notice", "breach": "breach"}
+_TEXTS = (pl.String, pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
 _ALLOWED = {"label": ("0", "1"), "act": ("notice", "breach")}
 
 
@@ -231,7 +247,10 @@ def _month_ends(con: Any, told: pl.DataFrame, months: int) -> list[date]:
     happened: list[date] = told["day"].to_list()
     first_asked = pl.Series([first]).dt.offset_by(f"{months}mo")[0]
     last_asked = pl.Series([max(last, *happened)]).dt.offset_by(f"-{months}mo")[0]
-    ends = pl.date_range(first_asked, last_asked, "1d", eager=True)
+    if first_asked > last_asked:
+        return []
+    # Nobody is asked about after the last flow, however late something happened.
+    ends = pl.date_range(first_asked, min(last_asked, last), "1d", eager=True)
     return [d for d in ends.to_list() if pl.Series([d]).dt.month_end()[0] == d]
 
 

@@ -1,4 +1,4 @@
-"""Which risk model is in force: an approver's act says so, and can say that it is no longer."""
+"""Which risk model is in force: an approver's act says so (see `adopting`), and its file is held against that act."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,27 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fxwatch.errors import NotFound, RequestError
-from fxwatch.terms import Role
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
-    from fxwatch.register import Act
     from fxwatch.risk.artefact import Model
 
 FOLDER = "risk"
 SUBJECT = "risk_model"
-_KEPT = "risk model in force"
 
 
 @dataclass(frozen=True)
 class InForce:
-    """A model in force, and the act that put it there: number, day, by, why."""
+    """A model in force, its file's digest, and the act that put it there: number, day, by, why."""
 
     name: str
     act: int
     day: date
     by: str
     why: str
+    digest: str
 
 
 def in_force(home: "Home") -> InForce | None:
@@ -37,18 +35,27 @@ def in_force(home: "Home") -> InForce | None:
     last = acts.row(-1, named=True)
     if last["kind"] != "model_adopted":
         return None
-    return InForce(_payload(last)["model"], last["number"], last["day"], last["by"], last["why"])
+    payload = _payload(last)
+    return InForce(payload["model"], last["number"], last["day"], last["by"], last["why"], payload["digest"])
 
 
 def model_in_force(home: "Home") -> "Model | None":
     """The model in force, read from its file.
 
     Raises:
-        RequestError: its file was changed, or was made for other features: train anew.
+        RequestError: its file was changed or exchanged, or was made for other features: train anew.
         NotFound: its file is gone.
     """
     found = in_force(home)
-    return None if found is None else _read(home, found.name)
+    if found is None:
+        return None
+    model = read_model(home, found.name)
+    if model.digest != found.digest:
+        raise RequestError(
+            f"The file of {found.name} is not the one that act {found.act} put in force. Put its file back, or train a model with: fxwatch risk train",
+            f"{found.name} 的文件不是登记事项第 {found.act} 项所启用的文件。请恢复原文件，或重新训练：fxwatch risk train",
+        )
+    return model
 
 
 def model_of(home: "Home", name: str | None = None) -> "Model":
@@ -58,7 +65,7 @@ def model_of(home: "Home", name: str | None = None) -> "Model":
         NotFound: there is none of that name, or none in force.
     """
     if name is not None:
-        return _read(home, name)
+        return read_model(home, name)
     found = model_in_force(home)
     if found is None:
         raise NotFound(
@@ -73,55 +80,13 @@ def models(home: "Home") -> list[str]:
     return sorted(path.stem for path in (home.path / FOLDER).glob("*.json"))
 
 
-def adopt(home: "Home", name: str, *, by: str | None = None, why: str) -> "Act":
-    """Put a model in force: an approver's act. One that is not better than the best baseline beyond doubt is refused.
+def read_model(home: "Home", name: str) -> "Model":
+    """A model of the home by its name.
 
     Raises:
-        Forbidden: the account is no approver.
-        RequestError: it was not found to be better, or its file does not fit.
-        NotFound: there is no such model.
+        NotFound: there is none of that name.
+        RequestError: its file does not fit, or is that of a model with another name.
     """
-    model = _read(home, name)
-    judged = model.about["judged"]
-    if not judged["is_better"] or not judged["out_of_time"]:
-        raise RequestError(
-            f"{name} was not found to be better than the best baseline out of time; it is not put in force.",
-            f"{name} 未能在按时间外推的检验中明显优于最佳基准，不予启用。",
-        )
-    best = judged["measures"][judged["best_baseline"]]["ap"]["value"]
-    payload = {
-        "model": model.name, "kind": model.about["kind"], "digest": model.digest, "judged_on": judged["tested_on"],
-        "ap": f"{judged['measures'][judged['kind']]['ap']['value']:.4f}", "baseline": judged["best_baseline"],
-        "baseline_ap": f"{best:.4f}", "margin": f"{judged['margin']['low']:.4f}",
-    }  # fmt: skip
-    return home.register.append(
-        "model_adopted",
-        by=home.actor(by),
-        role=Role.APPROVER,
-        subject=SUBJECT,
-        day=home.today(),
-        why=why,
-        payload=payload,
-    )
-
-
-def retire(home: "Home", *, by: str | None = None, why: str) -> "Act":
-    """Take the model in force out of force: the queue goes back to its own order. An approver's act.
-
-    Raises:
-        NotFound: none is in force.
-        Forbidden: the account is no approver.
-    """
-    found = in_force(home)
-    if found is None:
-        raise NotFound("No risk model is in force.", "没有启用的风险模型。")
-    return home.register.append(
-        "model_retired", by=home.actor(by), role=Role.APPROVER, subject=SUBJECT, day=home.today(), why=why,
-        payload={"model": found.name},
-    )  # fmt: skip
-
-
-def _read(home: "Home", name: str) -> "Model":
     from fxwatch.risk import artefact
 
     path: Path = home.path / FOLDER / f"{name}.json"
@@ -131,7 +96,13 @@ def _read(home: "Home", name: str) -> "Model":
             f"There is no risk model {name} in {home.path}; there are: {there}.",
             f"{home.path} 中没有风险模型 {name}；现有：{'、'.join(models(home)) or '无'}。",
         )
-    return artefact.read(path)
+    model = artefact.read(path)
+    if model.name != name:
+        raise RequestError(
+            f"{path} holds the model {model.name}: a model's file bears its own name. Name the file {model.name}.json, or train a model with: fxwatch risk train",
+            f"{path} 所含模型为 {model.name}，文件须以模型名命名。请将文件命名为 {model.name}.json，或重新训练：fxwatch risk train",
+        )
+    return model
 
 
 def _payload(act: dict[str, Any]) -> dict[str, Any]:

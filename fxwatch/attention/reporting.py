@@ -13,14 +13,14 @@ from fxwatch.errors import RequestError
 from fxwatch.reading.hits import hits_of
 from fxwatch.reporting.html import page
 from fxwatch.reporting.paper import form_of, write_whole
+from fxwatch.risk.form import GROUPED_BY
 from fxwatch.risk.sampling import sampled
 from fxwatch.terms import Language
 
 if TYPE_CHECKING:
     from fxwatch.home import Home
 
-GROUPS = ("area", "industry", "size", "economic_type")
-REPORTS = (*GROUPS, "sample", "month")
+REPORTS = (*GROUPED_BY, "sample", "month")
 
 
 def report_table(home: "Home", name: str | None, by: str | None, language: Language) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from fxwatch.attention.gathering import gather
 from fxwatch.attention.in_force import InForce, in_force, model_in_force
-from fxwatch.errors import FxwatchError, NotFound
+from fxwatch.errors import FxwatchError, NotFound, RequestError
 from fxwatch.risk.sampling import sampled
 from fxwatch.warehouse.known import entity_numbers
 from fxwatch.warehouse.risk import SCORES, put_scores, scores
@@ -50,18 +50,23 @@ def refresh(home: "Home", warehouse: "Warehouse", *, strict: bool = False) -> No
     A model whose file is gone or does not fit is passed over, and the queue keeps its own order, unless it is asked for (`strict`):
     no run fails because of an opinion.
     """
+    rows = pl.DataFrame(schema=SCORES)
     try:
         model = model_in_force(home)
+        if model is not None:
+            rows = scored(home, model, home.today(), con=warehouse.con)
     except FxwatchError:
         if strict:
             raise
-        model = None
-    rows = pl.DataFrame(schema=SCORES) if model is None else scored(home, model, home.today(), con=warehouse.con)
     put_scores(warehouse, rows)
 
 
 def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.DataFrame:
-    """What a model thinks of every entity on a day: the columns `warehouse.risk.SCORES`."""
+    """What a model thinks of every entity on a day: the columns `warehouse.risk.SCORES`.
+
+    Raises:
+        RequestError: its numbers give no scores.
+    """
     from fxwatch.risk import catalogue
     from fxwatch.risk.anomaly import oddness
     from fxwatch.risk.features import features
@@ -74,8 +79,7 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
     if rows.is_empty():
         return pl.DataFrame(schema=SCORES)
     x = matrix(rows)
-    points = model.estimator.points(x, model.usual)
-    chances = model.estimator.predict_proba(x)[:, 1]
+    points, chances, whole = _opinion(model, x)
     # What weighs is what an ordinary entity would not have: points alone are much where everybody has them.
     heaviest = np.argsort(-above_usual(model, points), axis=1, kind="stable")[:, :REASONS]
     at = np.arange(len(x))[:, None]
@@ -85,7 +89,7 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
         model=pl.lit(model.name),
         known_at=pl.lit(known_at, pl.Datetime("us")),
         probability=pl.Series(chances),
-        score=pl.Series(model.estimator.scores(x)),
+        score=pl.Series(whole),
         reasons=pl.Series(names[heaviest].tolist(), dtype=pl.List(pl.String)),
         points=pl.Series(points[at, heaviest].tolist(), dtype=pl.List(pl.Int32)),
         values=rows.select(pl.concat_list(pl.col(n).cast(pl.Float64) for n in catalogue.names())).to_series(),
@@ -95,6 +99,26 @@ def scored(home: "Home", model: "Model", day: date, *, con: Any = None) -> pl.Da
     told = told.join(entity_numbers(source), on="entity").sort("probability", "entity_id", descending=[True, False])
     return told.with_columns(place=pl.int_range(1, pl.len() + 1)).select(
         pl.col(name).cast(dtype) for name, dtype in SCORES.items()
+    )
+
+
+def _opinion(model: "Model", x: "np.ndarray[Any, Any]") -> "tuple[np.ndarray[Any, Any], ...]":
+    """The points of each row and feature, its probability, its score."""
+    try:
+        points, whole = model.estimator.points(x, model.usual), model.estimator.scores(x)
+        chances = model.estimator.predict_proba(x)[:, 1]
+    except (ArithmeticError, ValueError, TypeError, IndexError) as fault:
+        raise _gives_none(model) from fault
+    most = np.iinfo(np.int32).max
+    if not np.isfinite(chances).all() or max(np.abs(points).max(), np.abs(whole).max()) > most:
+        raise _gives_none(model)
+    return points, chances, whole
+
+
+def _gives_none(model: "Model") -> RequestError:
+    return RequestError(
+        f"{model.name} gives no scores: its numbers do not fit what is known of entities. Train a model with: fxwatch risk train",
+        f"{model.name} 无法评分：其数值与主体的已知情况不符。请重新训练：fxwatch risk train",
     )
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from fxwatch.attention.adopting import adopt
 from fxwatch.attention.describing import about
 from fxwatch.attention.gathering import gather
-from fxwatch.attention.in_force import FOLDER, adopt
-from fxwatch.attention.scores import score
-from fxwatch.errors import Forbidden, RequestError
+from fxwatch.attention.in_force import FOLDER
+from fxwatch.errors import Forbidden, FxwatchError, RequestError, Stands
+from fxwatch.review.checks import reason
 from fxwatch.risk import artefact
 from fxwatch.risk.features import Known, features, section_number
 from fxwatch.risk.labels import HORIZON_MONTHS, labels
@@ -25,6 +26,8 @@ Progress = Callable[[int, int], Any]
 # So much of the past must lie before the first as-of day.
 HISTORY_MONTHS = 6
 MOST_DAYS = 24
+# The reason of putting a model in force where nobody gives another.
+_WHY = "better than the best baseline beyond doubt"
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,11 @@ def train(
 
     Raises:
         Forbidden: the account is neither analyst nor approver.
+        Stands: the model is in force, and its scores could not be kept.
         RequestError: there is too little to learn from, said with what was found; what is in force stays.
     """
     tell = progress or (lambda done, total: None)
-    actor = home.actor(by)
+    actor, why = home.actor(by), reason(why) if why else _WHY
     home.register.require(actor, "analyst", "approver")
     days, split = _days(home)
     steps = len(days) + 4
@@ -76,8 +80,6 @@ def train(
     path = artefact.write(home.path / FOLDER, artefact.pack(model, said))
     tell(steps - 1, steps)
     trained = _put_in_force(home, path.stem, verdict, actor, why)
-    if trained.act is not None:
-        score(home, by=actor)
     tell(steps, steps)
     return trained
 
@@ -86,10 +88,15 @@ def _put_in_force(home: "Home", name: str, verdict: Verdict, actor: str, why: st
     if not verdict.is_better:
         return Trained(name, verdict, None, ("What was in force stays.", "原有安排不变。"))
     try:
-        act = adopt(home, name, by=actor, why=why or "better than the best baseline beyond doubt")
+        act = adopt(home, name, by=actor, why=why)
     except Forbidden:
         told = f"An approver puts it in force with: fxwatch risk adopt {name} --why TEXT"
         return Trained(name, verdict, None, (told, f"请批准人启用：fxwatch risk adopt {name} --why 理由"))
+    except Stands:
+        raise
+    except FxwatchError as fault:  # the training was long: what came of it is told, and how to go on
+        told = f"{fault.english} Then put it in force with: fxwatch risk adopt {name} --why TEXT"
+        return Trained(name, verdict, None, (told, f"{fault.chinese}其后请启用：fxwatch risk adopt {name} --why 理由"))
     return Trained(name, verdict, act.number)
 
 

@@ -33,7 +33,7 @@ from fxwatch.cli import (
     what_if,
 )
 from fxwatch.cli.door import Door, language_of
-from fxwatch.errors import FxwatchError
+from fxwatch.errors import FxwatchError, Stands
 from fxwatch.terms import Language
 
 INTERRUPTED = 130  # as shells count it: 128 and the signal's number
@@ -112,8 +112,9 @@ def main() -> None:
     code, sentences = _run()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was asked is done or undone: nothing is left to interrupt
     if stopped:
-        # Whatever a library made of the interruption on its way up, it is one.
-        code, sentences = INTERRUPTED, ("Stopped; nothing is half done.", "已中止；没有留下半途的内容。")
+        # Whatever a library made of the interruption on its way up, it is one; what stands all the same is told as such.
+        halted = ("Stopped; nothing is half done.", "已中止；没有留下半途的内容。")
+        code, sentences = INTERRUPTED, sentences if sentences and code == Stands.exit_code else halted
     if sentences:
         print(sentences[_spoken() == "zh"], file=sys.stderr)
     sys.exit(code)

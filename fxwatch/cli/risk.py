@@ -125,19 +125,17 @@ def adopt(
     by: By = None,
 ) -> None:
     """Put a trained model in force: an approver's act. One that was not better than the baselines is refused."""
-    from fxwatch.attention.in_force import adopt as put
-    from fxwatch.attention.scores import score as score_all
+    from fxwatch.attention.adopting import adopt as put
 
     door: Door = context.obj
     act = put(door.home, name, by=by, why=why)
-    score_all(door.home, by=by)
     print(door.say(f"{name} is in force (act {act.number}).", f"{name} 已启用（登记事项第 {act.number} 项）。"))
 
 
 @risk.command()
 def retire(context: typer.Context, why: Why = "", by: By = None) -> None:
     """Take the model in force out of force: the queue goes back to its own order, by the day it is due, then by amount."""
-    from fxwatch.attention.in_force import retire as take
+    from fxwatch.attention.adopting import retire as take
 
     door: Door = context.obj
     act = take(door.home, by=by, why=why)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import polars as pl
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHANGHAI = timedelta(hours=8)
 TO = ("dismissed", "open")
+LONGEST_REASON = 10_000
 
 
 def begins_in_time(home: "Home", valid_from: date, today: date) -> None:
@@ -148,12 +150,22 @@ def distinct(hit_ids: Sequence[str]) -> list[str]:
 
 
 def reason(why: str) -> str:
-    """The reason of an act, which none goes without."""
-    if not why.strip():
+    """The reason of an act, which none goes without; a text that people can read on one screen, and that does nothing to it."""
+    why = why.strip()
+    if not why:
         raise RequestError(
             "Say why: the register keeps a reason with every act.", "请说明理由：每一登记事项均须附理由。"
         )
-    return why.strip()
+    if len(why) > LONGEST_REASON:
+        raise RequestError(
+            f"The reason has {len(why):,} characters; at most {LONGEST_REASON:,} are kept. Say it shorter.",
+            f"理由共 {len(why):,} 个字符，最多 {LONGEST_REASON:,} 个，请缩短。",
+        )
+    if any(category(c) in ("Cc", "Cs") and c not in "\t\n\r" for c in why):
+        raise RequestError(
+            "The reason holds control characters; write it as plain text.", "理由含有控制字符，请使用纯文本。"
+        )
+    return why
 
 
 def day_of(home: "Home", on: date | None) -> date:

@@ -4,7 +4,6 @@ A scorecard is plain numbers. A booster's trees are in the form of skops, which 
 never read. The file's digest is that of everything in it, and a model made for other features is refused.
 """
 
-import base64
 import hashlib
 import json
 from dataclasses import dataclass
@@ -15,15 +14,17 @@ import numpy as np
 
 from fxwatch import __version__
 from fxwatch.errors import RequestError
-from fxwatch.risk import catalogue
+from fxwatch.risk import booster, catalogue, form
 from fxwatch.risk.model import RiskClassifier
 from fxwatch.risk.scorecard import Scorecard
 
 FORMAT = "fxwatch risk model"
 # Bump this when the file's form changes.
 FORMAT_VERSION = 1
-# What a booster is made of beside what scikit-learn's own savers know; anything else in a file is refused.
-_TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
+# Bytes of a file: a booster's are some hundred thousand.
+LARGEST = 64 << 20
+# Log-odds beyond this are no opinion but a fault.
+MOST_ODDS = 1e7
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,7 @@ def pack(estimator: RiskClassifier, about: dict[str, Any]) -> str:
             "base_points": card.base_points_,
         }
     else:
-        import skops.io
-
-        inner = {"skops": base64.b64encode(skops.io.dumps(estimator.inner_)).decode()}
+        inner = {"skops": booster.packed(estimator.inner_)}
     whole = {
         "format": FORMAT, "format_version": FORMAT_VERSION, "fxwatch": __version__, "kind": estimator.kind,
         "features": list(catalogue.names()), "features_digest": catalogue.digest(), "calibration": list(estimator.calibration_),
@@ -89,28 +88,48 @@ def read(path: Path) -> Model:
     """A model from its file.
 
     Raises:
-        RequestError: it is none, was changed, or is of another version or another list of features.
+        RequestError: it is none, was changed, is of another version or another list of features, or a part of it does not fit.
     """
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        digest = found.pop("digest")
-        is_ours = found["format"] == FORMAT
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise RequestError(
-            f"{path} is no risk model: {type(fault).__name__}. Train one with: fxwatch risk train",
-            f"{path} 不是风险模型（{type(fault).__name__}）。请训练：fxwatch risk train",
-        ) from fault
-    if not is_ours or hashlib.sha256(_canonical(found).encode()).hexdigest() != digest:
+    found, digest = _opened(path)
+    if found.get("format") != FORMAT or hashlib.sha256(_canonical(found).encode()).hexdigest() != digest:
         raise RequestError(
             f"{path} was changed since it was written: its digest does not fit. Train a model with: fxwatch risk train",
             f"{path} 写入后被改动，摘要不符。请重新训练：fxwatch risk train",
         )
-    if found["format_version"] != FORMAT_VERSION or found["features_digest"] != catalogue.digest():
+    try:
+        form.head(found)
+        if found["format_version"] != FORMAT_VERSION or found["features_digest"] != catalogue.digest():
+            raise RequestError(
+                f"{path} was made for another list of features or another version (fxwatch {found['fxwatch']}). Train a model with: fxwatch risk train",
+                f"{path} 对应的特征清单或版本不同（fxwatch {found['fxwatch']}）。请重新训练：fxwatch risk train",
+            )
+        form.body(found)
+        model = Model(_estimator(path, found), digest, {k: v for k, v in found.items() if k != "inner"})
+        _tried(model)
+    except form.Misfit as fault:
         raise RequestError(
-            f"{path} was made for another list of features or another version (fxwatch {found['fxwatch']}). Train a model with: fxwatch risk train",
-            f"{path} 对应的特征清单或版本不同（fxwatch {found['fxwatch']}）。请重新训练：fxwatch risk train",
-        )
-    return Model(_estimator(path, found), digest, {k: v for k, v in found.items() if k != "inner"})
+            f"{path} is no risk model of this fxwatch: {fault.english}. Train one with: fxwatch risk train",
+            f"{path} 不是本版 fxwatch 的风险模型：{fault.chinese}。请重新训练：fxwatch risk train",
+        ) from fault
+    return model
+
+
+def _opened(path: Path) -> tuple[dict[str, Any], Any]:
+    """What a file says, and the digest that it bears."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        found = json.loads(path.read_text("utf-8"))
+        digest = found.pop("digest")
+        found["format"]
+        # What JSON cannot hold, though this reader takes it (NaN, endless numbers, half a character), no model holds.
+        _canonical(found).encode()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise RequestError(
+            f"{path} is no risk model: {type(fault).__name__}. Train one with: fxwatch risk train",
+            f"{path} 不是风险模型（{type(fault).__name__}）。请训练：fxwatch risk train",
+        ) from fault
+    return found, digest
 
 
 def _estimator(path: Path, found: dict[str, Any]) -> RiskClassifier:
@@ -121,22 +140,23 @@ def _estimator(path: Path, found: dict[str, Any]) -> RiskClassifier:
         card = Scorecard(directions=catalogue.directions(names))
         card.edges_ = [np.array(e, dtype=np.float64) for e in inner["edges"]]
         card.points_ = [np.array(p, dtype=np.int64) for p in inner["points"]]
-        card.base_points_ = int(inner["base_points"])
+        card.base_points_ = inner["base_points"]
         card.classes_, card.n_features_in_ = np.array([0, 1]), len(names)
         estimator.inner_ = card
     else:
-        import skops.io
-
-        data = base64.b64decode(inner["skops"])
-        if strange := sorted(set(skops.io.get_untrusted_types(data=data)) - set(_TRUSTED)):
-            raise RequestError(
-                f"{path} holds {strange[0]}, which no risk model is made of. It is not opened.",
-                f"{path} 含有 {strange[0]}，不属于风险模型，未予打开。",
-            )
-        estimator.inner_ = skops.io.loads(data, trusted=_TRUSTED)
+        estimator.inner_ = booster.opened(path, inner["skops"], len(names))
     estimator.calibration_ = (float(found["calibration"][0]), float(found["calibration"][1]))
     estimator.classes_, estimator.n_features_in_ = np.array([0, 1]), len(names)
     return estimator
+
+
+def _tried(model: Model) -> None:
+    """Score what is usual and an entity of whom nothing is known: what cannot be scored is found before it is needed."""
+    rows = np.vstack([model.usual, np.full(len(model.usual), np.nan)])
+    with np.errstate(all="ignore"):
+        odds = model.estimator.decision_function(rows)
+    if not (np.abs(odds) < MOST_ODDS).all():
+        raise form.Misfit("calibration", "one that gives probabilities", "可得出概率的校准")
 
 
 def _canonical(value: Any) -> str:

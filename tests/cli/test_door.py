@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from fxwatch.errors import Stands
 from fxwatch.home import make_home
 from tests import shell
 from tests.shell import give as fxwatch
@@ -223,6 +224,29 @@ def test_an_interruption_is_one_whatever_a_library_makes_of_it(
     signal.signal(signal.SIGINT, before)
     assert ended.value.code == 130
     assert capsys.readouterr().err == "Stopped; nothing is half done.\n"
+
+
+def test_what_stands_when_it_is_interrupted_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import signal
+
+    from fxwatch import cli
+
+    def stands(**_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as stopped:
+            raise Stands("It is in force.", "已启用。") from stopped
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(cli, "app", stands)
+    monkeypatch.setattr(sys, "argv", ["fxwatch", "--lang", "zh", "risk", "adopt"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "已启用。\n"
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.screens.review import listing
 from dashboards.screens.review.listing import table_key
-from fxwatch.attention.in_force import adopt
+from fxwatch.attention.adopting import adopt
 from fxwatch.attention.scores import score
 from fxwatch.reading.drawn import drawn
 from fxwatch.reading.hits import flows_behind

@@ -1,6 +1,6 @@
 """On any folder of flows, entities and labels: sentences for what is wrong, and on the invented sample better than every baseline."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +22,8 @@ from fxwatch.sample import invent, write
         ("entity_id,day,label\n", "has 0 labels and none of them is 1"),
         ("entity_id,day,label\nx,2026-01-31,0\ny,2026-01-31,0.0\n", "has 2 labels and none of them is 1"),
         ("entity_id,day,label\nx,2026-01-31,\n", "or nothing at all"),
+        ("entity_id,day,label\nx,0001-01-01,1\n", "1 rows with a day that is none from 1900 to 2999"),
+        ("entity_id,day,label\nx,9999-12-31,1\n", "1 rows with a day that is none from 1900 to 2999"),
     ],
 )
 def test_labels_that_are_none_are_refused_before_anything_is_loaded(text: str, sentence: str, tmp_path: Path) -> None:
@@ -45,6 +47,38 @@ def test_labels_and_acts_are_taken_as_data_frames_write_them(tmp_path: Path) -> 
     pl.DataFrame({"entity_id": ["x"], "day": [20260131], "act": ["arrest"]}).write_parquet(wrong)
     with pytest.raises(RequestError, match=r"1 rows with a day that is none.*neither notice nor breach"):
         _acts(wrong)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "sentence"),
+    [
+        ("day", [time(12)], r"holds Time in its column day; it must hold days"),
+        ("day", [timedelta(days=1)], r"holds Duration.* in its column day; it must hold days"),
+        ("day", [[date(2026, 1, 31)]], r"holds List\(Date\) in its column day"),
+        ("entity_id", [["x"]], r"holds List\(String\) in its column entity_id; it must hold texts or numbers"),
+        ("entity_id", [b"x"], r"holds Binary in its column entity_id"),
+        ("entity_id", [date(2026, 1, 31)], r"holds Date in its column entity_id"),
+        ("label", [{"is": 1}], r"holds Struct.* in its column label"),
+    ],
+)
+def test_a_column_that_cannot_hold_labels_is_named(
+    column: str, values: list[object], sentence: str, tmp_path: Path
+) -> None:
+    sound: dict[str, list[object]] = {"entity_id": ["x"], "day": [date(2026, 1, 31)], "label": [1]}
+    pl.DataFrame(sound).write_parquet(tmp_path / "labels.parquet")
+    assert _labels(tmp_path / "labels.parquet").height == 1
+    pl.DataFrame(sound | {column: values}).write_parquet(tmp_path / "labels.parquet")
+    with pytest.raises(RequestError, match=sentence) as found:
+        _labels(tmp_path / "labels.parquet")
+    assert found.value.chinese
+
+
+def test_a_folder_is_no_file_of_labels_and_an_act_is_an_act(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is a folder; give a CSV or Parquet file"):
+        _labels(tmp_path)
+    (tmp_path / "acts.csv").write_text("entity_id,day,act\nx,2026-01-31,arrest\n")
+    with pytest.raises(RequestError, match="an act that is neither notice nor breach"):
+        _acts(tmp_path / "acts.csv")
 
 
 def small(folder: Path) -> tuple[list[Path], Path]:

@@ -1,23 +1,32 @@
 """Risk in a home: nothing to learn yet, put in force by an approver, in the queue, explained to the point, taken out again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from fxwatch.amending import add_account
+from fxwatch.attention import adopting
+from fxwatch.attention import in_force as forces
+from fxwatch.attention.adopting import adopt, retire
 from fxwatch.attention.explaining import explain
-from fxwatch.attention.in_force import adopt, in_force, retire
+from fxwatch.attention.in_force import FOLDER, in_force
 from fxwatch.attention.reporting import report_table, write_card
-from fxwatch.attention.scores import kept, score
-from fxwatch.errors import Forbidden, FxwatchError, NotFound, RequestError
+from fxwatch.attention.scores import kept, refresh, score
+from fxwatch.errors import Forbidden, FxwatchError, HomeLocked, HouseError, NotFound, RequestError, Stands
 from fxwatch.home import make_home
 from fxwatch.reading.queue import Asked, line, order_now, queue
-from fxwatch.risk import catalogue
+from fxwatch.review.checks import LONGEST_REASON
+from fxwatch.risk import artefact, catalogue
+from fxwatch.risk.model import RiskClassifier
 from fxwatch.sample import invent, write
 from fxwatch.session import Session
+from tests.risk import by_hand
 from tests.risk.trained import model_file
 
 TODAY = date(2026, 10, 31)
@@ -69,9 +78,11 @@ def test_a_model_in_force_orders_the_queue_and_explains_itself(home: Session, tm
     found = in_force(home)
     assert found is not None
     assert (found.name, found.act, found.why) == (name, act.number, WHY)
-    assert order_now(home) == "due"  # until it has scored
+    assert order_now(home) == "risk"  # it has scored with the act
 
-    rows = score(home)
+    rows = kept(home)
+    told = ("entity_id", "place", "score", "model")
+    assert score(home).select(told).equals(rows.select(told))
     assert rows["probability"].is_sorted(descending=True)
     assert rows["place"].to_list() == list(range(1, rows.height + 1))
     assert order_now(home) == "risk"
@@ -121,3 +132,110 @@ def test_what_is_retired_orders_nothing(home: Session) -> None:
     assert in_force(home) is None
     assert order_now(home) == "due"
     refused(NotFound, "No risk model is in force", lambda: retire(home, why=WHY))
+
+
+def taken_out(home: Session) -> None:
+    if in_force(home) is not None:
+        retire(home, why=WHY)
+    home.run()  # nobody has scores then
+
+
+def test_what_fails_before_the_act_leaves_no_act(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken_out(home)
+    name, before = model_file(home), home.register.last_act()
+    home.change_setting("lock_seconds", "0.1")
+    before += 1
+    with home.writing("load"):
+        refused(HomeLocked, "is locked by process", lambda: adopt(home, name, why=WHY))
+    folder = home.path / FOLDER
+    (folder / "scorecard-another.json").write_bytes((folder / f"{name}.json").read_bytes())
+    refused(RequestError, f"holds the model {name}.*bears its own", lambda: adopt(home, "scorecard-another", why=WHY))
+    (folder / "scorecard-another.json").unlink()
+
+    def stops(*asked: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adopting, "scored", stops)
+        with pytest.raises(KeyboardInterrupt):
+            adopt(home, name, why=WHY)
+    with monkeypatch.context() as patch:
+        patch.setattr(RiskClassifier, "scores", lambda model, x: np.full(len(x), 2**40))
+        refused(RequestError, "gives no scores", lambda: adopt(home, name, why=WHY))
+    assert home.register.last_act() == before
+    assert in_force(home) is None
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), HouseError("The disk is full.", "磁盘已满。")])
+def test_what_fails_after_the_act_is_told_as_what_stands(
+    fault: BaseException, home: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_out(home)
+    name = model_file(home)
+
+    def fails(*asked: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adopting, "put_scores", fails)
+        refused(Stands, f"{name} is in force .*follow with the next run", lambda: adopt(home, name, why=WHY))
+    found = in_force(home)
+    assert found is not None
+    assert found.name == name
+    assert order_now(home) == "due"
+    home.run()
+    assert order_now(home) == "risk"
+
+
+def test_no_reason_a_page_of_it_and_one_that_moves_the_cursor_are_refused(home: Session) -> None:
+    name = model_file(home)
+    adopt(home, name, why="x" * LONGEST_REASON)
+    before = home.register.last_act()
+    for why, sentence in (
+        ("", "Say why"),
+        (" \n\t", "Say why"),
+        ("x" * (LONGEST_REASON + 1), "at most 10,000"),
+        ("a\x1b[2Jb", "control characters"),
+        ("half \ud800", "control characters"),
+    ):
+        for act in (partial(adopt, home, name), partial(retire, home)):
+            refused(RequestError, sentence, lambda act=act, why=why: act(why=why))  # type: ignore[misc]
+    refused(RequestError, "control characters", lambda: home.train_risk(why="\x07"))
+    assert home.register.last_act() == before
+
+
+def test_no_damaged_file_in_force_fails_a_run(home: Session) -> None:
+    name = model_file(home)
+    adopt(home, name, why=WHY)
+    path = home.path / FOLDER / f"{name}.json"
+    sound = path.read_bytes()
+    damaged = ["[" * 200_000, '{"digest": "x", "format": NaN}', by_hand.signed({"format": artefact.FORMAT}), "", None]
+    for content in damaged:
+        path.unlink() if content is None else path.write_text(content)
+        with home.writing("risk") as warehouse:  # as every run does
+            refresh(home, warehouse)
+        with pytest.raises(RequestError) as found:
+            score(home)
+        assert found.value.chinese
+    path.write_text("[" * 200_000)
+    home.run()
+    assert order_now(home) == "due"
+    path.write_bytes(sound)
+    home.run()
+    assert order_now(home) == "risk"
+
+
+def test_a_file_that_was_exchanged_for_another_is_refused(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = model_file(home)
+    adopt(home, name, why=WHY)
+    path = home.path / FOLDER / f"{name}.json"
+    sound = path.read_bytes()
+    path.write_text(by_hand.text())  # sound in itself
+    refused(RequestError, "a model's file bears its own name", lambda: score(home))
+    path.write_bytes(sound)
+    score(home)
+    # As if both digests began alike.
+    found = in_force(home)
+    assert found is not None
+    monkeypatch.setattr(forces, "in_force", lambda home: replace(found, digest=found.digest[:12] + "0" * 52))
+    refused(RequestError, f"is not the one that act {found.act} put in force", lambda: score(home))
