@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from fxwatch import errors
-from fxwatch.errors import FxwatchError, HouseError
+from fxwatch.errors import FxwatchError, HouseError, Stands
 
 FAMILY = [cls for _, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, FxwatchError)]
 
@@ -17,6 +17,8 @@ def test_each_says_its_sentence_in_both_languages(kind: type[FxwatchError]) -> N
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-def test_a_wrong_house_ends_with_3_and_a_wrong_request_with_2(kind: type[FxwatchError]) -> None:
-    assert kind.exit_code == (3 if issubclass(kind, HouseError) else 2)
-    assert (kind.http_status >= 500) == issubclass(kind, HouseError)
+def test_a_wrong_house_ends_with_3_a_wrong_request_with_2_and_what_stands_though_unfinished_with_1(
+    kind: type[FxwatchError],
+) -> None:
+    assert kind.exit_code == (1 if kind is Stands else 3 if issubclass(kind, HouseError) else 2)
+    assert (kind.http_status >= 500) == issubclass(kind, HouseError | Stands)

@@ -40,7 +40,7 @@ def finished_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_home(path, simulation=True)
     home = Session(path)
     home.change_setting("today", TODAY.isoformat())
-    sample = invent(3_000, 7, last_day=TODAY)
+    sample = invent(4_000, 7, last_day=TODAY)
     written = write(sample, path / "sample")
     for kind, files in (("entities", [written.entities]), ("flows", written.flows), ("breaches", [written.breaches])):
         for file in files:
