@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 
+import polars as pl
 import pytest
 
 import fxwatch
@@ -171,7 +172,7 @@ def test_the_share_is_told_by_month_and_is_empty_where_there_was_nothing_to_ask(
 def test_the_days_of_b_and_c_are_those_of_all_days(home):
     check(on(home, "2026-03-02"), SHIP, NORTH)
     on(home, "2026-03-03").rescind_breach("B1", why="annulled", on=date(2026, 3, 3))
-    everything = days_paid(home, FIRST, LAST).filter(days_paid(home, FIRST, LAST)["grade"].is_in(WATCHED))
+    everything = days_paid(home, FIRST, LAST).filter(pl.col("grade").is_in(WATCHED))
     assert sorted(watched_days(home, FIRST, LAST).rows()) == sorted(everything.rows())
     assert everything.height == 2
 
