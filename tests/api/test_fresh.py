@@ -65,11 +65,8 @@ def test_what_an_answer_rested_on_can_be_asked_for_again(own: Bureau) -> None:
     assert moments == sorted(moments)
 
 
-PAUSE = 0.003  # seconds; who asks without any takes the processor away from what is tested
-
-
 class Bank(threading.Thread):
-    """Asks some hundred times a second and remembers what was not answered."""
+    """Asks all the time and remembers what was not answered."""
 
     def __init__(self, door: Served) -> None:
         super().__init__(daemon=True)
@@ -85,7 +82,6 @@ class Bank(threading.Thread):
             self.answers += 1
             if reply.status_code != 200:
                 self.faults.append(reply.text)
-            self.stopped.wait(PAUSE)
 
 
 @contextmanager
@@ -98,7 +94,7 @@ def asking(door: Served) -> Iterator[Bank]:
         bank.stopped.set()
         bank.join()
     assert bank.faults == []
-    assert bank.answers > 20  # a busy machine answers slowly; none may fail
+    assert bank.answers > 50
 
 
 def command(own: Bureau, *words: str, code: int = 0) -> None:
@@ -129,7 +125,7 @@ def test_a_load_a_run_a_publish_and_a_backup_cost_no_bank_its_answer(own: Bureau
 def test_a_writer_who_holds_the_register_for_long_costs_no_bank_its_answer(own: Bureau) -> None:
     with serving(own.path, own.keys) as door, asking(door) as bank:
         with own.home.register.writing("a long load"):
-            time.sleep(3)
+            time.sleep(4)
         assert bank.slowest < 2
 
 

@@ -47,7 +47,7 @@ def test_the_figures_are_those_of_the_table_of_grades(see: See, office: Session)
 
 
 def test_another_day_has_its_own_figures(see: See, office: Session):
-    day = TODAY - timedelta(days=150)
+    day = TODAY - timedelta(days=300)
     table = grades(office, day)
     assert row_count(table, "A") != row_count(grades(office), "A")
     assert figures_of(see("grades", on=day.isoformat()))[1:] == [row_count(table, letter) for letter in "ABC"]

@@ -115,8 +115,8 @@ def look(con: duckdb.DuckDBPyConnection, count: int, **asked: Any) -> list[list[
     return [sorted(table.rows(), key=repr) for table in tables]
 
 
-@settings(max_examples=12, deadline=None)
-@given(drawn, st.integers(2, 7))
+@settings(max_examples=30, deadline=None)
+@given(drawn, st.integers(2, 9))
 def test_any_number_of_shares_finds_the_same(
     con: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]], count: int
 ) -> None:

@@ -64,7 +64,7 @@ class Reader(threading.Thread):
                 self.seen.append(rows)
             except Exception as fault:  # noqa: BLE001 - every fault of a reader is what this test is about
                 self.faults.append(repr(fault))
-            time.sleep(0.03)
+            time.sleep(0.01)
 
 
 @pytest.mark.slow

@@ -49,7 +49,7 @@ def test_threads_ask_while_runs_are_published_and_all_see_the_last_one(path: Pat
     home, writer, ended = fxwatch.open(path), fxwatch.open(path), threading.Event()
 
     def ask() -> Iterator[tuple[Any, ...]]:
-        while not ended.wait(0.02):
+        while not ended.is_set():
             yield questions(home)
 
     with ThreadPoolExecutor(6) as readers:

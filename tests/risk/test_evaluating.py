@@ -105,7 +105,7 @@ def test_labels_of_nobody_and_of_few_are_told_in_one_sentence(tmp_path: Path) ->
 @pytest.mark.slow
 def test_labels_alone_are_enough(tmp_path: Path) -> None:
     """What the bureau did before is then told by the labels whose months are over; the figures are those of the rows that are written."""
-    written = write(invent(200_000, 5), tmp_path / "sample")
+    written = write(invent(60_000, 5), tmp_path / "sample")
     found = evaluate(
         list(written.flows), written.entities, written.truth / "labels.parquet", tmp_path / "out", language="zh"
     )
@@ -119,7 +119,7 @@ def test_labels_alone_are_enough(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_on_the_invented_sample_the_model_is_twice_as_good_as_any_baseline(tmp_path: Path) -> None:
-    written = write(invent(600_000, 11), tmp_path / "sample")  # the sample of the README
+    written = write(invent(400_000, 5), tmp_path / "sample")
     truth = written.truth
     found = evaluate(
         list(written.flows), written.entities, truth / "labels.parquet", tmp_path / "out", acts=truth / "bureau.csv"

@@ -22,7 +22,7 @@ QUIETLY = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
-PATIENCE = 90_000  # milliseconds; a screen is expected in two seconds, a busy machine may take longer
+PATIENCE = 30_000  # milliseconds; a screen is expected in two seconds, a busy machine may take longer
 
 
 def browser_path() -> str | None:
