@@ -82,22 +82,28 @@ def _routes(document: dict[str, Any]) -> str:
 def _fields(said: dict[str, Any], document: dict[str, Any], where: str) -> str:
     """The fields of a body or an answer, a row each; those of what a list holds beneath it."""
     schema = said.get("content", {}).get("application/json", {}).get("schema", {})
-    rows = []
-    for name, (kind, description) in _named(schema, document, "").items():
-        rows.append(f"<tr><td><code>{escape(name)}</code><td>{where}, {kind}<td>{escape(description)}")
-    return "".join(rows)
+    return "".join(
+        f"<tr><td><code>{escape(name)}</code><td>{where}, {kind}<td>{escape(description)}"
+        for name, (kind, description) in _named(schema, document, "").items()
+    )
 
 
 def _named(schema: dict[str, Any], document: dict[str, Any], within: str) -> dict[str, tuple[str, str]]:
-    if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     found: dict[str, tuple[str, str]] = {}
-    for name, field in schema.get("properties", {}).items():
-        options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
-        kind = options[0].get("format") or options[0].get("type", "text")
+    for name, field in _meant(schema, document).get("properties", {}).items():
+        options = [_meant(option, document) for option in field.get("anyOf", [field])]
+        meant = next(option for option in options if option.get("type") != "null")
+        kind = meant.get("format") or meant["type"]
         found[within + name] = (kind, field.get("description", ""))
-        if kind == "array" and "$ref" in (items := options[0].get("items", {})):
-            found |= _named(items, document, f"{within}{name}[].")
+        if kind == "array":
+            found |= _named(meant.get("items", {}), document, f"{within}{name}[].")
+    return found
+
+
+def _meant(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """What a schema says, or the one that it names."""
+    named: str = schema.get("$ref", "")
+    found: dict[str, Any] = document["components"]["schemas"][named.rpartition("/")[2]] if named else schema
     return found
 
 

@@ -80,6 +80,17 @@ def test_the_documentation_fetches_nothing_from_another_host(door: Served) -> No
     assert door.http.get("/openapi.json", headers={"If-None-Match": document.headers["etag"]}).status_code == 304
 
 
+def test_the_page_for_people_names_the_fields_of_bodies_and_answers(door: Served) -> None:
+    page = door.http.get("/docs").text
+    for field, kind in (
+        ("entity_ids", "body, array"),
+        ("on", "body, date"),
+        ("answers[].grade", "answer, string"),
+        ("answers[].valid_until", "answer, date-time"),
+    ):
+        assert f"<td><code>{field}</code><td>{kind}<td>" in page, field
+
+
 def test_every_operation_has_a_name_a_sentence_and_its_problems(door: Served) -> None:
     document = json.loads(door.http.get("/openapi.json").content)
     operations = [o for methods in document["paths"].values() for o in methods.values()]
