@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.warehouse.frames import as_frame, counterparties, flow_frame
+from fxwatch.warehouse.frames import as_frame, counterparties, flow_frame, framed
 from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
 from fxwatch.warehouse.shares import CounterpartyShare
@@ -43,7 +43,7 @@ def note_changes(con: "duckdb.DuckDBPyConnection", since: LastRun) -> int:
     Returns:
         How many flows changed.
     """
-    con.execute(query("changed_since"), {"last_load": since.last_load, "moment": since.moment})
+    con.execute(framed("changed_since"), {"last_load": since.last_load, "moment": since.moment})
     return int(con.execute("SELECT count(DISTINCT flow) FROM changed").fetchall()[0][0])
 
 
@@ -56,7 +56,7 @@ def changed_flows(con: "duckdb.DuckDBPyConnection", extra: Sequence[str]) -> pl.
         extra: columns of `flows.EXTRA_COLUMNS` to add.
     """
     changed = con.table("changed").filter("state = 0 AND item IS NOT NULL")
-    legs = con.sql(query("other_legs"))
+    legs = con.sql(framed("other_legs"))
     parts = [
         as_frame(con, rows.filter(f"sign = {sign}"), extra).with_columns(sign=pl.lit(sign, pl.Int8))
         for rows, sign in ((changed, 1), (changed, -1), (legs, 0))

@@ -42,12 +42,17 @@ def flow_frame(
         HouseError: a column that does not exist.
     """
     found = (
-        con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
+        con.sql(framed("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(framed("flow_frame"))
     )
     if days is not None:
         found = found.filter(f""" "day" BETWEEN DATE '{days.start}' AND DATE '{days.end}' """)
     with share.taken(con, found) if share else nullcontext(found) as taken:
         return as_frame(con, taken, extra)
+
+
+def framed(name: str) -> str:
+    """A query that gives the columns of the flow frame."""
+    return query(name).format(columns=query("frame_columns"))
 
 
 def as_frame(
@@ -72,7 +77,7 @@ def extent(
 ) -> tuple[int, date | None, date | None]:
     """How many flows the frame has, up to a day, as known at a moment and of one scope, and their first and last day."""
     found = (
-        con.sql(query("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(query("flow_frame"))
+        con.sql(framed("flow_frame_then"), params={"known_at": known_at}) if known_at else con.sql(framed("flow_frame"))
     )
     if as_of is not None:
         found = found.filter(f""" "day" <= DATE '{as_of}' """)

@@ -80,7 +80,9 @@ def test_the_flows_behind_the_opened_hit_are_shown_and_no_others(see: See, offic
         seen = see("review", hit=hit)
         assert not seen.exception
         behind = office.hits(ids=[hit], with_flows=True)["flow_ids"][0].to_list()
-        assert sorted(tables_of(seen)[1]["flow_id"]) == behind
+        shown = tables_of(seen)[1]["flow_id"].to_list()
+        assert sorted(shown) == behind
+        assert shown == flows_behind(office, [hit]).sort("day", "flow_id")["flow_id"].to_list()
 
 
 def test_a_filter_goes_into_the_url_and_a_link_opens_with_it(see: See, office: Session) -> None:

@@ -1,8 +1,4 @@
 -- The flow frame: classified flows in scope, as compact integers. Columns beside those of flows.FLOW_COLUMNS are asked for by name.
-SELECT flow, declaration, entity, direction, item, "day", amount_usd,
-       bpm6, scope, settled_usd, payment_type, economy, bank, code, currency, amount,
-       counterparty, CASE WHEN contract_no <> '' THEN (hash(contract_no) >> 1)::BIGINT END AS contract,
-       CASE WHEN invoice_no <> '' THEN (hash(invoice_no) >> 1)::BIGINT END AS invoice,
-       CASE WHEN tax_filing_no <> '' THEN (hash(tax_filing_no) >> 1)::BIGINT END AS tax_filing
+SELECT {columns}
 FROM flows
 WHERE state = 0 AND item IS NOT NULL
