@@ -45,9 +45,9 @@ class Desk:
         self.records = Records(home, self.threads)
         self._today, self._today_ends = home.today(), 0.0
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of everything, at the end."""
-        self.records.end()
+        await self.records.end()
         for reads in (self.quick, self._lists, self._watch):
             reads.close()
         self.threads.shutdown()

@@ -55,10 +55,10 @@ class Keeper:
         await asyncio.gather(*self._running, return_exceptions=True)
         self._desk.records.let_go()
         await self._tried("the folding process", self._apart.end)
-        await self._tried("the end of the journals", self._desk.records.end)
+        await self._tried_waiting("the end of the journals", self._desk.records.end())
         await self._tried("folding", lambda: fold(self._desk.home))
         await self._tried("leaving", lambda: self._register.leave(self._name))
-        self._desk.close()
+        await self._desk.close()
 
     async def _look(self) -> None:
         while True:

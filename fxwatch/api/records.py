@@ -119,16 +119,19 @@ class Records:
             self._syncing.pop(journal, None)
             journal.close()
 
-    def end(self) -> None:
-        """Close everything and give back the numbers that were not used, newest block first."""
-        for journal in (self._stock, self._written):
-            if journal is not None:
-                journal.close()
-                self._home.register.end_block(journal.block.first, journal.used)
-        for journal in self._over:
+    async def end(self) -> None:
+        """Close everything and give back the numbers that were not used, newest block first; a fetch under way is awaited."""
+        if self._fetching is not None:
+            await asyncio.wait([self._fetching])
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._end)
+
+    def _end(self) -> None:
+        held = [journal for journal in (self._stock, self._written) if journal is not None]
+        over, self._over, self._stock, self._written = self._over, [], None, None
+        for journal in (*held, *over):
             journal.close()
-        self._stock = self._written = None
-        self._over = []
+        for journal in held:
+            self._home.register.end_block(journal.block.first, journal.used)
 
 
 def _sync(journal: Journal, waiting: list[None]) -> list[None]:

@@ -252,7 +252,7 @@ async def _who_must_wait(own: Bureau) -> None:
     assert left.left >= before
     await made.learnt()
     assert b'"grade":"C"' in (hot.answer(url, headers(own), []) or b"")
-    made.close()
+    await made.close()
 
 
 def test_what_cannot_be_recorded_does_not_leave(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +279,7 @@ async def _what_cannot_be_recorded(own: Bureau, status: bytes) -> None:
     assert told.startswith(b"HTTP/1.1 " + status)
     assert HONEST.encode() not in told
     assert all(file.stat().st_size == 0 for file in (own.path / FOLDER).glob("*.jsonl"))
-    made.close()
+    await made.close()
 
 
 class Heard(Said):

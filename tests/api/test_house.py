@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import resource
 import shutil
@@ -176,10 +177,28 @@ def test_no_answer_leaves_when_its_record_cannot_be_written(
             with pytest.raises(HouseError, match=os.strerror(fault)):
                 await desk.many(asker, [HONEST] * 3)
         assert b'"receipt":6,' in await desk.one(asker, HONEST)
-        desk.close()
+        await desk.close()
 
     asyncio.run(ask())
     assert [q["receipt"] for q in own.asked()] == [1, 6]
+
+
+def test_numbers_that_were_being_fetched_at_the_end_are_given_back(
+    own: Bureau, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask() -> bytes:
+        desk = Desk(own.home)
+        await desk.records.fetch()
+        told = await desk.one(desk.admit([(b"authorization", f"Bearer {own.keys['bank']}".encode())]), HONEST)
+        assert desk.records._fetching is not None
+        assert not desk.records._fetching.done(), "the next ones are on their way while the first are given out"
+        await desk.close()
+        return told
+
+    assert b'"receipt":1,' in asyncio.run(ask())
+    assert b'"receipt":2,' in asyncio.run(ask())
+    gc.collect()
+    assert not caplog.records, "nothing fails after the end"
 
 
 def refuse(fault: int) -> None:
@@ -201,6 +220,6 @@ def test_with_sync_an_answer_waits_for_the_disk_and_fails_with_it(own: Bureau, m
             patch.setattr(os, "fdatasync", lambda _: refuse(errno.EIO))
             with pytest.raises(HouseError):
                 await desk.one(asker, HONEST)
-        desk.close()
+        await desk.close()
 
     asyncio.run(ask())
