@@ -119,6 +119,8 @@ def _judged(judged: dict[str, Any], say: Any) -> Block:
         learn=", ".join(judged["learned_on"]), test=", ".join(judged["tested_on"]), rows=f"{judged['rows']:,}",
         entities=f"{judged['entities']:,}", positives=f"{judged['positives']:,}",
     )  # fmt: skip
+    partly = judged.get("partly_learned_on")
+    between = (say("tested_partly", days=", ".join(partly)),) if partly else ()
     margin = judged["margin"]
     verdict = say(
         "better" if judged["is_better"] else "not_better", baseline=say(f"order_{judged['best_baseline']}"),
@@ -129,7 +131,7 @@ def _judged(judged: dict[str, Any], say: Any) -> Block:
         for name in ORDERS
         for values in [judged["measures"][name]]
     )
-    return Block(say("judged"), paragraphs=(days, verdict), head=("", *(say(m) for m in MEASURES)), rows=rows)
+    return Block(say("judged"), paragraphs=(days, *between, verdict), head=("", *(say(m) for m in MEASURES)), rows=rows)
 
 
 def markdown(blocks: Sequence[Block]) -> str:

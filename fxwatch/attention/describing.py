@@ -52,6 +52,7 @@ def judged(verdict: Verdict, groups: pl.DataFrame) -> dict[str, Any]:
     return {
         "kind": verdict.kind,
         "learned_on": [d.isoformat() for d in verdict.split.learn],
+        "partly_learned_on": [d.isoformat() for d in verdict.split.partly],
         "tested_on": [d.isoformat() for d in verdict.split.test],
         "out_of_time": max(verdict.split.learn) < min(verdict.split.test),
         "learned_positives": verdict.learned_positives,

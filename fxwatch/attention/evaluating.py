@@ -19,7 +19,7 @@ from fxwatch.reporting.html import page
 from fxwatch.risk import artefact
 from fxwatch.risk.features import features
 from fxwatch.risk.labels import HORIZON_MONTHS, labels
-from fxwatch.risk.learning import TooFew, Verdict, fitted, learn_and_judge, split_days
+from fxwatch.risk.learning import TooFew, Verdict, between, fitted, learn_and_judge, split_days
 from fxwatch.terms import Language
 from fxwatch.warehouse.known import entity_numbers
 
@@ -31,6 +31,8 @@ MOST_DAYS = 60
 # Entities for which it came true, in learning and in the test. Fewer than a home needs: nothing is put in force, and intervals tell
 # how little is known.
 ENOUGH = (10, 5)
+# So many of what labels and acts tell must be the same for acts to tell what labels would say before their months are over.
+ALIKE = 0.95
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def evaluate(
         numbers = entity_numbers(home.snapshot().con)
         named = _named(told, numbers, any_ids)
         happened = None if acted is None else _named(acted, numbers, any_ids)
-        rows, days = _rows(home, named, happened, months)
+        rows, days, told_by = _rows(home, named, happened, months)
         tell(4, 6)
-        learn, test = _split(rows, days, months)
+        learn, test = _split(rows, days, months, told_by)
         try:
             verdict = learn_and_judge(learn, test, kind, enough=ENOUGH)
         except TooFew as fault:
@@ -190,8 +192,8 @@ def _named(rows: pl.DataFrame, numbers: pl.DataFrame, any_ids: bool) -> pl.DataF
 
 def _rows(
     home: "Home", told: pl.DataFrame, happened: pl.DataFrame | None, months: int
-) -> tuple[pl.DataFrame, list[date]]:
-    """The features of every labelled entity and day, with the label."""
+) -> tuple[pl.DataFrame, list[date], pl.DataFrame]:
+    """The features of every labelled entity and day, with the label; the days; entity and day of what labels are about."""
     if told.is_empty():
         raise RequestError(
             "No label is of an entity that has flows or an entry.", "标签中没有任何主体出现在收付汇记录或名录中。"
@@ -220,9 +222,21 @@ def _rows(
     if is_events:
         truth = labels(told.with_columns(ended_on=pl.lit(None, pl.Date)), known.entities, days, months)
     else:
-        truth = told.group_by("entity", pl.col("day").alias("as_of")).agg(pl.col("label").max())
+        truth = told.group_by("entity", pl.col("day").alias("as_of")).agg(pl.col("label").max(), seen=pl.lit(1.0))
     rows = [features(known, [day]).join(truth, on=["entity", "as_of"]) for day in days]
-    return pl.concat(rows), days
+    if is_events or (happened is not None and _are_about(truth, acts, days, months)):
+        return pl.concat(rows), days, told if is_events else acts
+    return pl.concat(rows), days, _past(told, is_events, months)
+
+
+def _are_about(truth: pl.DataFrame, acts: pl.DataFrame, days: list[date], months: int) -> bool:
+    """Whether labels say what acts say, on the days of learning: nearly always both, where either says that something followed."""
+    split = split_days(days, months)
+    learn = truth.filter(pl.col("as_of").is_in(days if split is None else list(split.learn)))
+    told = labels(acts, learn.select("entity"), learn["as_of"].unique().to_list(), months)
+    both = learn.join(told, on=["entity", "as_of"], suffix="_by_acts")
+    either = both.filter((pl.col("label") == 1) | (pl.col("label_by_acts") == 1))
+    return int((either["label"] == either["label_by_acts"]).sum()) >= max(1.0, ALIKE * either.height)
 
 
 def _within(con: Any, days: list[date]) -> None:
@@ -263,11 +277,18 @@ def _past(told: pl.DataFrame, is_events: bool, months: int) -> pl.DataFrame:
     return ordered.filter(begins).select("entity", pl.col("day").dt.offset_by(f"{months}mo"), kind=pl.lit("notice"))
 
 
-def _split(rows: pl.DataFrame, days: list[date], months: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _split(
+    rows: pl.DataFrame, days: list[date], months: int, told_by: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     split = split_days(days, months)
     if split is not None:
         learn = rows.filter(pl.col("as_of").is_in(split.learn))
-        return learn, rows.filter(pl.col("as_of").is_in(split.test))
+        partly = rows.filter(pl.col("as_of").is_in(between(days, split)))
+        # What labels say of these days was known when their months were over: of them nothing but what was seen by the test.
+        acts = told_by.select("entity", "day", ended_on=pl.lit(None, pl.Date))
+        seen = labels(acts, partly.select("entity"), partly["as_of"].unique().to_list(), months, known_on=split.test[0])
+        told = partly.drop("label", "seen").join(seen, on=["entity", "as_of"]).select(learn.columns)
+        return pl.concat([learn, told]), rows.filter(pl.col("as_of").is_in(split.test))
     # Too few days for learning to be over before the test: half of the entities each, which the card says.
     half = pl.col("entity").hash(1) % 2 == 0
     return rows.filter(half), rows.filter(~half)

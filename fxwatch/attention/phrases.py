@@ -33,6 +33,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Out of time: the same recipe learned from {learn} and was tested on {test}, when all that it had learned was over ({rows} rows of {entities} entities, {positives} positive). The model in this file learned from all of these days. Intervals: 95 of 100 resamples of entities.",
         "按时间外推检验：同一方法以 {learn} 为学习期，在其结果均已揭晓之后的 {test} 检验（{entities} 个主体共 {rows} 行，其中 {positives} 行为正例）。本文件中的模型以上述全部日期训练。区间为对主体重抽样的 95% 区间。",
     ),
+    "tested_partly": (
+        "Of the days between, {days}, it learned what the bureau had done by the first day of the test; that nothing had followed yet counted by the part of the months that was over.",
+        "对其间的 {days}，仅以检验首日前已知的处理结果学习；尚未发生的，按已过期间所占比例计权。",
+    ),
     "tested_beside": (
         "Not out of time: the data hold too few days for that. The same recipe learned from half of the entities on {learn} and was tested on the other half on {test} ({rows} rows of {entities} entities, {positives} positive). That flatters every model.",
         "未能按时间外推检验：数据所含日期不足。同一方法以一半主体（{learn}）学习，以另一半主体（{test}）检验（{entities} 个主体共 {rows} 行，其中 {positives} 行为正例），结果会偏于乐观。",

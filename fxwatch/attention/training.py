@@ -16,7 +16,7 @@ from fxwatch.review.checks import reason
 from fxwatch.risk import artefact
 from fxwatch.risk.features import Known, features, section_number
 from fxwatch.risk.labels import HORIZON_MONTHS, labels
-from fxwatch.risk.learning import Split, TooFew, Verdict, fitted, learn_and_judge, split_days, thinned
+from fxwatch.risk.learning import Split, TooFew, Verdict, between, fitted, learn_and_judge, split_days, thinned
 from fxwatch.warehouse.known import entity_numbers, span_of_flows
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ Progress = Callable[[int, int], Any]
 # So much of the past must lie before the first as-of day.
 HISTORY_MONTHS = 6
 MOST_DAYS = 24
+# Of so many last months it is told whether the scores are still those of the days of learning.
+STABLE_MONTHS = 3
 # The reason of putting a model in force where nobody gives another.
 _WHY = "better than the best baseline beyond doubt"
 
@@ -54,27 +56,33 @@ def train(
     actor, why = home.actor(by), reason(why) if why else _WHY
     home.register.require(actor, "analyst", "approver")
     days, split = _days(home)
-    steps = len(days) + 4
+    recent = month_ends(days[-1] + timedelta(days=1), home.today())
+    steps = len(days) + len(recent) + 4
     known = gather(home, days[0])
     tell(1, steps)
     parts: dict[date, pl.DataFrame] = {}
-    for n, day in enumerate(days):
+    later: list[pl.DataFrame] = []
+    for n, day in enumerate([*days, *recent]):
+        tell(2 + n, steps)
+        if day in recent:
+            later.append(_rows(known, day, home.today()))
+            continue
         rows = _rows(known, day)
         # The months of the test are kept whole, and the last of learning, against which stability is measured.
         is_whole = day >= split.test[0] or day == split.learn[-1]
         parts[day] = rows if is_whole else thinned(rows)
-        tell(2 + n, steps)
-    learn = pl.concat([parts[d] for d in split.learn])
+    partly = [_told(parts[d], known, d, split.test[0]) for d in between(days, split)]
+    learn = pl.concat([*(parts[d] for d in split.learn), *partly])
     test = pl.concat([parts[d] for d in split.test])
     try:
-        verdict = learn_and_judge(learn, test, kind, later=_later(home, known, days[-1]))
+        verdict = learn_and_judge(learn, test, kind, later=pl.concat(later[-STABLE_MONTHS:]) if later else None)
     except TooFew as fault:
         raise RequestError(
             f"{fault.english} The queue keeps its own order: by the day it is due, then by amount.",
             f"{fault.chinese}队列沿用既定次序：先按期限，再按金额。",
         ) from fault
     tell(steps - 2, steps)
-    every = pl.concat(list(parts.values()))
+    every = pl.concat([*parts.values(), *(rows.filter(pl.col("seen") > 0) for rows in later)])
     model = fitted(every, kind)
     said = about(verdict, every, _who(home), horizon_months=HORIZON_MONTHS, source=home.snapshot().name)
     path = artefact.write(home.path / FOLDER, artefact.pack(model, said))
@@ -124,17 +132,17 @@ def month_ends(first: date, last: date) -> list[date]:
     return days.filter(days == days.dt.month_end()).to_list()
 
 
-def _rows(known: Known, day: date) -> pl.DataFrame:
-    """The features and the truth of a day, of those who traded in the year before it or have an open hit."""
+def _rows(known: Known, day: date, known_on: date = date.max) -> pl.DataFrame:
+    """The features and the truth of a day, as far as it was known on another, of those who traded in the year before or have an open hit."""
     found = features(known, [day]).filter((pl.col("flows_12m") > 0) | (pl.col("open_hits") > 0))
-    return found.join(labels(known.acts, known.entities, [day]), on=["entity", "as_of"])
+    return _told(found, known, day, known_on)
 
 
-def _later(home: "Home", known: Known, after: date) -> pl.DataFrame | None:
-    """The features of the last month's ends: for stability, which needs no truth."""
-    ends = month_ends(after + timedelta(days=1), home.today())[-3:]
-    rows = [features(known, [day]).filter(pl.col("flows_12m") > 0) for day in ends]
-    return pl.concat(rows).with_columns(label=pl.lit(0, pl.Int8)) if rows else None
+def _told(rows: pl.DataFrame, known: Known, day: date, known_on: date) -> pl.DataFrame:
+    """Rows of a day with the truth about it as far as it was known on another."""
+    acts = known.acts.filter(pl.col("known_on") <= known_on)
+    truth = labels(acts, known.entities, [day], known_on=known_on)
+    return rows.drop("label", "seen", strict=False).join(truth, on=["entity", "as_of"])
 
 
 def _who(home: "Home") -> pl.DataFrame:

@@ -65,11 +65,12 @@ def _on(known: Known, day: date) -> pl.DataFrame:
         (pl.col("known_on").is_null() | (pl.col("known_on") <= day))
         & (pl.col("gone_on").is_null() | (pl.col("gone_on") > day))
     ).unique("entity", keep="last", maintain_order=True)
+    traded = trade.trade(seen, day)
     parts = [
-        trade.trade(seen, day),
+        traded,
         partners.partners(seen, entities, day),
         shapes.shapes(seen, known.calendar, day),
-        record.record(known.hits, known.decisions, known.acts, day),
+        record.record(known.hits, known.decisions, known.acts, day, traded.height),
     ]
     rows = _who(entities, day)
     for part in parts:
@@ -95,10 +96,10 @@ def _on(known: Known, day: date) -> pl.DataFrame:
 _NONE_IS_ZERO = {
     *("turnover_usd_12m", "turnover_usd_3m", "flows_12m", "jump_usd_3m", "items_12m", "new_item_usd_3m", "vague_flows_12m"),
     *("economies_12m", "new_economies_3m", "rare_economy_usd_12m", "related_usd_3m", "counterparties_12m", "new_payee_usd_3m"),
-    *("new_payees_in_a_week_3m", "near_limit_12m", "near_limit_3m", "splits_12m", "splits_3m", "there_and_back_usd_12m"),
+    *("new_payees_in_a_week_3m", "near_limit_12m", "near_limit_3m", "splits_12m", "splits_3m", "joint_payers_12m", "joint_payers_3m", "there_and_back_usd_12m"),
     *("there_and_back_usd_3m", "passed_through_usd_12m", "passed_through_usd_3m", "paid_twice_12m", "refunds_12m"),
     *("refund_usd_3m", "unmatched_refund_usd_12m", "longest_run_12m", "young_usd_12m", "open_hits", "hits_12m", "hits_3m"),
-    *("rules_hit_12m", "notices_24m", "notices_6m", "breaches_24m", "dismissed_24m", "is_foreign_owned", "silence_days"),
+    *("rare_rules_6m", "rare_hits_6m", "rules_hit_12m", "notices_24m", "notices_6m", "breaches_24m", "dismissed_24m", "is_foreign_owned", "silence_days"),
 }  # fmt: skip
 
 

@@ -129,7 +129,8 @@ _JUDGED = record(
         "calibration": listed(record({"bin": _COUNT, "rows": _COUNT, "foretold": number, "came_true": number})),
         "stability": listed(record({"as_of": text, "psi": number}, {"low": number, "high": number})),
         "groups": record({by: listed(_GROUP, least=1) for by in GROUPED_BY}),
-    }
+    },
+    {"partly_learned_on": listed(text)},
 )  # fmt: skip
 _HEAD = record(
     {"format_version": whole(0, _MOST), "features_digest": text, "fxwatch": text, "kind": one_of(*RISK_KINDS)}

@@ -27,10 +27,15 @@ BASELINES = ("open_hits", "total_amount", "grade")
 
 @dataclass(frozen=True)
 class Split:
-    """As-of days to learn from and to be judged on: what the last of the former foretells is over before the first of the latter."""
+    """As-of days to learn from and to be judged on: what the last of the former foretells is over before the first of the latter.
+
+    `partly` are days between them: of what they foretell, that which was known on the first day of the test is learned from too.
+    A kind of misconduct that is new would else be learned half a year later than the bureau came to know it.
+    """
 
     learn: tuple[date, ...]
     test: tuple[date, ...]
+    partly: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,11 @@ def split_days(days: list[date], horizon_months: int) -> Split | None:
     return None
 
 
+def between(days: list[date], split: Split) -> list[date]:
+    """The days after those of learning and before the test, of which a part is known when it begins."""
+    return [day for day in sorted(days) if split.learn[-1] < day < split.test[0]]
+
+
 def baselines(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
     """What a bureau without a model would go by: open hits, turnover of a year, last year's grade (and in it, who was told more)."""
     notices, breaches = pl.col("notices_12m"), pl.col("breaches_12m")
@@ -99,11 +109,15 @@ def baselines(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
 
 
 def fitted(rows: pl.DataFrame, kind: str) -> RiskClassifier:
-    """A model of a kind, from rows with label, entity, as_of and the features."""
+    """A model of a kind, from rows with label, seen, entity, as_of and the features.
+
+    Where only a part of the months was seen, that nothing followed yet counts by this part.
+    """
     # A few days hold a few months: where thinning would leave out a third of the entities altogether, nobody is thinned.
     is_thinned = rows["as_of"].n_unique() >= THINNED
     used = thinned(rows) if is_thinned else rows
-    weight = np.where(used["label"].to_numpy() == 1, 1.0, float(THINNED if is_thinned else 1))
+    quiet = used["seen"].to_numpy() * (THINNED if is_thinned else 1)
+    weight = np.where(used["label"].to_numpy() == 1, 1.0, quiet)
     model = RiskClassifier(kind=kind, directions=catalogue.directions(catalogue.names()))
     from threadpoolctl import threadpool_limits
 
@@ -141,8 +155,8 @@ def learn_and_judge(
     """Train both kinds on some rows and judge them, and the baselines, on others that came later.
 
     Args:
-        learn: entity, as_of, label, the features, notices_12m and breaches_12m (of the baseline).
-        test: the same of the test.
+        learn: entity, as_of, label, seen (see `labels`), the features, notices_12m and breaches_12m (of the baseline).
+        test: the same of the test, all of whose months were seen.
         kind: the contender that may be put in force; the other is judged beside it.
         later: rows without labels on later days, for stability.
         enough: for how many entities it must have come true in learning and in the test.
@@ -168,9 +182,11 @@ def learn_and_judge(
     told = test.select("entity", "as_of", "label").with_columns(
         pl.Series("chance", chances[kind]), *(pl.Series(n, v) for n, v in others.items())
     )
+    whole = learn.filter(pl.col("seen") == 1)
+    days = (tuple(f["as_of"].unique().sort()) for f in (whole, test, learn.filter(pl.col("seen") < 1)))
     return Verdict(
-        Split(*(tuple(frame["as_of"].unique().sort().to_list()) for frame in (learn, test))), kind, judgement, best, judgement.margin(kind, best), calibration(chances[kind], truth),
-        _stability(models[kind], learn, pl.concat([test, *([] if later is None else [later.select(test.columns)])]), seed),
+        Split(*days), kind, judgement, best, judgement.margin(kind, best), calibration(chances[kind], truth),
+        _stability(models[kind], whole, pl.concat([test, *([] if later is None else [later.select(test.columns)])]), seed),
         told, counts[0],
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ class RiskClassifier(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         self,
         kind: str = "scorecard",
         directions: Sequence[int] | None = None,
-        penalty: float = 10.0,
+        penalty: float = 20.0,
         rounds: int = 120,
         random_state: int = 0,
     ) -> None:

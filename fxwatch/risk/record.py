@@ -7,11 +7,15 @@ import polars as pl
 from fxwatch.risk.catalogue import BY_RULE
 from fxwatch.risk.trade import QUARTER, YEAR
 
+# A rule fires rarely where it found something at no more than this part of those who traded.
+RARE = 0.02
 
-def record(hits: pl.DataFrame, decisions: pl.DataFrame, acts: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Hits, notices, breaches and dismissals: one row an entity that has any."""
+
+def record(hits: pl.DataFrame, decisions: pl.DataFrame, acts: pl.DataFrame, day: date, traders: int) -> pl.DataFrame:
+    """Hits, notices, breaches and dismissals: one row an entity that has any. `traders`: how many traded in the year."""
     found = _hits(hits, decisions, day)
-    for part in (_by_rule(hits, day), _acts(acts, day), _dismissed(decisions, day)):
+    late = hits.filter((pl.col("known_on") <= day) & (pl.col("raised_on") > day - timedelta(days=2 * QUARTER)))
+    for part in (_by_rule(late), _of_rare_rules(late, traders), _acts(acts, day), _dismissed(decisions, day)):
         found = found.join(part, on="entity", how="full", coalesce=True)
     return found
 
@@ -29,12 +33,18 @@ def _hits(hits: pl.DataFrame, decisions: pl.DataFrame, day: date) -> pl.DataFram
     )
 
 
-def _by_rule(hits: pl.DataFrame, day: date) -> pl.DataFrame:
-    late = hits.filter((pl.col("known_on") <= day) & (pl.col("raised_on") > day - timedelta(days=2 * QUARTER)))
+def _by_rule(late: pl.DataFrame) -> pl.DataFrame:
     counts = late.group_by("entity", pl.concat_str(pl.lit(BY_RULE), "rule").alias("name")).len()
     if counts.is_empty():
         return counts.select("entity")
     return counts.pivot("name", index="entity", values="len")
+
+
+def _of_rare_rules(late: pl.DataFrame, traders: int) -> pl.DataFrame:
+    """What rules that seldom fire found, whichever they are: so one that never fired while models learned still speaks."""
+    found_at = pl.col("entity").n_unique().over("rule")
+    rare = late.filter(found_at <= RARE * traders)
+    return rare.group_by("entity").agg(rare_rules_6m=pl.col("rule").n_unique(), rare_hits_6m=pl.len())
 
 
 def _acts(acts: pl.DataFrame, day: date) -> pl.DataFrame:

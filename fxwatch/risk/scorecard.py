@@ -44,7 +44,7 @@ class Scorecard(ByOdds, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     """
 
     def __init__(
-        self, directions: Sequence[int] | None = None, bins: int = 12, least_share: float = 0.002, penalty: float = 10.0
+        self, directions: Sequence[int] | None = None, bins: int = 8, least_share: float = 0.002, penalty: float = 20.0
     ) -> None:
         self.directions = directions
         self.bins = bins

@@ -14,6 +14,8 @@ _CENTS = 100
 _TRANSFER = (45_000_000, 50_000_000)
 _DAY = (90_000_000, 100_000_000)
 _DOCUMENTS = (2_500_000, 5_000_000)
+# A payee whom so many pay in a year is everybody's.
+_EVERYBODYS = 50
 _LEAST_PASSED = 10_000_000
 _ALMOST_EQUAL = 0.05
 
@@ -24,7 +26,7 @@ def shapes(flows: pl.DataFrame, calendar: pl.DataFrame, day: date) -> pl.DataFra
     recent = pl.col("day") > day - timedelta(days=QUARTER)
     found = _off_days(year, calendar)
     parts = (
-        _near_limits(year, recent), _splits(year, recent), _passed_through(year, day),
+        _near_limits(year, recent), _splits(year, recent), _jointly(year, recent, day), _passed_through(year, day),
         _paid_twice(year), _longest_run(year, calendar),
     )  # fmt: skip
     for part in parts:
@@ -73,6 +75,23 @@ def _splits(year: pl.DataFrame, recent: pl.Expr) -> pl.DataFrame:
         (pl.col("flows") >= 2) & (pl.col("usd") > _DOCUMENTS[1]) & pl.col("counterparty").is_not_null()
     )
     return split.group_by("entity").agg(splits_12m=pl.len(), splits_3m=recent.sum())
+
+
+def _jointly(year: pl.DataFrame, recent: pl.Expr, day: date) -> pl.DataFrame:
+    """The most others that paid the same payee in a week, each just below the document limit; weeks are cut as in `_passed_through`."""
+    usd, whom, several = pl.col("amount_usd"), "counterparty", pl.col("entity").n_unique()
+    paid = year.lazy().filter((pl.col("direction") == "payment") & pl.col(whom).is_not_null())
+    small = paid.filter((usd >= _DOCUMENTS[0]) & (usd <= _DOCUMENTS[1])).select("entity", whom, "day")
+    shared = small.group_by(whom).agg(payers=several).filter(pl.col("payers") > 1)
+    known = paid.join(shared, on=whom, how="semi").group_by(whom).agg(payers=several)
+    few = small.join(known.filter(pl.col("payers") < _EVERYBODYS), on=whom, how="semi").collect()
+    age = (pl.lit(day) - pl.col("day")).dt.total_days()
+    found = []
+    for offset in (0, 3):
+        others = several.over("counterparty", (age + offset) // 7).cast(pl.Int64) - 1
+        found.append(few.select("entity", others=others, lately=others * recent))
+    most = pl.concat(found).group_by("entity")
+    return most.agg(joint_payers_12m=pl.col("others").max(), joint_payers_3m=pl.col("lately").max())
 
 
 def _passed_through(year: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from fxwatch.attention.evaluating import _acts, _labels, evaluate
+from fxwatch.attention.evaluating import _acts, _are_about, _labels, _split, evaluate
 from fxwatch.errors import RequestError
 from fxwatch.risk.judging import average_precision
 from fxwatch.sample import invent, write
@@ -79,6 +79,41 @@ def test_a_folder_is_no_file_of_labels_and_an_act_is_an_act(tmp_path: Path) -> N
     (tmp_path / "acts.csv").write_text("entity_id,day,act\nx,2026-01-31,arrest\n")
     with pytest.raises(RequestError, match="an act that is neither notice nor breach"):
         _acts(tmp_path / "acts.csv")
+
+
+def test_of_days_whose_months_run_into_the_test_nothing_is_learned_that_came_after_it_began() -> None:
+    days = [
+        date(2025, 9, 30),
+        date(2025, 10, 31),
+        date(2025, 11, 30),
+        date(2026, 1, 31),
+        date(2026, 5, 31),
+        date(2026, 6, 30),
+    ]
+    rows = pl.DataFrame({"entity": [1, 2]}).join(pl.DataFrame({"as_of": days}), how="cross")
+    rows = rows.with_columns(label=pl.lit(1, pl.Int8), seen=pl.lit(1.0))
+    before = pl.DataFrame({"entity": [1], "day": [date(2026, 5, 31)]})
+    after = pl.concat([before, pl.DataFrame({"entity": [2], "day": [date(2026, 6, 1)]})])
+    for acts in (before, after):
+        learn, test = _split(rows, days, 6, acts)
+        assert test["as_of"].unique().sort().to_list() == days[-2:]
+        assert (test["label"] == 1).all(), "what came true is what the test is about"
+        partly = learn.filter(pl.col("seen") < 1).sort("entity")
+        assert partly.select("entity", "as_of", "label").rows() == [
+            (1, date(2026, 1, 31), 1),
+            (2, date(2026, 1, 31), 0),
+        ]
+
+
+@pytest.mark.parametrize(("same", "expected"), [(19, True), (18, False)])
+def test_acts_tell_what_labels_would_say_where_both_say_nearly_the_same(same: int, expected: bool) -> None:
+    day = date(2026, 3, 31)
+    truth = pl.DataFrame(
+        {"entity": range(20), "as_of": [day] * 20, "label": [1] * 20}, schema_overrides={"label": pl.Int8}
+    )
+    acts = pl.DataFrame({"entity": range(same), "day": [date(2026, 4, 1)] * same, "ended_on": [None] * same})
+    acts = acts.with_columns(pl.col("ended_on").cast(pl.Date))
+    assert _are_about(truth, acts, [day], 6) is expected
 
 
 def small(folder: Path) -> tuple[list[Path], Path]:

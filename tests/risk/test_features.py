@@ -110,6 +110,11 @@ MANY = "\n".join(
         ("splits_12m", "usd day\n 25000 2026-03-02\n 25000 2026-03-04", 0),
         ("splits_12m", "usd day cp\n 30000 2026-03-02 a\n 30000 2026-03-04 b", 0),
         ("splits_3m", "usd day\n 30000 2025-11-03\n 30000 2025-11-04", 0),
+        ("joint_payers_12m", "usd day entity\n 25000 2025-06-02 LAW\n 50000 2025-06-05 SEA\n 30000 2025-06-05 e1", 2),
+        ("joint_payers_12m", "usd day entity\n 25000 2025-06-02 LAW\n 50000.01 2025-06-05 SEA\n 24999.99 2025-06-05 e1", 0),
+        ("joint_payers_12m", "usd day entity\n 30000 2025-06-02 LAW\n 30000 2025-06-12 SEA", 0),
+        ("joint_payers_12m", "usd day entity cp\n 30000 2025-06-02 LAW a\n 30000 2025-06-02 SEA b", 0),
+        ("joint_payers_3m", "usd day entity\n 30000 2025-06-02 LAW\n 30000 2025-06-02 SEA", 0),
         ("paid_twice_12m", "usd day invoice\n 700 2026-02-02 i1\n 700 2026-03-04 i1", 1),
         ("paid_twice_12m", "usd day invoice\n 700 2026-02-02 i1\n 701 2026-03-04 i1", 0),
         ("paid_twice_12m", "usd day invoice declaration\n 700 2026-02-02 i1 5\n 700 2026-02-02 i1 5", 0),
@@ -142,6 +147,27 @@ def test_payments_where_nobody_else_pays_are_rare() -> None:
     drawn = "usd day entity economy cp\n" + MANY
     found = {name: row(known(drawn), name)["rare_economy_usd_12m"] for name in ("e0", "e1")}
     assert found == {"e0": 500, "e1": 0}
+
+
+@pytest.mark.parametrize(("others", "expected"), [(48, 48), (49, 0)])
+def test_a_payee_whom_many_pay_is_everybodys(others: int, expected: int) -> None:
+    drawn = "usd day entity\n" + "\n".join(
+        f"30000 2026-03-02 {who}" for who in ("LAW", *(f"e{n}" for n in range(others)))
+    )
+    assert row(known(drawn))["joint_payers_3m"] == expected
+
+
+@pytest.mark.parametrize(("traders", "expected"), [(99, (0, 0, 2)), (100, (1, 2, 2))])
+def test_a_rule_that_found_something_at_two_in_a_hundred_is_rare(traders: int, expected: tuple[int, int, int]) -> None:
+    drawn = "usd day entity\n" + "\n".join(
+        f"500 2026-03-02 {who}" for who in ("LAW", "SEA", *(f"e{n}" for n in range(traders - 2)))
+    )
+    hits = """hit rule entity raised known
+        h1 near_limit LAW 2026-03-02 2026-03-02
+        h2 near_limit LAW 2026-03-09 2026-03-09
+        h3 near_limit SEA 2026-03-02 2026-03-02"""
+    found = row(known(drawn, hits=hits))
+    assert (found["rare_rules_6m"], found["rare_hits_6m"], found["hits_6m:near_limit"]) == expected
 
 
 def test_fees_to_where_investors_sit_are_related() -> None:

@@ -1,6 +1,7 @@
 """How an order is judged: by hand on five rows, against the library, and with intervals of whole entities."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
+from fxwatch.risk import catalogue
 from fxwatch.risk.judging import (
     PSI_LIMITS,
     Judgement,
@@ -23,7 +25,8 @@ from fxwatch.risk.judging import (
     psi_measured,
 )
 from fxwatch.risk.labels import labels
-from fxwatch.risk.learning import BASELINES, Split, Verdict, baselines, split_days
+from fxwatch.risk.learning import BASELINES, Split, Verdict, baselines, between, fitted, split_days
+from fxwatch.risk.model import RiskClassifier
 from tests.tables import entity
 
 
@@ -156,6 +159,41 @@ def test_a_label_looks_six_months_ahead(acted: str, ended: str | None, expected:
     entities = pl.DataFrame({"entity": [entity("LAW"), entity("SEA")]}, schema={"entity": pl.Int32})
     found = labels(acts, entities, [date(2026, 3, 31)]).sort("entity")
     assert dict(found.select("entity", "label").iter_rows()) == {entity("LAW"): expected, entity("SEA"): 0}
+
+
+@pytest.mark.parametrize(
+    ("known_on", "expected"),
+    [("2026-04-29", (0, 29 / 183)), ("2026-04-30", (1, 30 / 183)), ("2026-09-30", (1, 1.0)), ("2027-01-01", (1, 1.0))],
+)
+def test_a_label_says_no_more_than_was_known(known_on: str, expected: tuple[int, float]) -> None:
+    schema = {"entity": pl.Int32, "day": pl.Date, "ended_on": pl.Date}
+    taken_back = (entity("SEA"), date(2026, 4, 2), date.fromisoformat(known_on))
+    rows = [(entity("LAW"), date(2026, 4, 30), None), taken_back]
+    acts = pl.DataFrame(rows, schema=schema, orient="row")
+    found = labels(acts, acts.select("entity"), [date(2026, 3, 31)], known_on=date.fromisoformat(known_on)).rows_by_key(
+        "entity"
+    )
+    label, seen = expected
+    assert found[entity("LAW")] == [(date(2026, 3, 31), label, pytest.approx(seen))]
+    assert found[entity("SEA")] == [(date(2026, 3, 31), 0, pytest.approx(seen))]
+
+
+def test_between_learning_and_test_lie_the_days_whose_outcome_is_known_in_part() -> None:
+    ends = pl.date_range(date(2025, 5, 1), date(2026, 5, 1), "1mo", eager=True).dt.offset_by("-1d").to_list()
+    split = split_days(ends, 6)
+    assert split is not None
+    assert between(ends, split) == ends[6:-2]
+
+
+def test_a_quiet_month_counts_by_the_part_of_it_that_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(RiskClassifier, "fit", lambda self, *_, **more: told.update(more) or self)
+    nothing = {name: pl.lit(0.0) for name in catalogue.names()}
+    rows = pl.DataFrame({"entity": [1, 2, 3], "label": [0, 0, 1], "seen": [1.0, 0.25, 0.25]}).with_columns(
+        as_of=date(2026, 3, 31), **nothing
+    )
+    fitted(rows, "scorecard")
+    assert told["sample_weight"].tolist() == [1.0, 0.25, 1.0], "one day alone is not thinned"
 
 
 @pytest.mark.parametrize(("low", "is_better"), [(-0.001, False), (0.0, False), (0.001, True)])
