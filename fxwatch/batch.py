@@ -147,10 +147,8 @@ def run(
         # A version in shadow is looked with as a rule of its own, whose name says whose it is.
         beside = {s.beside: s.of(rules[s.rule]) for s in shadows if s.parameter is not None}
         stages.count = len(rules) + len(beside) + FURTHER_STAGES
-        with stages.stage("roll") as stage:
-            roll = home.roll()
-            warehouse.put_roll(roll)
-            stage.rows = roll.height
+        with stages.stage("roll"):
+            home.bring_roll(warehouse)
         con = warehouse.con
         count, first, last = extent(con)
         inputs = _inputs(con, first, last, as_of=None, known_at=None)

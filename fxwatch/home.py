@@ -1,5 +1,6 @@
 """A home: one folder with its settings, its warehouse, its register and what was published."""
 
+import json
 import os
 import shutil
 import sys
@@ -121,6 +122,12 @@ class Home:
         division = pl.col("industry").str.extract(r"^(\d{2})", 1)
         by_industry = division.is_in(sorted(self.settings.transport())).fill_null(value=False)
         return self.register.roll(known_at).with_columns(pl.coalesce("transport_enterprise", by_industry))
+
+    def bring_roll(self, warehouse: "Warehouse") -> None:
+        """Have the warehouse's copy of the roll say what the register says; where it does, nothing is read but its mark."""
+        mark = json.dumps([*self.register.roll_mark(), sorted(self.settings.transport())])
+        if warehouse.roll_mark() != mark:
+            warehouse.put_roll(self.roll(), mark)
 
     def change_setting(self, name: str, value: str, *, by: str | None = None) -> None:
         """Write a setting into the home's file, keeping its comments, and put the act on record.

@@ -42,7 +42,7 @@ class BreachIntake:
         self._by = by
         waiting = home.register.proposals().filter(status="waiting", does="breach_recorded")["on_what"]
         self._known = {*home.register.breaches()["breach_no"], *waiting.str.strip_prefix("breach:")}
-        roll = home.register.roll()["entity_id"]
+        roll = home.register.on_roll()
         self._roll = None if home.settings.admit_unknown else roll
         self._new: list[pl.DataFrame] = []
 

@@ -139,7 +139,7 @@ def _sentence(reason: Reason, row: dict[str, Any], read: dict[str, Any]) -> tupl
 
 def admit(home: "Home", keys: pl.Series, source: str) -> None:
     """Enrol entities by their identifiers alone, those that are not on the roll yet."""
-    on_roll = home.register.roll()["entity_id"]
+    on_roll = home.register.on_roll()
     unknown = keys.alias("entity_id").unique().sort().to_frame().filter(~pl.col("entity_id").is_in(on_roll.implode()))
     if len(unknown):
         types = {"registered_on": pl.Date, "transport_enterprise": pl.Boolean}

@@ -47,7 +47,7 @@ class FlowIntake:
         self._facts = FlowFacts(
             today=home.today(),
             verify_ids=settings.verify_ids,
-            roll=None if settings.admit_unknown else home.register.roll()["entity_id"],
+            roll=None if settings.admit_unknown else home.register.on_roll(),
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
             classification=Classification(records.codes_now(con)),
         )

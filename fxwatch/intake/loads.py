@@ -215,5 +215,5 @@ def _record(warehouse: "Warehouse", under_way: Load, report: LoadReport, actor: 
 
 def _publish(home: "Home", warehouse: "Warehouse", kind: str) -> None:
     if kind not in _WITHOUT_ENTITIES and (kind not in _ENROL_AT_MOST or home.settings.admit_unknown):
-        warehouse.put_roll(home.roll())
+        home.bring_roll(warehouse)
     warehouse.publish()

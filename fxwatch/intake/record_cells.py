@@ -32,7 +32,7 @@ class RecordFacts:
         )
         self.today = home.today()
         self._verify = settings.verify_ids
-        self._roll = None if settings.admit_unknown else home.register.roll()["entity_id"]
+        self._roll = None if settings.admit_unknown else home.register.on_roll()
         self._tables = tables_in_use(rates, reach=settings.rate_months, rate_month=settings.rate_month)
 
     def with_entity(self, frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:

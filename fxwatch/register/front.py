@@ -158,6 +158,11 @@ class Register(BanksSide, RecordsSide):
         with self._store.reading() as connection:
             return roll.roll_frame(connection, known_at)
 
+    def on_roll(self) -> "pl.Series":
+        """Who is on the roll now: see `roll.ids`."""
+        with self._store.reading() as connection:
+            return roll.ids(connection)
+
     def entries(self, entity_ids: Iterable[str], known_at: datetime | None = None) -> "pl.DataFrame":
         """Some entries of the roll as known at a moment: see `roll.entries_frame`."""
         with self._store.reading() as connection:

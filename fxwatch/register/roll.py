@@ -127,6 +127,14 @@ def roll_frame(connection: Connection, known_at: datetime | None = None) -> "pl.
     return frame(connection, statement, columns)
 
 
+def ids(connection: Connection) -> "pl.Series":
+    """Who is on the roll, sorted."""
+    import polars as pl
+
+    statement = select(roll.c.entity_id).where(_known(None)).order_by(roll.c.entity_id)
+    return frame(connection, statement, {"entity_id": pl.String})["entity_id"]
+
+
 def entries_frame(
     connection: Connection, entity_ids: Iterable[str], known_at: datetime | None = None
 ) -> "pl.DataFrame":

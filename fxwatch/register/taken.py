@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, union
 
-from fxwatch.register.frames import frame, insert_many
+from fxwatch.register.frames import frame, in_lists, insert_many
 from fxwatch.register.store import stamp
 from fxwatch.register.tables import downloads, questions, reported, roll, told
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _AT_ONCE = 50_000
-_ASKED_AT_ONCE = 500
 _REPORTED = ("bank", "entity_id", "last_day")
 
 
@@ -44,10 +43,13 @@ def put_reported(connection: Connection, rows: "pl.DataFrame", of: "pl.DataFrame
     if of is None:
         stands = frame(connection, everybody, schema)
     else:
-        whom = of["entity_id"].unique().to_list()
-        some = (whom[start : start + _ASKED_AT_ONCE] for start in range(0, len(whom), _ASKED_AT_ONCE))
-        found = [frame(connection, everybody.where(reported.c.entity_id.in_(part)), schema) for part in some]
-        stands = pl.concat(found or [pl.DataFrame(schema=schema)]).join(of, on=["bank", "entity_id"], how="semi")
+        # Bank by bank: in the order of the table's key a few are found without reading the others.
+        found = [
+            frame(connection, everybody.where(reported.c.bank == bank, reported.c.entity_id.in_(whom)), schema)
+            for (bank,), its in of.unique().group_by("bank")
+            for whom in in_lists(its["entity_id"])
+        ]
+        stands = pl.concat(found or [pl.DataFrame(schema=schema)])
     wanted = rows.select("bank", "entity_id", pl.col("last_day").dt.to_string("%Y-%m-%d"))
     new = wanted.join(stands, on=_REPORTED, how="anti")
     key = ["bank", "entity_id"]

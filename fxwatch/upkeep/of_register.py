@@ -94,7 +94,7 @@ def _against_each_other(register: Register, current: Path | None) -> Iterator[Fi
     """What the register speaks of must be in the warehouse, and the other way round."""
     if current is None:
         return
-    decided, enrolled = register.decisions()["hit_id"].to_list(), register.roll()["entity_id"].to_list()
+    decided, enrolled = register.decisions()["hit_id"].to_list(), register.on_roll().to_list()
     try:
         with examining.looking(current) as con:
             if examining.contents(con).version != WAREHOUSE_VERSION:

@@ -96,6 +96,19 @@ def test_what_banks_reported_is_replaced_and_only_what_differs_is_written(regist
     assert register.put_reported(reported()) == 3
 
 
+def test_what_some_banks_reported_of_some_is_told_without_the_others(register):
+    everybody = [(bank, f"E{n}", DAY) for bank in (NORTH, SOUTH) for n in range(1_000)]  # more than one statement takes
+    register.put_reported(reported(*everybody, (NORTH, "OTHER", DAY)))
+    some = reported((NORTH, "E0", date(2026, 5, 1)), (SOUTH, "E999", DAY))
+    whom = reported(*everybody).filter(pl.col("entity_id") != "E5").select("bank", "entity_id")
+    # One of another day, out and in; one stays; all the others of whom it is told are gone.
+    assert register.put_reported(some, whom) == 2 + 1_996
+    assert register.put_reported(some, whom) == 0
+    with register.facts() as facts:
+        assert [e.entity_id for e in facts.entities_of(NORTH, date(2020, 1, 1))] == ["E0", "E5", "OTHER"]
+        assert [e.entity_id for e in facts.entities_of(SOUTH, date(2020, 1, 1))] == ["E5", "E999"]
+
+
 def test_a_banks_entities_are_those_it_reported_or_asked_about_since_a_day(register):
     register.enrol(entries("SHIP", "LAW"), source="x", day=date(2020, 1, 1))
     register.put_reported(reported((NORTH, "SHIP", DAY), (NORTH, "OLD", date(2026, 3, 30)), (SOUTH, "LAW", DAY)))
