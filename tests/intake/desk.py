@@ -38,7 +38,7 @@ class FlowDesk:
         self.con = duckdb.connect(config={"threads": "1"})
         self.con.execute(files("fxwatch.warehouse").joinpath("schema.sql").read_text("utf-8"))
         self._loads = 0
-        self.register = SimpleNamespace(roll=self._roll, enrol=self._enrol)
+        self.register = SimpleNamespace(on_roll=lambda: pl.Series(self.roll, dtype=pl.String), enrol=self._enrol)
 
     def today(self) -> date:
         return date(2025, 6, 30)
@@ -99,9 +99,6 @@ class FlowDesk:
     def sentences(self) -> list[tuple[str, str]]:
         """The sentences of what waits."""
         return [(english, chinese) for english, chinese in self.waiting("sentence", "sentence_zh")]
-
-    def _roll(self) -> pl.DataFrame:
-        return pl.DataFrame({"entity_id": self.roll})
 
     def _enrol(self, entities: pl.DataFrame, *, source: str) -> None:
         assert source
