@@ -1,5 +1,5 @@
 """`python -m fxwatch`."""
 
-from fxwatch.cli import main
+from fxwatch.cli import command
 
-main()
+command()

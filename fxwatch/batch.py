@@ -13,7 +13,7 @@ import polars as pl
 from fxwatch import __version__
 from fxwatch.attention.scores import refresh
 from fxwatch.comparing import FOUND
-from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, together
+from fxwatch.engines.local import AMOUNTS, AT_ONCE, Engine, Findings, Looked, amounts_behind, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
 from fxwatch.increment import Again, changes_only
 from fxwatch.inputs import high_risk_economies, of_days
@@ -152,9 +152,11 @@ def run(
         con = warehouse.con
         count, first, last = extent(con)
         inputs = _inputs(con, first, last, as_of=None, known_at=None)
+        amounts = [pl.DataFrame(schema=AMOUNTS)]
         looking = partial(
-            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
-        )
+            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine,
+            amounts=amounts,
+        )  # fmt: skip
         why = "asked" if full or engine else ""
         basis, again = changes_only(con, rules, severe, inputs, looking, shadows, stages=stages, why=why)
         looked, findings, hits = _kept(
@@ -187,7 +189,7 @@ def run(
                 moment=moment,
                 judged=again.judged if again else None,
                 moved=again is None or again.moved,
-                amounts=again.amounts if again else None,
+                amounts=None if engine else pl.concat([*amounts, *([again.amounts] if again else [])]).unique("flow"),
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("risk"):
@@ -286,8 +288,12 @@ def _found(
     known_at: datetime | None = None,
     scope: Scope | None = None,
     engine: Engine | None = None,
+    amounts: list[pl.DataFrame] | None = None,
 ) -> Findings:
-    """What rules find in all flows, of which as many are looked at at a time as memory allows."""
+    """What rules find in all flows, of which as many are looked at at a time as memory allows.
+
+    To `amounts` is added what `behind` tells of each such share.
+    """
     parts = []
     if engine is not None:
         with stages.stage(engine.name) as stage:
@@ -300,6 +306,8 @@ def _found(
             stage.rows = flows.height
         given = share.narrowed(inputs) if share else inputs
         parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
+        if amounts is not None:
+            amounts.append(amounts_behind(parts[-1], flows))
         del flows
     return together(parts)
 

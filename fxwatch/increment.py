@@ -107,7 +107,7 @@ class Again:
         scope: what was computed again, and why.
         inputs: what rules were told beside the flows.
         moved: whether the roll says anything else than at the last run.
-        amounts: flow, amount_usd of all flows behind the findings; None where some were found in all flows.
+        amounts: flow, amount_usd of the flows behind the findings, but for those that `everything` found.
     """
 
     findings: Findings
@@ -117,7 +117,7 @@ class Again:
     scope: Scope
     inputs: Mapping[str, Any]
     moved: bool
-    amounts: pl.DataFrame | None
+    amounts: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -233,9 +233,10 @@ def find_again(
     missing = pl.concat([found.not_computed.filter(stays), like(findings.not_computed, found.not_computed)])
     skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
     skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
-    amounts = None if whole else pl.concat(found.amounts).unique("flow")
     scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
-    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved), amounts)
+    return Again(
+        findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved), pl.concat(found.amounts)
+    )
 
 
 def _why_all(

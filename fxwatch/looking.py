@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from fxwatch.engines.local import Findings, asked, find_all, lazily
+from fxwatch.engines.local import AMOUNTS, Findings, amounts_behind, asked, find_all, lazily
 from fxwatch.episodes import places
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
 from fxwatch.keys import Ints
@@ -47,9 +47,6 @@ def is_known(within: Iterable[str]) -> bool:
     return {*FLOW_COLUMNS, *EXTRA_COLUMNS, *_PERIODS}.issuperset(within)
 
 
-_AMOUNTS = {"flow": pl.Int64, "amount_usd": pl.Int64}
-
-
 @dataclass
 class Found:
     """What looking again brought.
@@ -67,7 +64,7 @@ class Found:
     not_computed: pl.DataFrame
     skipped: pl.DataFrame
     rules: dict[str, int] = field(default_factory=dict)
-    amounts: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=_AMOUNTS)])
+    amounts: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=AMOUNTS)])
 
 
 class Looking:
@@ -213,8 +210,7 @@ class Looking:
     def _keep(self, found: Findings, flows: pl.DataFrame, judged: pl.Series, keys: dict[str, int]) -> None:
         self._found.rules |= keys
         self._found.judged.append(judged)
-        behind = found.evidence.select("flow").unique()
-        self._found.amounts.append(flows.select("flow", "amount_usd").join(behind, on="flow", how="semi"))
+        self._found.amounts.append(amounts_behind(found, flows))
         nothing = Findings.none()
         self._found.findings.append(replace(found, not_computed=nothing.not_computed, skipped=nothing.skipped))
 

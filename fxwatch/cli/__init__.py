@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -118,6 +119,20 @@ def main() -> None:
     if sentences:
         print(sentences[_spoken() == "zh"], file=sys.stderr)
     sys.exit(code)
+
+
+def command() -> None:
+    """`main` as a process of its own, which ends with what it was interrupted in: no library's thread is waited for."""
+    try:
+        main()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # A thread that was at work may yet send the signal on as nobody's, and the process would end by that.
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(INTERRUPTED)
+        raise
 
 
 def _run() -> tuple[int, tuple[str, str] | None]:

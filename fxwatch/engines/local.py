@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from fxwatch.flows import check_flows
+from fxwatch.keys import is_one_of
 from fxwatch.rule import ALSO_FOUND, FINDING, NOT_COMPUTED, PLACEHOLDERS, SKIPPED, EarlyWarning
 from fxwatch.rulebook import inputs_named
 from fxwatch.stages import Stages
@@ -179,6 +180,15 @@ def in_partitions_of(rule: EarlyWarning, found: pl.DataFrame, flows: pl.DataFram
         behind = rule.evidence(numbered.lazy(), flows.lazy()).select("flow").collect()
         wanted = flows.join(behind, on="flow", how="semi").select(rule.partition)
     return flows.join(wanted.unique(), on=rule.partition, how="semi", nulls_equal=True, maintain_order="left")
+
+
+AMOUNTS: dict[str, type[pl.DataType]] = {"flow": pl.Int64, "amount_usd": pl.Int64}
+
+
+def amounts_behind(found: Findings, flows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `AMOUNTS` of the flows behind findings."""
+    is_behind = is_one_of("flow", found.evidence["flow"].unique())
+    return flows.lazy().select("flow", "amount_usd").filter(is_behind).collect()
 
 
 def bare(rule: str, found: pl.DataFrame) -> Findings:

@@ -226,6 +226,26 @@ def test_an_interruption_is_one_whatever_a_library_makes_of_it(
     assert capsys.readouterr().err == "Stopped; nothing is half done.\n"
 
 
+def test_a_thread_that_sends_the_interruption_on_does_not_end_the_process_by_it() -> None:
+    library = """
+import ctypes, os, signal, sys, threading, time
+from fxwatch import cli
+def at_work():
+    time.sleep(1)
+    ctypes.CDLL(None).signal(signal.SIGINT, 0)  # as a library does that takes the signal for nobody's
+    os.kill(os.getpid(), signal.SIGINT)
+def app(**_):
+    threading.Thread(target=at_work).start()
+    print("half a table", end="")
+    signal.raise_signal(signal.SIGINT)
+cli.app = app
+sys.argv = ["fxwatch", "--lang", "en", "run"]
+cli.command()
+"""
+    ended = subprocess.run([sys.executable, "-c", library], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "half a table", "Stopped; nothing is half done.\n")
+
+
 def test_what_stands_when_it_is_interrupted_is_told_as_such(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
