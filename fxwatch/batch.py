@@ -292,7 +292,7 @@ def _found(
 ) -> Findings:
     """What rules find in all flows, of which as many are looked at at a time as memory allows.
 
-    To `amounts` is added what `behind` tells of each such share.
+    To `amounts` is added what `amounts_behind` tells of each share.
     """
     parts = []
     if engine is not None:

@@ -113,7 +113,8 @@ def _fold(register: "Register", path: Path, file: IO[bytes], *, is_over: bool) -
                 _put_aside(path, [rest])
             return count
         rows, broken = _rows(register, piece, block)
-        if broken:
+        # Where another one folded this piece meanwhile, its records are in the register already, and no damage.
+        if broken and register.folded(block.first) == start:
             _put_aside(path, broken)
         if register.fold(block.first, start, start + len(piece), rows):
             count += len(rows)

@@ -137,6 +137,25 @@ def test_several_who_fold_at_once_bring_each_record_once(own: Bureau) -> None:
     assert receipts(own) == list(range(1, 3001))
 
 
+def test_what_another_one_folded_meanwhile_is_no_damage(own: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = journal(own, 5000)
+    for _ in range(3000):
+        held.append(line(held.take(1)))
+    kind, asked = type(own.home.register), type(own.home.register).receipts_within
+
+    def late(*given: object) -> set[int]:
+        monkeypatch.setattr(kind, "receipts_within", asked)
+        assert fold(own.home) == Folded(3000, 0), "another one, after this one read its piece"
+        return asked(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kind, "receipts_within", late)
+    assert fold(own.home) == Folded(0, 0)
+    assert receipts(own) == list(range(1, 3001))
+    held.close()
+    fold(own.home)
+    assert not list((own.path / FOLDER).iterdir())
+
+
 def test_half_a_line_was_never_answered_and_is_left_out(own: Bureau) -> None:
     held = journal(own)
     held.append(line(held.take(1)))
