@@ -15,25 +15,20 @@ if TYPE_CHECKING:
 _SHANGHAI = timedelta(hours=8)
 
 
-def gather(home: "Home", first: date, *, con: Any = None, entity_id: str | None = None) -> Known:
-    """What is known for as-of days from `first` on.
+def gather(home: "Home", first: date, *, con: Any = None) -> Known:
+    """What is known for as-of days from `first` on. Of all entities: some features of one hang on what the others do.
 
     Args:
         home: where.
         first: the earliest as-of day that will be asked for.
         con: the writer's connection; without it, the published snapshot's.
-        entity_id: one entity alone, instead of all.
     """
     con = home.snapshot().con if con is None else con
     numbers = entity_numbers(con)
-    if entity_id is not None:
-        numbers = numbers.filter(entity_id=entity_id)
-    number = None if entity_id is None else (numbers["entity"].to_list() or [0])[0]
-    hits = known_hits(con)
     return Known(
-        flows=known_flows(con, first - timedelta(days=HISTORY_DAYS), number),
+        flows=known_flows(con, first - timedelta(days=HISTORY_DAYS)),
         entities=_entities(home, numbers),
-        hits=hits if number is None else hits.filter(pl.col("entity") == number),
+        hits=known_hits(con),
         decisions=_decisions(home, numbers),
         acts=acts_of(home, numbers),
         calendar=calendar_frame(con),

@@ -18,13 +18,12 @@ FRESH_DAYS = 31
 WEEK = 7
 
 
-def known_flows(con: "duckdb.DuckDBPyConnection", after: date, entity: int | None = None) -> pl.DataFrame:
+def known_flows(con: "duckdb.DuckDBPyConnection", after: date) -> pl.DataFrame:
     """Classified flows in scope, every version that was ever known.
 
     Args:
         con: a connection to a snapshot, or the writer's.
         after: only flows of later days.
-        entity: the number of one entity, instead of all.
 
     Returns:
         flow, declaration, entity, direction, item, day, amount_usd and settled_usd (cents), payment_type, economy,
@@ -32,8 +31,7 @@ def known_flows(con: "duckdb.DuckDBPyConnection", after: date, entity: int | Non
         (whole thousands of its own currency), known_on (from this day), gone_on (before this day; null while it stands).
     """
     name = "flows_as_they_became_known"
-    asked = con.sql(query(name), params={"after": after, "fresh": FRESH_DAYS, "week": WEEK})
-    rows: pl.DataFrame = (asked if entity is None else asked.filter(f"entity = {int(entity)}")).pl()
+    rows: pl.DataFrame = con.sql(query(name), params={"after": after, "fresh": FRESH_DAYS, "week": WEEK}).pl()
     economies = pl.Enum([row["economy"] for row in facts("economies.csv")])
     return rows.with_columns(
         pl.col("direction").cat.to(DIRECTION),
