@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ASIDE = ".damaged"
 _NAME = re.compile(r"[0-9]{16}" + re.escape(SUFFIX))
 
-# At most so much in one transaction: others who write wait for it.
-PIECE = 1 << 20
+# At most so much in one transaction: others who write wait for it, and whoever answers on the same processor waits as long.
+PIECE = 1 << 18
 # Between two pieces, so that whoever waits has a turn: whoever takes a lock again at once would keep all others out.
 PAUSE_SECONDS = 0.01
 _ORPHANED = timedelta(minutes=5)
