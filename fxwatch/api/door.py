@@ -16,8 +16,10 @@ from fxwatch.answering import Asker
 from fxwatch.api.desk import Desk
 from fxwatch.api.hot import Hot
 from fxwatch.api.metrics import Metrics
-from fxwatch.api.problems import FAILED, Headers, Problem, language_of, of_fault, of_status
-from fxwatch.errors import FxwatchError, HouseError
+from fxwatch.api.problems import FAILED, Headers, Problem, answered, language_of, of_status
+from fxwatch.errors import FxwatchError
+
+log = logging.getLogger("fxwatch.api")
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -25,7 +27,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-log = logging.getLogger("fxwatch.api")
 
 MOST_BODY = 128 * 1024  # a thousand identifiers with all their blanks
 MOST_PATH = 2048
@@ -56,13 +57,9 @@ class Door:
         self._metrics.in_hand += 1
         try:
             await self._answer(scope, receive, reply)
-        except Problem as problem:
-            await reply.problem(problem, scope)
-        except FxwatchError as fault:
-            if isinstance(fault, HouseError):
-                log.error("Nothing was answered: %s", fault)
-            await reply.problem(of_fault(fault), scope)
-        except Exception:
+        except (Problem, FxwatchError) as fault:
+            await reply.problem(answered(fault), scope)
+        except Exception:  # the last door: a fault of ours is in the log, and the bank is told that there is one
             log.exception("Nothing was answered")
             await reply.problem(FAILED, scope)
         finally:

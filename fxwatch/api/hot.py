@@ -11,14 +11,15 @@ from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from fxwatch.api.problems import FAILED, Headers, Problem, language_of, of_fault
-from fxwatch.errors import FxwatchError, HouseError
+from fxwatch.api.problems import FAILED, Headers, Problem, answered, language_of
+from fxwatch.errors import FxwatchError
 
 if TYPE_CHECKING:
     from fxwatch.api.desk import Desk
     from fxwatch.api.metrics import Metrics
 
 log = logging.getLogger("fxwatch.api")
+
 
 _URL = rb"/v1/entities/([0-9A-Za-z_-]{1,64})/grade(?:\?on=([0-9]{4}-[0-9]{2}-[0-9]{2}))?"
 _USUAL = re.compile(_URL)
@@ -63,14 +64,10 @@ class Hot:
             if (told := self._desk.at_once(asker, usual[1].decode(), on)) is None:
                 return None
             status, rest = 200, _ANSWER % len(told) + told
-        except Problem as problem:
+        except (Problem, FxwatchError) as fault:
+            problem = answered(fault)
             status, rest = problem.status, _as_bytes(problem, headers)
-        except FxwatchError as fault:
-            if isinstance(fault, HouseError):
-                log.error("Nothing was answered: %s", fault)
-            wrong = of_fault(fault)
-            status, rest = wrong.status, _as_bytes(wrong, headers)
-        except Exception:
+        except Exception:  # the last door, as in `door`
             log.exception("Nothing was answered")
             status, rest = FAILED.status, _as_bytes(FAILED, headers)
         self.metrics.saw("grade", status, time.perf_counter() - began, status == 200)

@@ -1,6 +1,7 @@
 """What can be wrong with a request, as RFC 9457 has it: a type that is explained, a status, one sentence, nothing of the house."""
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple
 
 from fxwatch.errors import FxwatchError, HouseError
 from fxwatch.terms import Language
+
+log = logging.getLogger("fxwatch.api")
 
 MEDIA_TYPE = "application/problem+json"
 PLACE = "/v1/problems/"
@@ -114,6 +117,15 @@ def of_fault(fault: FxwatchError) -> Problem:
     if isinstance(fault, HouseError):
         return unavailable()
     return Problem(_OF_STATUS.get(fault.http_status, "not-understood"), fault.english, fault.chinese)
+
+
+def answered(fault: Problem | FxwatchError) -> Problem:
+    """The problem that a fault is answered with; what is the house's to mend stands in the log."""
+    if isinstance(fault, Problem):
+        return fault
+    if isinstance(fault, HouseError):
+        log.error("Nothing was answered: %s", fault)
+    return of_fault(fault)
 
 
 def of_status(status: int, headers: Headers) -> Problem:

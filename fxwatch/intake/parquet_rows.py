@@ -126,6 +126,8 @@ class ParquetReader:
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
+# What pyarrow says of a cell or a type that it cannot hand over: a day out of reach, too large a number, a type that has no
+# counterpart, a zone whose rules are not installed.
 _UNREADABLE = (ValueError, TypeError, OverflowError, NotImplementedError, ImportError)
 _WANTED = {
     Form.CODE: "",
