@@ -8,6 +8,7 @@ book      every rule's time, beside the dearest of the article's three (see `boo
 recall    what the rules see of what an invented sample has planted (see `recall`)
 door      the banks' door (see `door`)
 risk      the features of the risk model, beside one group-by of the same flows (see `risk`)
+memory    how much memory loads and runs take; the nation's flows with --flows 100000000 (see `memory`)
 increment a day's load and the run after it, beside a run of everything (see `increment`)
 
 --publish writes figures and pictures into tests/benchmarks/measured and the tables of both READMEs. All that the README shows:
@@ -28,6 +29,7 @@ from tests.benchmarks import (
     door,
     growth,
     increment,
+    memory,
     planning,
     published,
     recall,
@@ -35,7 +37,7 @@ from tests.benchmarks import (
     rules,
 )
 
-PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment", "risk")
+PARTS = ("compare", "growth", "planning", "rules", "book", "recall", "door", "increment", "risk", "memory")
 USUAL = "compare,recall,door"
 MILLION = 1_000_000
 SIZES = {
@@ -44,6 +46,7 @@ SIZES = {
     "planning": [MILLION],
     "rules": [5 * MILLION],
     "increment": [MILLION],
+    "memory": [5 * MILLION],
     "book": [5 * MILLION],
     "recall": [60_000],
     "risk": [5 * MILLION],
@@ -85,6 +88,8 @@ def measure(part: str, options: argparse.Namespace) -> int:
         return max(rules.measure(flows, options.rounds, options.seed) for flows in sizes)
     if part == "increment":
         return max(increment.measure(flows, options.seed) for flows in sizes)
+    if part == "memory":
+        return max(memory.measure(flows, options.seed, options.keep) for flows in sizes)
     if part == "book":
         return max(book.measure(flows, options.rounds, options.seed) for flows in sizes)
     if part == "risk":

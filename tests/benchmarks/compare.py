@@ -25,15 +25,15 @@ GOALS = {("hits", "sql"): 5, ("whole", "sql"): 3, ("whole", "pandas"): 8, ("stre
 
 
 @contextmanager
-def standing(flows: int, seed: int, keep: Path | None) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The ground for so many flows: in a folder that is kept, or that goes with the block."""
+def standing(flows: int, seed: int, keep: Path | None, *, plain: bool = True) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The ground for so many flows (see `ground.make`): in a folder that is kept, or that goes with the block."""
     if keep is not None:
         folder = keep / f"flows-{flows}-seed-{seed}"
         yield folder, ground.make(folder, flows, seed)
         return
     with TemporaryDirectory(prefix="fxwatch-bench-") as folder_name:
         folder = Path(folder_name) / "ground"
-        yield folder, ground.make(folder, flows, seed)
+        yield folder, ground.make(folder, flows, seed, plain=plain)
 
 
 def measure(sizes: list[int], rounds: int, seed: int, keep: Path | None, names: list[str]) -> dict[str, Any]:

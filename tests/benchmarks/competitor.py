@@ -31,10 +31,10 @@ def compete(name: str, ground: Path, rounds: int) -> dict[str, Any]:
             else:
                 save(answers, ground / "answers" / name)
             del answers
-    return {"name": name, "rounds": told, "peak": _peak()}
+    return {"name": name, "rounds": told, "peak": peak()}
 
 
-def _peak() -> int:
+def peak() -> int:
     """The highest memory of this process, and of those below it that still run: Spark's Java and its workers.
 
     From /proc, because what `getrusage` says begins with what the parent had before this program was started.

@@ -16,7 +16,7 @@ def measure(sizes: list[int], rounds: int, seed: int) -> list[dict[str, Any]]:
     """A row a size: flows, seconds of each level, peak of memory; each size's files go before the next are made."""
     rows: list[dict[str, Any]] = []
     for flows in sizes:
-        with compare.standing(flows, seed, None) as (folder, made):
+        with compare.standing(flows, seed, None, plain=False) as (folder, made):
             side = compare.race("fxwatch", folder, rounds)
         row = {"flows": made["counted"], "load": made["load_seconds"], "peak": side["peak"]}
         rows.append(row | {level: side[level]["clock"] for level in ("hits", "whole")})

@@ -49,9 +49,9 @@ def measure(flows: int, seed: int) -> int:
         load = _timed(lambda: home.load("flows", day))
         run = _timed(home.run)
         snapshot, recomputed = home.snapshot().path, runs_told(home)["recomputed"][0]
-        ours = _digests(home)
+        ours = digests(home)
         again = _timed(lambda: home.run(full=True))
-        same = ours == _digests(home)
+        same = ours == digests(home)
         home.register.close()
         print(f"{flows:,} flows; a day of {flows // SHARE:,}. {recomputed}")
         for name, taken in (("first run", first), ("run --full", everything), ("load of the day", load),
@@ -155,7 +155,7 @@ def _day(folder: Path, flows: int, seed: int) -> Path:
     return folder / "day.parquet"
 
 
-def _digests(home: Session) -> list[tuple[object, ...]]:
+def digests(home: Session) -> list[tuple[object, ...]]:
     """What a run leaves, but for its number."""
     con = home.snapshot().con
     left_out = {"hits": "* EXCLUDE (run_id)"}
