@@ -84,14 +84,6 @@ def test_a_day_is_also_taken_as_text_and_what_is_none_is_refused():
         door.client().ask("100000016", on="2026-02-30")
 
 
-def test_a_day_is_also_taken_as_text_and_what_is_none_is_refused():
-    door = Door(seal(TOLD, KEY))
-    assert door.client().ask("100000016", on="2026-03-31").on == date(2026, 3, 31)
-    assert door.came[0].url.query == b"on=2026-03-31"
-    with pytest.raises(RequestError, match="2026-02-30 is no day"):
-        door.client().ask("100000016", on="2026-02-30")
-
-
 def test_an_identifier_cannot_lead_to_another_path():
     door = Door(seal(TOLD, KEY))
     door.client().ask("../../receipts/1?x=#")

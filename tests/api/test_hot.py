@@ -95,11 +95,6 @@ def test_a_connection_that_a_proxy_wants_closed_is_closed(door: Served) -> None:
     assert b"\r\nconnection: close\r\n" in came.lower()
 
 
-def test_a_connection_that_a_proxy_wants_closed_is_closed(door: Served) -> None:
-    came = door.raw(asking(door, HONEST, "Proxy-Connection: close"))
-    assert [reply[9:12] for reply in replies(came)] == [b"200"]
-
-
 @pytest.mark.parametrize("more", ["Upgrade: h2c", "Upgrade: websocket"])
 def test_a_wish_for_another_protocol_is_passed_over_and_the_next_question_answered(door: Served, more: str) -> None:
     told = len(door.log.read_text())

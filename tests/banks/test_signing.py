@@ -139,16 +139,6 @@ def test_a_key_that_was_just_replaced_is_retired_at_once_when_it_is_in_wrong_han
         retire_signing(desk, stolen.key_id, why="again")
 
 
-def test_a_key_that_was_just_replaced_is_retired_at_once_when_it_is_in_wrong_hands(desk):
-    stolen = signing_key(desk)
-    rotate_signing(desk)
-    retire_signing(desk, stolen.key_id, why="found on a stick")
-    late = seal({**check(desk, "SHIP", BANK).told(), "known_at": f"{desk.register.now().isoformat()}Z"}, stolen)
-    assert not verify(late, public_keys(desk)).ok
-    with pytest.raises(Decided, match="is retired since"):
-        retire_signing(desk, stolen.key_id, why="again")
-
-
 def test_two_homes_on_one_register_have_a_key_each(desk, tmp_path):
     first, there = signing_key(desk), desk.path
     desk.path = tmp_path / "second"

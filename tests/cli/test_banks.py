@@ -125,29 +125,6 @@ def test_without_a_home_the_public_keys_are_asked_for(tmp_path):
     assert "--keys KEYS.json" in done.exception.chinese
 
 
-def test_each_answer_of_a_list_is_proved_by_itself(say, tmp_path):
-    answers = [json.loads(say("check", SHIP, "--as", BANK, "--json")) for _ in range(2)]
-    file = tmp_path / "answers.json"
-    file.write_text(json.dumps({"answers": answers}))
-    proved = say("receipt", "verify", str(file))
-    assert [f"Receipt {n}: {SHIP} " in proved for n in (1, 2, 3)] == [True, True, False]
-    assert [one["ok"] for one in json.loads(say("receipt", "verify", str(file), "--json"))] == [True, True]
-    file.write_text(json.dumps({"answers": [answers[0], answers[1] | {"grade": "C"}]}))
-    assert [one["ok"] for one in json.loads(say("receipt", "verify", str(file), "--json", code=1))] == [True, False]
-    for broken in ([], [7], "x"):
-        file.write_text(json.dumps({"answers": broken}))
-        assert "a list of answers with none in it" in say("receipt", "verify", str(file), code=2)
-
-
-def test_without_a_home_the_public_keys_are_asked_for(tmp_path):
-    file = tmp_path / "answer.json"
-    file.write_text("{}")
-    done = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "receipt", "verify", str(file)])
-    assert isinstance(done.exception, FxwatchError)
-    assert "Give the public keys with --keys" in str(done.exception)
-    assert "--keys KEYS.json" in done.exception.chinese
-
-
 def test_a_receipt_or_a_file_that_is_not_there_is_told(say, tmp_path):
     assert "no receipt 7" in say("receipt", "show", "7", code=2)
     assert "cannot be read" in say("receipt", "verify", str(tmp_path / "none.json"), code=2)

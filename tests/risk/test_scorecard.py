@@ -99,15 +99,6 @@ def test_a_feature_that_was_never_measured_teaches_nothing_and_ends_nothing(kind
     assert np.array_equal(learned.predict_proba(empty), learned.predict_proba(measured))
 
 
-@pytest.mark.parametrize("kind", ["scorecard", "boosted"])
-def test_a_feature_that_was_never_measured_teaches_nothing_and_ends_nothing(kind: str) -> None:
-    x, y = invented(11, 1_200)
-    empty = np.column_stack([x, np.full(len(x), np.nan)])
-    learned = RiskClassifier(kind=kind, rounds=15).fit(empty, y, groups=np.arange(len(x)) // 2)
-    measured = np.column_stack([x, np.ones(len(x))])
-    assert np.array_equal(learned.predict_proba(empty), learned.predict_proba(measured))
-
-
 def test_there_are_two_kinds_and_two_classes() -> None:
     x, y = invented(1)
     with pytest.raises(ValueError, match="kind is one of scorecard, boosted"):
