@@ -370,8 +370,8 @@ def _shares(
         for share in entity_shares(con, count):
             yield by_entity, share
     if by_counterparty:
-        for texts in counterparty_shares(con, count):
-            yield by_counterparty, texts
+        for some in counterparty_shares(count):
+            yield by_counterparty, some
 
 
 def _columns(rules: Iterable[EarlyWarning]) -> tuple[str, ...]:

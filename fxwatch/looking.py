@@ -189,7 +189,7 @@ class Looking:
         touched = self._changed.filter(looked).select(_key(within)).unique().drop_nulls()
         if touched.is_empty():
             return
-        flows = changing.flows_with(self._con, touched["counterparty"].unique(), self._columns)
+        flows = flow_frame(self._con, self._columns, share=changing.OfCounterparties(touched["counterparty"].unique()))
         if tuple(within) != ("counterparty",):
             flows = flows.filter(_is_among(flows.select(_key(within)), touched))
         judged = changing.hits_on(self._con, list(rules), pl.concat([flows["flow"], self._changed["flow"]]).unique())

@@ -18,6 +18,7 @@ from fxwatch.intake.ledger import Load, Refusal
 from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
+from fxwatch.warehouse.counterparties import with_numbers
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,9 +139,9 @@ class FlowIntake:
             content = contents.drop("entity_id").select(pl.all().gather(version["content"]))
             key = read.select(pl.col("declaration_no", "leg").gather(version["row"]))
             line = rows.line.gather(version["row"]).alias("line")
-            return pl.concat(
-                [content, key, known.select(pl.all().gather(places)), line.to_frame()], how="horizontal"
-            ).with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
+            whole = pl.concat([content, key, known.select(pl.all().gather(places)), line.to_frame()], how="horizontal")
+            whole = whole.with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
+            return with_numbers(load.con, whole)
 
         stands = versions["stands"]
         # In the order in which they are kept, so that every column is moved once.

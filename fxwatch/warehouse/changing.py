@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.warehouse.frames import as_frame, counterparties, flow_frame, framed
+from fxwatch.warehouse.frames import as_frame, framed
 from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
-from fxwatch.warehouse.shares import CounterpartyShare
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +57,7 @@ def changed_flows(con: "duckdb.DuckDBPyConnection", extra: Sequence[str]) -> pl.
     changed = con.table("changed").filter("state = 0 AND item IS NOT NULL")
     legs = con.sql(framed("other_legs"))
     parts = [
-        as_frame(con, rows.filter(f"sign = {sign}"), extra).with_columns(sign=pl.lit(sign, pl.Int8))
+        as_frame(rows.filter(f"sign = {sign}"), extra).with_columns(sign=pl.lit(sign, pl.Int8))
         for rows, sign in ((changed, 1), (changed, -1), (legs, 0))
     ]
     return pl.concat(parts)
@@ -99,12 +98,23 @@ class OfEntities:
         }
 
 
-def flows_with(con: "duckdb.DuckDBPyConnection", numbers: pl.Series, extra: Sequence[str]) -> pl.DataFrame:
-    """The flows, as rules see them, whose counterparty has one of some numbers (see `frames.counterparties`)."""
-    ever: pl.DataFrame = con.sql(query("counterparties_ever")).pl()
-    known = counterparties(con, ever["counterparty"])
-    texts = known.filter(pl.col("number").is_in(numbers.implode()))["counterparty"]
-    return flow_frame(con, extra, share=CounterpartyShare(texts, is_rest=False))
+@dataclass(frozen=True)
+class OfCounterparties:
+    """A share of the flows (see `shares.Share`): those of some counterparties, by their numbers."""
+
+    numbers: pl.Series
+
+    @contextmanager
+    def taken(
+        self, con: "duckdb.DuckDBPyConnection", flows: "duckdb.DuckDBPyRelation"
+    ) -> "Iterator[duckdb.DuckDBPyRelation]":
+        """See `Share`."""
+        with handed(con, touched_counterparties=self.numbers.alias("counterparty").to_frame()):
+            yield flows.join(con.table("touched_counterparties"), "counterparty", how="semi")
+
+    def narrowed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """All of them: no input is about counterparties."""
+        return dict(inputs)
 
 
 def hits_of_entities(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], entities: pl.Series) -> pl.Series:

@@ -11,6 +11,7 @@ from fxwatch.errors import HouseError
 from fxwatch.flows import AUTHORITY, EXTRA_COLUMNS, FLOW_COLUMNS, SETTLEMENT_KIND
 from fxwatch.periods import Period
 from fxwatch.terms import Scope
+from fxwatch.warehouse.counterparties import AS_COMPARED
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def flow_frame(
     if days is not None:
         found = found.filter(f""" "day" BETWEEN DATE '{days.start}' AND DATE '{days.end}' """)
     with share.taken(con, found) if share else nullcontext(found) as taken:
-        return as_frame(con, taken, extra)
+        return as_frame(taken, extra)
 
 
 def framed(name: str) -> str:
@@ -55,17 +56,10 @@ def framed(name: str) -> str:
     return query(name).format(columns=query("frame_columns"))
 
 
-def as_frame(
-    con: "duckdb.DuckDBPyConnection", found: "duckdb.DuckDBPyRelation", extra: Sequence[str] = ()
-) -> pl.DataFrame:
+def as_frame(found: "duckdb.DuckDBPyRelation", extra: Sequence[str] = ()) -> pl.DataFrame:
     """Rows with the columns of query `flow_frame` as rules see them: `flows.FLOW_COLUMNS` and the further ones asked for."""
     columns = {**FLOW_COLUMNS, **{name: _extra_type(name) for name in extra}}
     rows: pl.DataFrame = found.select(*columns).pl()
-    if "counterparty" in columns:
-        rows = rows.join(
-            counterparties(con, rows["counterparty"]), on="counterparty", how="left", maintain_order="left"
-        )
-        rows = rows.drop("counterparty").rename({"number": "counterparty"}).select(*columns)
     return rows.with_columns(_typed(name, dtype, rows.schema[name]) for name, dtype in columns.items())
 
 
@@ -85,19 +79,6 @@ def extent(
         found = found.filter(f"scope = {list(Scope).index(scope)}")
     count, first, last = found.aggregate('count(*), min("day"), max("day")').fetchall()[0]
     return count, first, last
-
-
-def counterparties(con: "duckdb.DuckDBPyConnection", texts: pl.Series) -> pl.DataFrame:
-    """Columns counterparty, number: of each text the number of what it is compared by; empty ones are left out.
-
-    DuckDB makes these numbers and those of contracts, invoices and filings, so that one text is one number wherever it
-    stands. That two of a hundred million texts share a number of 63 bits happens once in two thousand runs.
-    """
-    told = texts.unique().drop_nulls().to_frame("counterparty").select("counterparty", name=AS_COMPARED)
-    con.register("counterparties", told.filter(pl.col("name") != "").to_arrow())
-    found: pl.DataFrame = con.sql(query("counterparty_numbers")).pl()
-    con.unregister("counterparties")
-    return found
 
 
 def input_frames(
@@ -171,16 +152,6 @@ def _extra_type(name: str) -> "pl.DataType | type[pl.DataType]":
             f"指标要求的列 {name} 不存在。可用：{known}。",
         )
     return EXTRA_COLUMNS[name]
-
-
-# A counterparty is compared without marks of residence, blanks, punctuation and case.
-AS_COMPARED = (
-    pl.col("counterparty")
-    .str.normalize("NFKC")
-    .str.to_uppercase()
-    .str.replace(r"^\s*\((JW|JN)\)", "")
-    .str.replace_all(r"[\s\pP\pS]", "")
-)
 
 
 def _typed(name: str, dtype: "pl.DataType | type[pl.DataType]", found: pl.DataType) -> pl.Expr:

@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from fxwatch.warehouse.counterparties import numbers_in
 from fxwatch.warehouse.disk import digest_of, sync
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
 
 FOLDER = "parts"
@@ -120,6 +122,16 @@ class Stage:
         side.execute("DELETE FROM stage.main.flows WHERE flow IN (SELECT flow FROM removed)")
         side.unregister("removed")
 
+    def number_parts(self) -> None:
+        """Write all parts anew with numbers of counterparties: those of before version 4 have none."""
+        for part in sorted(named_parts(self._con)):
+            # The schema that this transaction changes is not seen by the side that writes.
+            self._opened().execute("ALTER TABLE stage.main.flows ADD COLUMN IF NOT EXISTS counterparty_number BIGINT")
+            with handed(self._con, numbers=numbers_in(self._con, f"part_{part}.main.flows")):
+                left = query("flows_left_in_part").format(part=part)
+                self._move(query("flows_of_part_numbered").format(flows=left))
+            self._forget(part)
+
     def settle(self) -> None:
         """Before the load's transaction ends: finish the new part and name it, and let view `flows` show what stands."""
         recent = self._count("SELECT count(*) FROM recent_flows")
@@ -150,8 +162,11 @@ class Stage:
                 continue
             for part in parts:
                 self._move(query("flows_left_in_part").format(part=part))
-                self._con.execute("DELETE FROM parts WHERE part = ?", [part])
-                self._con.execute("DELETE FROM replaced WHERE part = ?", [part])
+                self._forget(part)
+
+    def _forget(self, part: int) -> None:
+        self._con.execute("DELETE FROM parts WHERE part = ?", [part])
+        self._con.execute("DELETE FROM replaced WHERE part = ?", [part])
 
     def _move(self, rows: str) -> None:
         side = self._opened()

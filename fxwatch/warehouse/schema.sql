@@ -27,6 +27,7 @@ CREATE TABLE recent_flows (
   amount_usd BIGINT, settled_usd BIGINT,            -- cents
   counterparty VARCHAR, economy VARCHAR, payment_type VARCHAR, contract_no VARCHAR, invoice_no VARCHAR,
   tax_filing_no VARCHAR, scope UTINYINT NOT NULL, bank VARCHAR, remark VARCHAR,
+  counterparty_number BIGINT,      -- of the text as it is compared (see counterparties.py); null for none
   unread VARCHAR,                  -- JSON of fields that nobody judged and that could not be read (out of scope only)
   load_id INTEGER NOT NULL, line BIGINT NOT NULL, known_from TIMESTAMP NOT NULL
 );

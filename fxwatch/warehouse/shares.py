@@ -1,7 +1,7 @@
 """The flows in shares: whole entities, or whole counterparties, so that each share can be looked at alone.
 
 Entities lie together in the warehouse, so a share of them is a range of numbers, and what lies outside is hardly read.
-A counterparty is what its text is compared by: a share of them is a list of texts.
+A counterparty is what its text is compared by, and has a number: a share of them is what a division leaves over.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from fxwatch.warehouse.frames import AS_COMPARED
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -57,22 +56,17 @@ class EntityShare:
 
 @dataclass(frozen=True)
 class CounterpartyShare:
-    """The flows with one of some texts as counterparty; or those with any other, and with none."""
+    """One of so many shares of counterparties, by their numbers. Flows that name none are in the first."""
 
-    texts: pl.Series
-    is_rest: bool
+    number: int
+    count: int
 
     @contextmanager
     def taken(
         self, con: "duckdb.DuckDBPyConnection", flows: "duckdb.DuckDBPyRelation"
     ) -> "Iterator[duckdb.DuckDBPyRelation]":
         """See `Share`."""
-        con.register("texts_of_share", self.texts.alias("counterparty").to_frame().to_arrow())
-        try:
-            texts = con.table("texts_of_share")
-            yield flows.join(texts, "counterparty", how="anti" if self.is_rest else "semi")
-        finally:
-            con.unregister("texts_of_share")
+        yield flows.filter(f"coalesce(counterparty % {self.count}, 0) = {self.number}")
 
     def narrowed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """All of them: no input is about counterparties."""
@@ -91,10 +85,6 @@ def entity_shares(con: "duckdb.DuckDBPyConnection", count: int) -> list[EntitySh
     ]
 
 
-def counterparty_shares(con: "duckdb.DuckDBPyConnection", count: int) -> Iterator[CounterpartyShare]:
-    """So many shares of counterparties, all their texts together. Flows that name none are in the last one."""
-    texts: pl.DataFrame = con.sql(query("counterparties_ever")).pl()
-    texts = texts.select("counterparty", share=AS_COMPARED.hash(seed=0) % count)
-    for number in range(1, count):
-        yield CounterpartyShare(texts.filter(share=number)["counterparty"], is_rest=False)
-    yield CounterpartyShare(texts.filter(pl.col("share") > 0)["counterparty"], is_rest=True)
+def counterparty_shares(count: int) -> list[CounterpartyShare]:
+    """So many shares of counterparties with about as many of them each."""
+    return [CounterpartyShare(number, count) for number in range(count)]

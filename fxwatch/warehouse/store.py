@@ -158,7 +158,7 @@ def upgrade(home: Path, settings: Settings, steps: Sequence[Step] = STEPS) -> li
         if due:
             with warehouse.transaction():
                 for step in due:
-                    step.take(warehouse.con)
+                    step.take(warehouse.con, warehouse.stage)
                 warehouse.con.execute("UPDATE warehouse SET schema_version = ?", [newest])
         if due or not _is_published(home, newest):
             warehouse.publish()

@@ -3,39 +3,58 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from fxwatch.errors import HouseError
+from fxwatch.warehouse.counterparties import numbers_in
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
 
+if TYPE_CHECKING:
+    from fxwatch.warehouse.parts import Stage
+
 # Bump this when schema.sql changes, and write the step from the version before.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `to` is the version it leads to, from the one before."""
+    """One step. `to` is the version it leads to, from the one before; `take` is given the writing connection, and the stage of the
+    transaction for a step that writes parts anew.
+    """
 
     to: int
     what: str
-    take: Callable[[duckdb.DuckDBPyConnection], None]
+    take: "Callable[[duckdb.DuckDBPyConnection, Stage], None]"
 
 
 # One line for each version after the first, in order. Never changed once it was released. What a run computes (hits but for
 # their found_on, sums) may be left to the next run; what was reported must be carried over.
 STEPS: tuple[Step, ...] = (
-    Step(2, "amounts of hits, and partial sums that are quicker to add up", lambda con: _run(con, "upgrade_to_2")),
+    Step(
+        2, "amounts of hits, and partial sums that are quicker to add up", lambda con, stage: _run(con, "upgrade_to_2")
+    ),
     Step(
         3,
         "flows in files that snapshots share; settlements, filings, totals and codes; hits of shadows",
-        lambda con: _run(con, "upgrade_to_3"),
+        lambda con, stage: _run(con, "upgrade_to_3"),
     ),
+    Step(4, "numbers of counterparties beside their texts", lambda con, stage: _number_counterparties(con, stage)),
 )
 
 
 def _run(con: duckdb.DuckDBPyConnection, name: str) -> None:
     con.execute(query(name))
+
+
+def _number_counterparties(con: duckdb.DuckDBPyConnection, stage: "Stage") -> None:
+    _run(con, "upgrade_to_4")
+    for table in ("recent_flows", "flow_history"):
+        with handed(con, numbers=numbers_in(con, table)):
+            con.execute(query("number_counterparties").format(table=table))
+    stage.number_parts()
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:

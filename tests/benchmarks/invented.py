@@ -46,7 +46,7 @@ def invent(path: Path, flows: int, seed: int = 1) -> None:
     con.register("invented", _flows(rng, flows, entities, working).to_arrow())
     con.execute(
         "INSERT INTO recent_flows BY NAME SELECT *, 1 AS version, 0 AS state, 'C' AS party_type, '228021' AS code, 0 AS bpm6, 'USD' AS currency, "
-        "amount_usd AS amount, 0 AS settled, 0 AS settled_usd, 'CP' || flow % 1000 AS counterparty, 'HKG' AS economy, 'O' AS payment_type, "
+        "amount_usd AS amount, 0 AS settled, 0 AS settled_usd, 'CP' || flow % 1000 AS counterparty, (md5_number_lower('CP' || flow % 1000) >> 1)::BIGINT AS counterparty_number, 'HKG' AS economy, 'O' AS payment_type, "
         "0 AS scope, 1 AS load_id, flow AS line, TIMESTAMP '2026-01-01' AS known_from FROM invented"
     )
     con.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import fxwatch
 from fxwatch import warehouse
@@ -12,6 +13,8 @@ from fxwatch.register import Register, migrations, tables
 from fxwatch.settings import Settings
 from fxwatch.upkeep import restore
 from fxwatch.warehouse import versions
+from fxwatch.warehouse.counterparties import counterparty_numbers
+from fxwatch.warehouse.parts import named_parts
 from tests.upkeep.conftest import HOMES, unpack
 
 ARTICLE = ["large_transport_transfer", "consecutive_days", "large_daily_total"]
@@ -29,7 +32,11 @@ def test_a_frozen_home_is_brought_up_and_says_what_it_said(tmp_path: Path, versi
     home.upgrade(by="wang")
     assert set(home.doctor(deep=True).names()) <= NOT_FROZEN
     assert home.grades().sort("entity_id")["grade"].to_list() == ["A", "B", "C"]
-    assert home.hits().filter(pl.col("rule").is_in(ARTICLE))["status"].sort().to_list() == ["dismissed", "dismissed", "noticed"]
+    assert home.hits().filter(pl.col("rule").is_in(ARTICLE))["status"].sort().to_list() == [
+        "dismissed",
+        "dismissed",
+        "noticed",
+    ]
     assert home.register.notices()["status"].to_list() == ["standing", "rescinded"]
     assert home.register.questions()["grade"].to_list() == ["A"]
     assert home.check("100000024", bank="120000000001").grade == "B"
@@ -55,6 +62,20 @@ def test_an_older_versions_backup_is_restored_and_brought_up(tmp_path: Path, ver
     home.upgrade(by="wang")
     assert set(home.doctor(deep=True).names()) <= NOT_FROZEN
     assert home.grades().sort("entity_id")["grade"].to_list() == ["A", "B", "C"]
+    home.register.close()
+
+
+def test_flows_of_an_older_home_get_the_numbers_of_their_counterparties(tmp_path: Path) -> None:
+    home = fxwatch.open(unpack(3, tmp_path))
+    home.upgrade(by="wang")
+    con = home.snapshot().con
+    shown = "flow, version, counterparty, counterparty_number"
+    kept = con.sql(f"SELECT {shown} FROM flows UNION ALL SELECT {shown} FROM flow_history").pl()
+    assert kept["counterparty"].n_unique() == 5  # four firms, and the change that names none
+    told = counterparty_numbers(con, kept["counterparty"])
+    expected = kept.drop("counterparty_number").join(told, on="counterparty", how="left")
+    assert_frame_equal(kept, expected, check_row_order=False)
+    assert list(named_parts(con)) == [2]  # what lay in the first was written anew
     home.register.close()
 
 
@@ -92,11 +113,11 @@ def test_the_steps_of_both_stores_lead_to_their_versions() -> None:
 # ---- the warehouse's steps, tried on one that does not exist yet
 
 
-def widen(con) -> None:
+def widen(con, stage) -> None:
     con.execute("ALTER TABLE loads ADD COLUMN sender VARCHAR")
 
 
-def fail(con) -> None:
+def fail(con, stage) -> None:
     con.execute("DELETE FROM loads")
     raise ZeroDivisionError
 
@@ -109,7 +130,10 @@ def versions_of(path: Path) -> tuple[int | None, int | None]:
 
 
 def test_the_warehouse_takes_its_steps_in_order_and_publishes(path: Path) -> None:
-    later = [versions.Step(versions.SCHEMA_VERSION + n, "wider", widen if n == 1 else lambda con: None) for n in (1, 2)]
+    later = [
+        versions.Step(versions.SCHEMA_VERSION + n, "wider", widen if n == 1 else lambda con, stage: None)
+        for n in (1, 2)
+    ]
     assert warehouse.upgrade(path, Settings(), later) == later
     newest = versions.SCHEMA_VERSION + 2
     assert versions_of(path) == (newest, newest)

@@ -11,6 +11,7 @@ import pytest
 
 from fxwatch.errors import HouseError
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, check_flows
+from fxwatch.warehouse.counterparties import counterparty_numbers
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, flow_ids_behind, input_frames
 
 DAY = date(2026, 3, 2)
@@ -38,7 +39,9 @@ def put(con: duckdb.DuckDBPyConnection, table: str, **columns: Any) -> None:
 
 def put_flow(con: duckdb.DuckDBPyConnection, flow: int, table: str = "recent_flows", **columns: Any) -> None:
     named = {"flow": flow, "declaration": flow, "declaration_no": f"D{flow}", "known_from": at(8)}
-    put(con, table, **{**DEFAULTS, **named, **columns})
+    text = pl.Series([columns.get("counterparty")], dtype=pl.String)
+    number = counterparty_numbers(con, text)["counterparty_number"].to_list()
+    put(con, table, **{**DEFAULTS, **named, "counterparty_number": number[0] if number else None, **columns})
 
 
 def test_the_frame_keeps_its_contract(con: duckdb.DuckDBPyConnection) -> None:

@@ -20,8 +20,7 @@ ended AS (
   FROM known SEMI JOIN changed USING (flow)
 )
 SELECT k.flow, k.declaration, k.entity, k.direction, k.item, k."day", k.amount_usd, k.settled_usd, k.payment_type, k.economy,
-       CASE WHEN k.counterparty IS NOT NULL
-            THEN hash(regexp_replace(upper(k.counterparty), '^\s*\((JW|JN)\)|[^\pL\pN]', '', 'g')) END AS counterparty,
+       k.counterparty_number AS counterparty,
        CASE WHEN k.invoice_no IS NOT NULL THEN hash(k.invoice_no) END AS invoice,
        k.code IN ('228990', '229990') AS is_vague, k.amount % 100000 = 0 AS is_round,
        k.known_on, e.gone_on
