@@ -83,8 +83,9 @@ def no_flows() -> pl.LazyFrame:
     return pl.LazyFrame(schema=FLOW_COLUMNS)
 
 
-# How many of the lowest bits each column of a packed key takes; the day counts from the beginning of year 1.
-_BITS = {"entity": 31, "item": 4, "direction": 1, "day": 22}
+# How many of the lowest bits each column of a packed key takes; days, those of months and quarters too, count from the beginning of year 1.
+_BITS = {"entity": 31, "item": 4, "direction": 1, "day": 22, "month": 22, "quarter": 22}
+_DAYS = {"day", "month", "quarter"}
 _DAYS_BEFORE_1970 = 719_162
 PACKABLE = frozenset(_BITS)
 
@@ -100,5 +101,5 @@ def packed(*columns: str) -> pl.Expr:
     key = pl.lit(0, pl.Int64)
     for name in columns:
         number = pl.col(name).to_physical().cast(pl.Int64)
-        key = key * 2 ** _BITS[name] + (number + _DAYS_BEFORE_1970 if name == "day" else number)
+        key = key * 2 ** _BITS[name] + (number + _DAYS_BEFORE_1970 if name in _DAYS else number)
     return key

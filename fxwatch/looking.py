@@ -1,6 +1,7 @@
 """Looking again at the groups of flows that changed: what they are, which flows they have now, and what is found in them.
 
-The flows of all entities that are touched are read once; a rule that is self-contained within less looks at its part of them.
+Of the entities that are touched all flows are read once, with the few columns that tell keys and days; what else a rule asks for is
+read of the flows that it looks at again.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ import polars as pl
 
 from fxwatch.engines.local import AMOUNTS, Findings, amounts_behind, asked, find_all, lazily
 from fxwatch.episodes import places
-from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS
+from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, PACKABLE, packed
 from fxwatch.keys import Ints
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import inputs_of
@@ -30,21 +31,23 @@ if TYPE_CHECKING:
 
 ROLL = "roll"
 ENTITY = ("entity",)
-_ABOUT_ENTITIES = {"settlements", "filings"}
 # What a rule may be self-contained within beside columns of its frame.
-_PERIODS = {"month": month(), "quarter": quarter()}
+_MADE = {"month": month(), "quarter": quarter(), "payee": pl.coalesce("contract", "counterparty")}
+_PERIODS = {"month", "quarter"}
+# Keys that are numbers of texts: flows without one bear on no finding.
+IDENTITIES = {"counterparty", "contract", "invoice", "tax_filing", "payee"}
+# Cheap to read, and asked for by most rules.
+_USUAL = ("payment_type",)
 
 
 def within_of(rule: EarlyWarning) -> tuple[str, ...]:
     """The key within which a rule is self-contained; its whole partition unless it says more."""
-    # What else is told about entities is theirs as a whole.
-    whole = _ABOUT_ENTITIES.intersection(inputs_of(rule)) or not rule.within
-    return (rule.partition,) if whole else rule.within
+    return rule.within or (rule.partition,)
 
 
 def is_known(within: Iterable[str]) -> bool:
     """Whether a key can be told from the columns of flows."""
-    return {*FLOW_COLUMNS, *EXTRA_COLUMNS, *_PERIODS}.issuperset(within)
+    return {*FLOW_COLUMNS, *EXTRA_COLUMNS, *_MADE}.issuperset(within)
 
 
 @dataclass
@@ -85,7 +88,7 @@ class Looking:
         self._apart = apart
         self._con, self._rules, self._inputs, self._stages = con, rules, inputs, stages
         self._columns = sorted(
-            {c for rule in rules.values() for c in (*rule.columns, *within_of(rule))} & {*EXTRA_COLUMNS}
+            {c for rule in rules.values() for c in (*rule.columns, *_roots(_key(within_of(rule))))} & {*EXTRA_COLUMNS}
         )
         self._moved = pl.Series(list(moved), dtype=pl.Int32)
         self._changed = changing.changed_flows(con, self._columns)
@@ -101,37 +104,31 @@ class Looking:
             else:
                 self._look_at_stretches(name, rule, reach)
         for within, rules in groups.items():
-            keys = self._keys(within)
             if within == ENTITY:
-                self._look_at_entities(rules, keys)
-            elif "entity" in within or "declaration" in within:
-                self._look_within(within, rules, keys)
-            else:
+                self._look_at_entities(rules)
+            elif IDENTITIES.intersection(within):
                 self._look_across(within, rules)
+            else:
+                self._look_within(within, rules)
         return self._found
 
-    def _look_at_entities(self, rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
+    def _look_at_entities(self, rules: dict[str, EarlyWarning]) -> None:
         """Whole entities; those that moved on the roll, too, whether a rule minds the roll or not."""
-        minding = {
-            name: rule for name, rule in rules.items() if len(keys) or (len(self._moved) and ROLL in inputs_of(rule))
-        }
+        changed = self._changed["entity"].n_unique()
+        minding = {name: rule for name, rule in rules.items() if changed + len(self._moved_for(rule))}
         if not minding:
             return
+        flows = self._whole({c for rule in minding.values() for c in rule.columns})
         judged = changing.hits_of_entities(self._con, list(minding), self._entities)
         inputs = changing.OfEntities(self._entities).narrowed(self._inputs)
-        found = self._find(
-            minding,
-            self._flows,
-            inputs,
-            judged,
-            {name: len(keys) + self._minded(rule) for name, rule in minding.items()},
-        )
-        self._tell_missing(list(minding), self._flows.select("entity").clear(), self._entities, found.not_computed)
-        self._tell_skipped(minding, self._flows, inputs, found)
+        keys = {name: changed + len(self._moved_for(rule)) for name, rule in minding.items()}
+        found = self._find(minding, flows, inputs, judged, keys)
+        self._tell_missing(list(minding), flows.select("entity").clear(), self._entities, found.not_computed)
+        self._tell_skipped(minding, flows, inputs)
 
     def _look_at_stretches(self, name: str, rule: EarlyWarning, reach: int) -> None:
         """The days around the changed ones; all days of entities that moved on the roll, or whose declarations have legs apart."""
-        moved = self._moved if ROLL in inputs_of(rule) else self._moved.clear()
+        moved = self._moved_for(rule)
         if self._changed.is_empty() and moved.is_empty():
             return
         known = changing.episodes_on_record(self._con, name, self._entities)
@@ -141,17 +138,18 @@ class Looking:
         for (entity, *key), (first, last) in zip(keys, spans, strict=True):
             told[entity].append(Episode(tuple(key), first, last))
         counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
+        whole = self._whole({*_roots([counts, *rule.parts()])}.intersection(EXTRA_COLUMNS))
 
         def active(entities: list[int]) -> list[Ints]:
-            own = self._flows.lazy().filter(pl.col("entity").is_in(entities), counts)
+            own = whole.lazy().filter(pl.col("entity").is_in(entities), counts)
             key = [part.alias(f"part {n}") for n, part in enumerate(rule.parts())]
             keyed = own.select("entity", "day", *key).collect()
             each = keyed.partition_by(keyed.columns[2:]) if rule.parts() else [keyed]
             return [np.sort(places(of["entity"], numbers(of["day"]))) for of in each]
 
         parts = stretches(self._changed, told, active, reach, pl.concat([moved, self._linked]).unique())
-        rows = told_right(taken(self._flows, parts), parts, reach, counts)
-        flows = rows.with_columns(entity="stretch").select(self._flows.columns)
+        rows = told_right(taken(whole, parts), parts, reach, counts)
+        flows = self._with(rows, rule.columns).with_columns(entity="stretch").drop("stretch")
         inputs = {
             given: _by_stretch(value, parts) if isinstance(value, pl.DataFrame) and "entity" in value.columns else value
             for given, value in self._inputs.items()
@@ -160,40 +158,44 @@ class Looking:
         judged = known.select("hit_id", "raised_on", "entity").join(parts, on="entity").filter(_is_judged())
         self._keep(found, flows, judged["hit_id"], {name: len(parts)})
         self._ask_missing(name, rule)
-        self._tell_skipped({name: rule}, self._flows, self._inputs, found)
+        self._tell_skipped({name: rule}, None, self._inputs)
 
-    def _look_within(self, within: tuple[str, ...], rules: dict[str, EarlyWarning], keys: pl.DataFrame) -> None:
-        """Parts of entities, and all of those that moved on the roll."""
+    def _look_within(self, within: tuple[str, ...], rules: dict[str, EarlyWarning]) -> None:
+        """Parts of entities; and all of those that moved on the roll, or whose declarations have legs in several periods."""
+        keys = self._keys(within)
         for name, rule in rules.items():
-            moved = self._moved if ROLL in inputs_of(rule) else self._moved.clear()
-            if keys.is_empty() and moved.is_empty():
+            whole = self._moved_for(rule)
+            if keys.is_empty() and whole.is_empty():
                 continue
-            named = self._flows.select(_key(within))
-            mine = self._flows.filter(_is_among(named, keys) | self._flows["entity"].is_in(moved.implode()))
+            if _PERIODS.intersection(within):
+                whole = pl.concat([whole, self._linked]).unique()
+            mine = self._with(self._of_keys(within, keys, whole), rule.columns)
             resting = changing.hits_on(self._con, [name], pl.concat([mine["flow"], self._changed["flow"]]).unique())
-            judged = pl.concat([resting, changing.hits_of_entities(self._con, [name], moved)]).unique()
-            found = self._find({name: rule}, mine, self._inputs, judged, {name: len(keys) + len(moved)})
+            judged = pl.concat([resting, changing.hits_of_entities(self._con, [name], whole)]).unique()
+            found = self._find({name: rule}, mine, self._inputs, judged, {name: len(keys) + len(whole)})
             if {"entity", "item"}.issuperset(within):
-                self._tell_missing([name], keys, moved, found.not_computed)
+                self._tell_missing([name], keys, whole, found.not_computed)
             else:
                 self._ask_missing(name, rule)
-            self._tell_skipped({name: rule}, mine, self._inputs, found)
+            self._tell_skipped({name: rule}, mine, self._inputs)
 
     def _look_across(self, within: tuple[str, ...], rules: dict[str, EarlyWarning]) -> None:
-        """Counterparties, whichever entities trade with them, of flows that one of the rules looks at."""
+        """What has the same identity, whichever entities it is of, of flows that one of the rules looks at."""
         for name, rule in rules.items():
             if len(self._changed):
                 self._ask_missing(name, rule)
-                self._tell_skipped({name: rule}, self._flows, self._inputs, Findings.none())
-        looked = pl.any_horizontal(*(rule.looks_at() for rule in rules.values()))
-        touched = self._changed.filter(looked).select(_key(within)).unique().drop_nulls()
-        if touched.is_empty():
-            return
-        flows = flow_frame(self._con, self._columns, share=changing.OfCounterparties(touched["counterparty"].unique()))
-        if tuple(within) != ("counterparty",):
-            flows = flows.filter(_is_among(flows.select(_key(within)), touched))
-        judged = changing.hits_on(self._con, list(rules), pl.concat([flows["flow"], self._changed["flow"]]).unique())
-        self._find(rules, flows, self._inputs, judged, dict.fromkeys(rules, len(touched)))
+                self._tell_skipped({name: rule}, None, self._inputs)
+            moved = self._moved_for(rule)
+            touched = self._changed.filter(rule.looks_at()).select(_key(within)).unique().drop_nulls()
+            if touched.is_empty() and moved.is_empty():
+                continue
+            flows = flow_frame(self._con, rule.columns, share=changing.OfKeys(touched))
+            if len(moved):
+                own = flow_frame(self._con, rule.columns, share=changing.OfEntities(moved))
+                flows = pl.concat([flows, own]).unique("flow")
+            resting = changing.hits_on(self._con, [name], pl.concat([flows["flow"], self._changed["flow"]]).unique())
+            judged = pl.concat([resting, changing.hits_of_entities(self._con, [name], moved)]).unique()
+            self._find({name: rule}, flows, self._inputs, judged, {name: len(touched) + len(moved)})
 
     def _find(
         self,
@@ -214,8 +216,9 @@ class Looking:
         nothing = Findings.none()
         self._found.findings.append(replace(found, not_computed=nothing.not_computed, skipped=nothing.skipped))
 
-    def _minded(self, rule: EarlyWarning) -> int:
-        return len(self._moved) if ROLL in inputs_of(rule) else 0
+    def _moved_for(self, rule: EarlyWarning) -> pl.Series:
+        """Who moved on the roll, for a rule that minds it."""
+        return self._moved if ROLL in inputs_of(rule) else self._moved.clear()
 
     # ---- what could not be computed, and what was passed over
 
@@ -231,30 +234,30 @@ class Looking:
         self._found.not_computed = pl.concat([stands, like(now, told)])
 
     def _ask_missing(self, name: str, rule: EarlyWarning) -> None:
-        """A finer key, or that of a counterparty, does not say whose it is: whole entities do."""
+        """A finer key, or an identity, does not say whose it is: whole entities do."""
         if type(rule).not_computed is not EarlyWarning.not_computed:
-            now = asked(rule.not_computed, self._flows.lazy(), lazily(self._inputs)).collect()
+            is_beyond = ~Windows(self._inputs["calendar"]).covers()
+            flows = self._with(self._days.filter(is_beyond), rule.columns)
+            now = asked(rule.not_computed, flows.lazy(), lazily(self._inputs)).collect()
             self._tell_missing(
-                [name], self._flows.select("entity").clear(), self._entities, now.with_columns(rule=pl.lit(name))
+                [name], flows.select("entity").clear(), self._entities, now.with_columns(rule=pl.lit(name))
             )
 
     def _tell_skipped(
-        self, rules: dict[str, EarlyWarning], flows: pl.DataFrame, inputs: Mapping[str, Any], found: Findings
+        self, rules: dict[str, EarlyWarning], flows: pl.DataFrame | None, inputs: Mapping[str, Any]
     ) -> None:
-        """What was passed over changes by what the keys give now, less what they gave."""
-        telling = {name: rule for name, rule in rules.items() if type(rule).skipped is not EarlyWarning.skipped}
-        if not telling:
-            return
-        columns = flows.columns
-        came, went = (self._changed.filter(sign=sign).select(columns) for sign in (1, -1))
-        stood: pl.DataFrame | None = None
-        for name, rule in telling.items():
-            if rule.skips_flows:
-                now, then = came, went
-            else:
-                if stood is None:
-                    stood = pl.concat([flows.join(came.select("flow"), on="flow", how="anti"), went])
-                now, then = flows, stood
+        """What was passed over changes by what the keys give now, less what they gave.
+
+        `flows`: those of the keys; of whole entities where there is none.
+        """
+        for name, rule in rules.items():
+            if type(rule).skipped is EarlyWarning.skipped:
+                continue
+            columns = [*FLOW_COLUMNS, *rule.columns]
+            now, then = (self._changed.filter(sign=sign).select(columns) for sign in (1, -1))
+            if not rule.skips_flows:
+                of_keys = (self._whole(rule.columns) if flows is None else flows).select(columns)
+                now, then = of_keys, pl.concat([of_keys.join(now.select("flow"), on="flow", how="anti"), then])
             for frame, sign in ((now, 1), (then, -1)):
                 counted = asked(rule.skipped, frame.lazy(), lazily(inputs)).with_columns(
                     pl.col("count") * sign, rule=pl.lit(name)
@@ -266,10 +269,35 @@ class Looking:
     def _keys(self, within: Sequence[str]) -> pl.DataFrame:
         return self._changed.select(_key(within)).unique()
 
+    def _of_keys(self, within: Sequence[str], keys: pl.DataFrame, whole: pl.Series) -> pl.DataFrame:
+        """The flows that have one of some keys, or are of one of some entities."""
+        days = self._whole({*EXTRA_COLUMNS}.intersection(within))
+        if PACKABLE.issuperset(within):  # one number is found much faster than several columns
+            number = packed(*within)
+            wanted = keys.select(number).to_series()
+            is_one = days.select(_key(within)).select(number.is_in(wanted.implode())).to_series()
+        else:
+            is_one = _is_among(days.select(_key(within)), keys)
+        return days.filter(is_one | days["entity"].is_in(whole.implode()) if len(whole) else is_one)
+
+    def _with(self, flows: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+        """Flows of this look with further columns."""
+        missing = [name for name in columns if name not in flows.columns]
+        if not missing:
+            return flows
+        more = flow_frame(self._con, missing, share=changing.OfKeys(flows.select("flow").unique()))
+        return flows.join(more.select("flow", *missing), on="flow", how="left", maintain_order="left")
+
+    def _whole(self, columns: Collection[str]) -> pl.DataFrame:
+        """All flows of the entities that are touched, with further columns."""
+        if set(self._days.columns).issuperset(columns):
+            return self._days
+        return flow_frame(self._con, sorted({*_USUAL, *columns}), share=changing.OfEntities(self._entities))
+
     @cached_property
-    def _flows(self) -> pl.DataFrame:
-        """All flows of the entities that are touched."""
-        return flow_frame(self._con, self._columns, share=changing.OfEntities(self._entities))
+    def _days(self) -> pl.DataFrame:
+        """The same with the usual columns."""
+        return flow_frame(self._con, _USUAL, share=changing.OfEntities(self._entities))
 
     @cached_property
     def _pairs(self) -> pl.DataFrame:
@@ -327,7 +355,12 @@ def _of_entities(found: Findings, parts: pl.DataFrame) -> Findings:
 
 
 def _key(within: Iterable[str]) -> list[pl.Expr]:
-    return [_PERIODS[name].alias(name) if name in _PERIODS else pl.col(name) for name in within]
+    return [_MADE[name].alias(name) if name in _MADE else pl.col(name) for name in within]
+
+
+def _roots(expressions: Iterable[pl.Expr]) -> set[str]:
+    """The columns that expressions are made of."""
+    return {name for expression in expressions for name in expression.meta.root_names()}
 
 
 def _is_among(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:

@@ -150,9 +150,10 @@ class EarlyWarning(Rule):
     - `severity`: `article` or `supplementary`; `auto_notice`: whether the policy `monthly` may act on it;
     - `key`: the columns a finding shares with the flows behind it, beside `first_day <= day <= last_day`;
     - `partition`: `entity`, or `counterparty` where whole counterparties must stay together;
-    - `within`: columns of the frame, `month` or `quarter` within which it is self-contained, where they are finer than the partition:
-      what it finds about flows that share them depends on no other flows. A run then looks again at these alone. With partition
-      `counterparty` it begins with that column, and flows without one, or that it does not look at, bear on no finding;
+    - `within`: columns of the frame, `month`, `quarter` or `payee` (the contract, else the counterparty) within which it is
+      self-contained, where they are finer than the partition: what it finds about flows that share them depends on no other flows, and
+      where there are none it finds nothing. A run then looks again at these alone. Where an identity is among them (counterparty,
+      contract, invoice, tax_filing, payee), flows without it, or that the rule does not look at, bear on no finding;
     - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
@@ -234,7 +235,10 @@ class EarlyWarning(Rule):
         return []
 
     def not_computed(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
-        """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does."""
+        """Stretches that could not be judged: columns of `NOT_COMPUTED`. May name inputs, as `find` does.
+
+        It is shown the flows of days in years that the calendar does not cover, and no others.
+        """
         return pl.LazyFrame(schema=NOT_COMPUTED)
 
     def under_each(self, found: pl.DataFrame, flows: pl.LazyFrame, limits: Sequence[Any]) -> list[pl.DataFrame]:

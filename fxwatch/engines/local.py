@@ -17,6 +17,7 @@ from fxwatch.keys import is_one_of
 from fxwatch.rule import ALSO_FOUND, FINDING, NOT_COMPUTED, PLACEHOLDERS, SKIPPED, EarlyWarning
 from fxwatch.rulebook import inputs_named
 from fxwatch.stages import Stages
+from fxwatch.windows import Windows
 
 AT_ONCE = 2
 
@@ -213,7 +214,7 @@ def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str
     named = pl.concat([behind.select("finding"), settled.select("finding")])
     counts = named.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
     found = found.join(counts, on="finding", how="left", maintain_order="left").with_columns(rule=pl.lit(name))
-    missing = asked(rule.not_computed, flows, given).collect()
+    missing = asked(rule.not_computed, _beyond(flows, given), given).collect()
     passed_over = asked(rule.skipped, flows, given).filter(pl.col("count") > 0).collect()
     by_rule = pl.lit(name).alias("rule")
     return Findings(
@@ -223,6 +224,11 @@ def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str
         settled.select(*SETTLED),
         passed_over.select(by_rule, *SKIPPED),
     )
+
+
+def _beyond(flows: pl.LazyFrame, given: Mapping[str, Any]) -> pl.LazyFrame:
+    """The flows that `EarlyWarning.not_computed` is shown: of days in years that the calendar does not cover."""
+    return flows.filter(~Windows(given["calendar"].collect()).covers()) if "calendar" in given else flows
 
 
 def _settled(found: pl.DataFrame) -> pl.DataFrame:

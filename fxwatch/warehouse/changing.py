@@ -99,21 +99,27 @@ class OfEntities:
 
 
 @dataclass(frozen=True)
-class OfCounterparties:
-    """A share of the flows (see `shares.Share`): those of some counterparties, by their numbers."""
+class OfKeys:
+    """A share of the flows (see `shares.Share`): those that have one of some keys.
 
-    numbers: pl.Series
+    Attributes:
+        keys: columns of the flow frame, or `payee`: the contract, else the counterparty. None is null.
+    """
+
+    keys: pl.DataFrame
 
     @contextmanager
     def taken(
         self, con: "duckdb.DuckDBPyConnection", flows: "duckdb.DuckDBPyRelation"
     ) -> "Iterator[duckdb.DuckDBPyRelation]":
         """See `Share`."""
-        with handed(con, touched_counterparties=self.numbers.alias("counterparty").to_frame()):
-            yield flows.join(con.table("touched_counterparties"), "counterparty", how="semi")
+        if "payee" in self.keys.columns:
+            flows = flows.select("*, coalesce(contract, counterparty) AS payee")
+        with handed(con, touched_keys=self.keys):
+            yield flows.join(con.table("touched_keys"), ", ".join(self.keys.columns), how="semi")
 
     def narrowed(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """All of them: no input is about counterparties."""
+        """All of them: a rule that is self-contained within such keys finds nothing where there are no flows."""
         return dict(inputs)
 
 

@@ -37,6 +37,7 @@ class ContractOverpaid(EarlyWarning):
         "USD {limit_value:,.2f}."
     )
     because_zh = "{entity}自 {first_day} 至 {raised_on} 在合同 {object} 项下累计付汇折合 {value:,.2f} 美元，超过备案金额对应的 {limit_value:,.2f} 美元。"
+    within = ("entity", "contract")
     columns = ("payment_type", "contract")
     skips_flows = True
     no_near = "a contract that was paid in full lies within 10 % below it, too"

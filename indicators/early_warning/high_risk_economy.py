@@ -35,6 +35,7 @@ class HighRiskEconomy(EarlyWarning):
         "{entity}自 {first_day} 至 {last_day} 向高风险名单所列 {object} 付汇折合 {value:,.2f} 美元，"
         "于 {raised_on} 超过当月 {limit_value:,.2f} 美元的限额。"
     )
+    within = ("entity", "month")
     columns = ("payment_type", "economy")
     threshold = "limit_usd"
 

@@ -47,7 +47,7 @@ class InvoicePaidTwice(EarlyWarning):
         "所列最早一笔为 {first_day}，同一发票达到 {limit_value:.0f} 笔申报即预警。"
     )
     partition = "counterparty"
-    within = ("counterparty",)
+    within = ("counterparty", "invoice")
     columns = ("payment_type", "counterparty", "invoice", "currency", "amount")
     skips_flows = True
     threshold = "declarations_count"

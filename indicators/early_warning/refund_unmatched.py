@@ -45,6 +45,7 @@ class RefundUnmatched(EarlyWarning):
         "监测超过 {limit_value:,.2f} 美元的退款。"
     )
     key = ("entity", "direction", "item")
+    within = ("entity", "counterparty")
     columns = ("payment_type", "counterparty")
     skips_flows = True
     threshold = "limit_usd"
@@ -70,8 +71,8 @@ class RefundUnmatched(EarlyWarning):
     )
 
     def looks_at(self) -> pl.Expr:
-        """Refunds."""
-        return IS_REFUND
+        """Refunds, and what they may refund."""
+        return pl.col("counterparty").is_not_null()
 
     def find(self, flows: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
         """One finding a refund."""

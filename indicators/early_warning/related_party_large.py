@@ -40,6 +40,7 @@ class RelatedPartyLarge(EarlyWarning):
         "{entity}自 {first_day} 至 {last_day} 与投资方所在的 {object} 之间服务费{direction_name}折合 {value:,.2f} 美元，"
         "于 {raised_on} 超过 {limit_value:,.2f} 美元。"
     )
+    within = ("entity", "quarter")
     columns = ("payment_type", "economy")
     threshold = "limit_usd"
 

@@ -45,6 +45,7 @@ class RoundTrip(EarlyWarning):
         "仅监测超过 {limit_value:,.2f} 美元者。"
     )
     key = ("entity",)
+    within = ("entity", "counterparty")
     columns = ("payment_type", "counterparty")
     skips_flows = True
     threshold = "limit_usd"

@@ -36,6 +36,7 @@ class SplitBelowDocumentLimit(EarlyWarning):
         "{entity}自 {first_day} 至 {raised_on} 分 {flow_count} 笔向 {object} 付汇，合计折合 {value:,.2f} 美元；"
         "单笔超过 {limit_value:,.2f} 美元须审核单证。"
     )
+    within = ("entity", "payee")
     columns = ("payment_type", "counterparty", "contract")
     skips_flows = True
     no_near = "two pieces of the smallest amount add up to it already"

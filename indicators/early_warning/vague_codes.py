@@ -39,6 +39,7 @@ class VagueCodes(EarlyWarning):
         "达到 {limit_value:.2%} 即预警。"
     )
     unit = "ratio"
+    within = ("entity", "quarter")
     columns = ("payment_type", "code")
     threshold = "vague_share"
 
