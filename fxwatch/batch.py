@@ -341,6 +341,8 @@ def _parted(
 ) -> tuple[Findings, pl.DataFrame, pl.DataFrame]:
     """Findings and hits that are work, and what shadows found: the columns of `SHADOW_HIT`."""
     found = [pl.DataFrame(schema=SHADOW_HIT)]
+    if not shadows:
+        return findings, hits, found[0]
     for shadow in shadows:
         if shadow.parameter is None:
             own = kept_apart(con, shadow, hits)

@@ -16,7 +16,7 @@ import polars as pl
 from fxwatch.engines.local import AMOUNTS, Findings, amounts_behind, asked, find_all, lazily
 from fxwatch.episodes import places
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, PACKABLE, packed
-from fxwatch.keys import Ints
+from fxwatch.keys import Ints, is_one_of
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import inputs_of
 from fxwatch.stages import Stages
@@ -92,6 +92,7 @@ class Looking:
         )
         self._moved = pl.Series(list(moved), dtype=pl.Int32)
         self._changed = changing.changed_flows(con, self._columns)
+        self._of_periods: dict[str, EarlyWarning] = {}
         self._found = Found([], [], changing.kept(con, "not_computed"), changing.kept(con, "skipped"))
 
     def look(self) -> Found:
@@ -103,6 +104,12 @@ class Looking:
                 groups.setdefault(within_of(rule), {})[name] = rule
             else:
                 self._look_at_stretches(name, rule, reach)
+        self._of_periods = {
+            name: rule
+            for within, rules in groups.items()
+            if _PERIODS.intersection(within)
+            for name, rule in rules.items()
+        }
         for within, rules in groups.items():
             if within == ENTITY:
                 self._look_at_entities(rules)
@@ -169,7 +176,10 @@ class Looking:
                 continue
             if _PERIODS.intersection(within):
                 whole = pl.concat([whole, self._linked]).unique()
-            mine = self._with(self._of_keys(within, keys, whole), rule.columns)
+                mine = _of_keys(self._quarters, within, keys, whole)
+            else:
+                days = self._whole({*EXTRA_COLUMNS}.intersection(within))
+                mine = self._with(_of_keys(days, within, keys, whole), rule.columns)
             resting = changing.hits_on(self._con, [name], pl.concat([mine["flow"], self._changed["flow"]]).unique())
             judged = pl.concat([resting, changing.hits_of_entities(self._con, [name], whole)]).unique()
             found = self._find({name: rule}, mine, self._inputs, judged, {name: len(keys) + len(whole)})
@@ -257,7 +267,8 @@ class Looking:
             now, then = (self._changed.filter(sign=sign).select(columns) for sign in (1, -1))
             if not rule.skips_flows:
                 of_keys = (self._whole(rule.columns) if flows is None else flows).select(columns)
-                now, then = of_keys, pl.concat([of_keys.join(now.select("flow"), on="flow", how="anti"), then])
+                stood = of_keys.filter(~is_one_of("flow", now["flow"]))
+                now, then = of_keys, pl.concat([stood, then])
             for frame, sign in ((now, 1), (then, -1)):
                 counted = asked(rule.skipped, frame.lazy(), lazily(inputs)).with_columns(
                     pl.col("count") * sign, rule=pl.lit(name)
@@ -268,17 +279,6 @@ class Looking:
 
     def _keys(self, within: Sequence[str]) -> pl.DataFrame:
         return self._changed.select(_key(within)).unique()
-
-    def _of_keys(self, within: Sequence[str], keys: pl.DataFrame, whole: pl.Series) -> pl.DataFrame:
-        """The flows that have one of some keys, or are of one of some entities."""
-        days = self._whole({*EXTRA_COLUMNS}.intersection(within))
-        if PACKABLE.issuperset(within):  # one number is found much faster than several columns
-            number = packed(*within)
-            wanted = keys.select(number).to_series()
-            is_one = days.select(_key(within)).select(number.is_in(wanted.implode())).to_series()
-        else:
-            is_one = _is_among(days.select(_key(within)), keys)
-        return days.filter(is_one | days["entity"].is_in(whole.implode()) if len(whole) else is_one)
 
     def _with(self, flows: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
         """Flows of this look with further columns."""
@@ -293,6 +293,17 @@ class Looking:
         if set(self._days.columns).issuperset(columns):
             return self._days
         return flow_frame(self._con, sorted({*_USUAL, *columns}), share=changing.OfEntities(self._entities))
+
+    @cached_property
+    def _quarters(self) -> pl.DataFrame:
+        """What every rule of months or quarters may look at, with all columns that these ask for: the quarters in which something
+        changed, and all flows of entities that are looked at whole.
+        """
+        rules = self._of_periods.values()
+        whole = pl.concat([self._linked, *(self._moved_for(rule) for rule in rules)]).unique()
+        within = ("entity", "quarter")
+        columns = {c for rule in rules for c in (*rule.columns, *within_of(rule))} & {*EXTRA_COLUMNS}
+        return self._with(_of_keys(self._days, within, self._keys(within), whole), sorted(columns))
 
     @cached_property
     def _days(self) -> pl.DataFrame:
@@ -352,6 +363,17 @@ def _of_entities(found: Findings, parts: pl.DataFrame) -> Findings:
     )
     hits = hits.with_columns(finding="number").select(found.hits.columns)
     return replace(found, hits=hits, evidence=evidence, settled=settled)
+
+
+def _of_keys(days: pl.DataFrame, within: Sequence[str], keys: pl.DataFrame, whole: pl.Series) -> pl.DataFrame:
+    """The flows that have one of some keys, or are of one of some entities."""
+    if PACKABLE.issuperset(within):  # one number is found much faster than several columns
+        number = packed(*within)
+        wanted = keys.select(number).to_series()
+        is_one = days.select(_key(within)).select(number.is_in(wanted.implode())).to_series()
+    else:
+        is_one = _is_among(days.select(_key(within)), keys)
+    return days.filter(is_one | days["entity"].is_in(whole.implode()) if len(whole) else is_one)
 
 
 def _key(within: Iterable[str]) -> list[pl.Expr]:

@@ -133,6 +133,7 @@ def _widened(first: int, last: int, episodes: Sequence[Episode]) -> tuple[int, i
 def taken(flows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
     """The flows that are looked at in each stretch, with its number in column `stretch`."""
     ordered = stretches.sort("entity", "begin")
+    flows = _between_ends(flows, ordered)
     begins = places(ordered["entity"], np.maximum(ordered["begin"].to_numpy(), 0))
     at = places(flows["entity"], numbers(flows["day"]))
     which = np.searchsorted(begins, at, side="right") - 1
@@ -143,6 +144,20 @@ def taken(flows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
         stretch=pl.Series(ordered["stretch"].to_numpy()[known] if len(ordered) else known, dtype=pl.Int32)
     )
     return numbered.filter(pl.Series(is_in))
+
+
+def _between_ends(flows: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
+    """The flows from the first day of their entity's first stretch to the last of its last: told by one look into a table, so that
+    few are left to be searched for.
+    """
+    # Numbers of entities are small: a table by number is the fastest way to look them up.
+    size = 1 + max(int(frame["entity"].to_numpy().max(initial=0)) for frame in (flows, ordered))
+    first, last = np.full(size, ALWAYS, np.int32), np.full(size, NEVER, np.int32)
+    whose = ordered["entity"].to_numpy()
+    np.minimum.at(first, whose, ordered["begin"].to_numpy().clip(NEVER, ALWAYS).astype(np.int32))
+    np.maximum.at(last, whose, ordered["until"].to_numpy().clip(NEVER, ALWAYS).astype(np.int32))
+    entity, day = flows["entity"].to_numpy(), flows["day"].to_physical().to_numpy()
+    return flows.filter(pl.Series((day >= first[entity]) & (day <= last[entity])))
 
 
 def told_right(rows: pl.DataFrame, stretches: pl.DataFrame, reach: int, active: pl.Expr) -> pl.DataFrame:

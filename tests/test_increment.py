@@ -23,7 +23,7 @@ from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
 
-FLOWS = ("declaration_no", "leg", "action", "entity_id", "direction", "day", "code", "currency", "amount", "bank")
+FLOWS = ("declaration_no", "leg", "action", "entity_id", "direction", "day", "code", "currency", "amount", "bank", "counterparty", "payment_type", "contract_no")  # fmt: skip
 BANK = "120000000001"
 MARCH = [f"2026-03-{day:02d}" for day in (2, 3, 4, 5, 6, 9)]  # working days in a row
 Row = tuple[Any, ...]
@@ -60,7 +60,7 @@ def load(home: Session, kind: str, columns: tuple[str, ...], rows: list[Row]) ->
 def flow(number: str, day: str = MARCH[0], **other: Any) -> Row:
     sound = {"leg": 1, "action": "A", "entity_id": "E1", "direction": "payment", "code": "228021", "currency": "USD"}
     row = {**sound, "amount": 600_000, "bank": BANK, "declaration_no": number, "day": day, **other}
-    return tuple(row[name] for name in FLOWS)
+    return tuple(row.get(name, "") for name in FLOWS)
 
 
 def tables(home: Session) -> dict[str, pl.DataFrame]:
@@ -144,6 +144,45 @@ def test_a_run_after_a_change_finds_what_a_run_of_everything_finds(
     change(home)
     home.run()
     assert words in scope(home)
+    same_as_full(home, tmp_path)
+
+
+def found(home: Session, rule: str) -> list[str]:
+    asked = "SELECT hit_id FROM hits WHERE rule = ? AND gone_at IS NULL ORDER BY 1"
+    return [hit for (hit,) in home.snapshot().con.execute(asked, [rule]).fetchall()]
+
+
+def test_a_payment_that_comes_late_explains_its_refund(home: Session, tmp_path: Path) -> None:
+    paid = flow("P1", "2025-06-03", counterparty="Acme", amount=80_000)
+    back = flow("R1", "2026-03-02", counterparty="Acme", amount=80_000, direction="receipt", payment_type="R")
+    load(home, "flows", FLOWS, [paid, back])
+    home.run()
+    assert len(found(home, "refund_unmatched")) == 1  # nine months are late
+    load(home, "flows", FLOWS, [flow("P2", "2026-02-02", counterparty="(JW) acme", amount=80_000)])
+    home.run()
+    assert found(home, "refund_unmatched") == []
+    same_as_full(home, tmp_path)
+
+
+def test_pieces_under_one_contract_are_looked_at_together_whoever_is_paid(home: Session, tmp_path: Path) -> None:
+    pieces = [flow(f"D{n}", day, counterparty=name, contract_no="HT1", amount=40_000) for n, (day, name) in enumerate(zip(MARCH, ("Acme", "Bolt"), strict=False))]  # fmt: skip
+    load(home, "flows", FLOWS, pieces)
+    home.run()
+    assert len(found(home, "split_below_document_limit")) == 1
+    load(home, "flows", FLOWS, [flow("L1", "2026-02-27", counterparty="Core", contract_no="HT1", amount=40_000)])
+    home.run()
+    same_as_full(home, tmp_path)
+
+
+def test_legs_that_a_change_has_put_into_two_quarters_are_still_one_payment(home: Session, tmp_path: Path) -> None:
+    legs = [flow("D1", "2026-03-31", leg=leg, counterparty="Acme", amount=30_000) for leg in (1, 2)]
+    load(home, "flows", FLOWS, legs)
+    load(home, "flows", FLOWS, [flow("D1", "2026-04-01", leg=2, action="C", counterparty="Acme", amount=30_000)])
+    home.run()
+    assert len(found(home, "payment_without_filing")) == 1  # of USD 60,000
+    load(home, "flows", FLOWS, [flow("L1", "2026-04-02", counterparty="Acme", amount=70_000)])
+    home.run()
+    assert len(found(home, "payment_without_filing")) == 2
     same_as_full(home, tmp_path)
 
 

@@ -57,15 +57,14 @@ def record_run(
             con.register(name, frame.to_arrow())
         if judged is None:
             con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM hits")
-            con.execute("CREATE OR REPLACE TEMP TABLE differing AS SELECT hit_id FROM new_hits")
         else:
             con.register("judged_hits", judged.alias("hit_id").to_frame().to_arrow())
             con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM judged_hits")
             con.unregister("judged_hits")
-            con.execute(query("differing_hits"))
         known = pl.DataFrame(schema={"flow": pl.Int64, "amount_usd": pl.Int64}) if amounts is None else amounts
         with handed(con, known_amounts=known):
-            con.execute(query("merge_hits").format(amounts="flows" if amounts is None else "known_amounts"))
+            con.execute(query("differing_hits").format(amounts="flows" if amounts is None else "known_amounts"))
+        con.execute(query("merge_hits"))
         con.execute("DELETE FROM not_computed")
         con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
         con.execute("DELETE FROM skipped")

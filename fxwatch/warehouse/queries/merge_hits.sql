@@ -1,6 +1,6 @@
 -- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. `judged` names the hits on
 -- record that were looked for again: all of them, or those that the changes since the last run touch. `differing` names those of
--- the new ones that are written. The others stand as they are. {{amounts}}: what tells the amount of every flow behind these.
+-- the new ones that are written, `amounts` what the flows behind them add up to. The others stand as they are.
 CREATE OR REPLACE TEMP TABLE written AS SELECT n.* FROM new_hits n SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE written_flows AS SELECT e.hit_id, e.flow FROM new_evidence e SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE lost AS
@@ -17,9 +17,6 @@ CREATE OR REPLACE TEMP TABLE taken_over AS
   JOIN written n ON n.hit_id = x.hit_id AND n.rule = l.rule AND n.entity = l.entity AND n.direction = l.direction
     AND n.item IS NOT DISTINCT FROM l.item AND n."object" IS NOT DISTINCT FROM l."object"
   GROUP BY n.hit_id;
-
-CREATE OR REPLACE TEMP TABLE amounts AS
-  SELECT x.hit_id, sum(f.amount_usd)::BIGINT AS amount_usd FROM written_flows x JOIN {amounts} f USING (flow) GROUP BY x.hit_id;
 
 CREATE OR REPLACE TEMP TABLE merged AS
   SELECT n.*, coalesce(a.amount_usd, 0) AS amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
