@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,9 @@ import polars as pl
 from fxwatch import __version__
 from fxwatch.attention.scores import refresh
 from fxwatch.comparing import FOUND
-from fxwatch.engines.local import AMOUNTS, AT_ONCE, Engine, Findings, Looked, amounts_behind, find_all, together
+from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, together
 from fxwatch.engines.memory import engine_share, shares_for
-from fxwatch.increment import Again, changes_only
+from fxwatch.increment import changes_only
 from fxwatch.inputs import high_risk_economies, of_days
 from fxwatch.rule import BEGINNING, Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities, unfed
@@ -33,7 +33,7 @@ from fxwatch.warehouse.frames import (
     reported_by_banks,
 )
 from fxwatch.warehouse.journal import SENT
-from fxwatch.warehouse.recording import mark_of, newest_load, record_run, standing_hits
+from fxwatch.warehouse.recording import Piece, mark_of, newest_load, put_findings, record_run, standing_hits
 from fxwatch.warehouse.shares import Share, counterparty_shares, entity_shares
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
     **{name: dtype for name, dtype in FOUND.items() if name != "is_near"},
     "severity": pl.String,
 }
+# So many findings are named at a time: their texts take some hundred bytes each.
+NAMED_AT_A_TIME = 1_000_000
 UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
@@ -139,8 +141,7 @@ def run(
     started = _now()
     with home.writing("run") as warehouse:
         moment = warehouse.moment()
-        if memory is not None:
-            warehouse.hold_memory(engine_share(memory))
+        warehouse.hold_memory(engine_share(memory, home.settings.memory))
         parameters = home.register.parameters()
         rules, severe = in_force(parameters), severities(parameters)
         shadows = standing(home)
@@ -152,17 +153,22 @@ def run(
         con = warehouse.con
         count, first, last = extent(con)
         inputs = _inputs(con, first, last, as_of=None, known_at=None)
-        amounts = [pl.DataFrame(schema=AMOUNTS)]
         looking = partial(
-            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine,
-            amounts=amounts,
+            _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
         )  # fmt: skip
         why = "asked" if full or engine else ""
         basis, again = changes_only(con, rules, severe, inputs, looking, shadows, stages=stages, why=why)
-        looked, findings, hits = _kept(
-            con, rules | beside, severe, inputs, (count, first, last), again or looking(rules | beside), stages
+        found = again.findings if again else looking(rules | beside)
+        told = again or found
+        # A rule that runs in shadow beside its own self tells what it finds, and nothing else.
+        not_computed, skipped = (
+            frame.filter(~pl.col("rule").is_in(list(beside))) for frame in (told.not_computed, told.skipped)
         )
-        findings, hits, in_shadow = _parted(warehouse.con, shadows, severe, findings, hits)
+        in_shadow = [pl.DataFrame(schema=SHADOW_HIT)]
+        with stages.stage("names") as stage:
+            pieces = _pieces(con, found, rules | beside, severe, inputs, shadows, in_shadow)
+            stage.rows = put_findings(con, pieces)
+        del found, told
         in_use = {
             name: {p.name: _versions(rule.dated(p.name)) for p in rule.params()} | {SEVERITY: _versions(severe[name])}
             for name, rule in sorted(rules.items())
@@ -170,26 +176,21 @@ def run(
         last_load = newest_load(warehouse.con)
         record: dict[str, Any] = {
             "started_at": started, "by": actor, "fxwatch_version": __version__, "engine": engine.name if engine else "local", "last_load": last_load,
-            "flows": looked.flows, "first_day": looked.first_day, "last_day": looked.last_day,
+            "flows": count, "first_day": first, "last_day": last,
             "shadows": [s.name for s in shadows if s.ended_from is None],
             "rules": json.dumps(in_use, ensure_ascii=False), "scope": basis.scope(again), "basis": basis.text(),
-            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, looked.flows, in_use]).encode()).hexdigest(),
+            "fingerprint": hashlib.sha256(json.dumps([__version__, last_load, count, in_use]).encode()).hexdigest(),
         }  # fmt: skip
-        with stages.stage("record", rows=hits.height):
+        with stages.stage("record", rows=stage.rows):
             run_id = record_run(
                 warehouse,
-                hits=hits,
-                evidence=findings.evidence,
-                settled=findings.settled,
-                skipped=findings.skipped,
-                not_computed=findings.not_computed,
-                shadow_hits=in_shadow,
+                skipped=skipped,
+                not_computed=not_computed,
                 record=record,
                 day=home.today(),
                 moment=moment,
                 judged=again.judged if again else None,
                 moved=again is None or again.moved,
-                amounts=None if engine else pl.concat([*amounts, *([again.amounts] if again else [])]).unique("flow"),
             )
             counts = dict.fromkeys(sorted(rules), 0) | standing_hits(con)
         with stages.stage("risk"):
@@ -200,13 +201,13 @@ def run(
         with stages.stage("banks", rows=whom.height):
             home.register.put_reported(whom, of)
     stages.end()
-    missing = findings.not_computed
+    missing, aside = not_computed, pl.concat(in_shadow)
     return RunReport(
-        run_id, looked.flows, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
+        run_id, count, counts, record["first_day"], record["last_day"], (_now() - started).total_seconds(), snapshot.name,
         tuple(missing["year"].drop_nulls().unique().sort().to_list()), missing.select("rule", "entity", "item").unique().height, tuple(stages.done),
-        dict.fromkeys(record["shadows"], 0) | dict(in_shadow.group_by("shadow").len().sort("shadow").iter_rows()),
+        dict.fromkeys(record["shadows"], 0) | dict(aside.group_by("shadow").len().sort("shadow").iter_rows()),
         tuple(missing["rule"].unique().sort()),
-        tuple(unfed(rules.values(), {name for name in SENT if inputs[name].is_empty()})) if looked.flows else (),
+        tuple(unfed(rules.values(), {name for name in SENT if inputs[name].is_empty()})) if count else (),
     )  # fmt: skip
 
 
@@ -272,7 +273,9 @@ def _look(
         con, rules, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, as_of=as_of,
         known_at=known_at, scope=scope,
     )  # fmt: skip
-    return _kept(con, rules, severe, inputs, (count, first, last), found, stages)
+    with stages.stage("names"):
+        findings = named(con, found, inputs)
+        return Looked(count, first, last, findings), findings, _as_kept(findings, rules, severe)
 
 
 def _found(
@@ -288,12 +291,8 @@ def _found(
     known_at: datetime | None = None,
     scope: Scope | None = None,
     engine: Engine | None = None,
-    amounts: list[pl.DataFrame] | None = None,
 ) -> Findings:
-    """What rules find in all flows, of which as many are looked at at a time as memory allows.
-
-    To `amounts` is added what `amounts_behind` tells of each share.
-    """
+    """What rules find in all flows, of which as many are looked at at a time as memory allows."""
     parts = []
     if engine is not None:
         with stages.stage(engine.name) as stage:
@@ -305,31 +304,27 @@ def _found(
             flows = _frame(con, some.values(), as_of=as_of, known_at=known_at, scope=scope, share=share)
             stage.rows = flows.height
         given = share.narrowed(inputs) if share else inputs
-        parts.append(find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE))
-        if amounts is not None:
-            amounts.append(amounts_behind(parts[-1], flows))
+        found = find_all(some, flows, given, stages, at_once=1 if one_by_one else AT_ONCE)
+        parts.append(found.with_amounts(flows))
         del flows
     return together(parts)
 
 
-def _kept(
+def _pieces(
     con: "duckdb.DuckDBPyConnection",
+    found: Findings,
     rules: dict[str, EarlyWarning],
     severe: Mapping[str, Dated],
-    inputs: dict[str, Any],
-    extent: tuple[int, date | None, date | None],
-    found: Findings | Again,
-    stages: Stages,
-) -> tuple[Looked, Findings, pl.DataFrame]:
-    """What was found under the names that last, and the hits as the warehouse keeps them."""
-    with stages.stage("names") as stage:
-        looked = Looked(*extent, found.findings if isinstance(found, Again) else found)
-        findings = named(con, looked.findings, inputs)
-        if isinstance(found, Again):
-            findings = replace(findings, not_computed=found.not_computed, skipped=found.skipped)
-        hits = _as_kept(findings, rules, severe)
-        stage.rows = hits.height
-    return looked, findings, hits
+    inputs: Mapping[str, Any],
+    shadows: Sequence[Shadow],
+    in_shadow: list[pl.DataFrame],
+) -> Iterator[Piece]:
+    """What was found under the names that last, as the warehouse keeps it, piece by piece; to `in_shadow` is added what shadows found."""
+    for some in found.pieces(NAMED_AT_A_TIME):
+        findings = named(con, some, inputs)
+        findings, hits, aside = _parted(con, shadows, severe, findings, _as_kept(findings, rules, severe))
+        in_shadow.append(aside)
+        yield Piece(hits, findings.evidence, findings.settled, aside)
 
 
 def _parted(

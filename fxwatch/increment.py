@@ -107,7 +107,6 @@ class Again:
         scope: what was computed again, and why.
         inputs: what rules were told beside the flows.
         moved: whether the roll says anything else than at the last run.
-        amounts: flow, amount_usd of the flows behind the findings, but for those that `everything` found.
     """
 
     findings: Findings
@@ -117,7 +116,6 @@ class Again:
     scope: Scope
     inputs: Mapping[str, Any]
     moved: bool
-    amounts: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -234,9 +232,7 @@ def find_again(
     skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
     skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
     scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
-    return Again(
-        findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved), pl.concat(found.amounts)
-    )
+    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved))
 
 
 def _why_all(

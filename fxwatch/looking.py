@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from fxwatch.engines.local import AMOUNTS, Findings, amounts_behind, asked, find_all, lazily
+from fxwatch.engines.local import Findings, asked, find_all, lazily
 from fxwatch.episodes import places
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, PACKABLE, packed
 from fxwatch.keys import Ints, is_one_of
@@ -59,7 +59,6 @@ class Found:
         judged: ids of the hits on record that these findings take the place of.
         not_computed, skipped: the whole tables, as far as they are known.
         rules: of each rule that was looked at, how many keys.
-        amounts: flow, amount_usd of the flows behind the findings.
     """
 
     findings: list[Findings]
@@ -67,7 +66,6 @@ class Found:
     not_computed: pl.DataFrame
     skipped: pl.DataFrame
     rules: dict[str, int] = field(default_factory=dict)
-    amounts: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=AMOUNTS)])
 
 
 class Looking:
@@ -222,9 +220,9 @@ class Looking:
     def _keep(self, found: Findings, flows: pl.DataFrame, judged: pl.Series, keys: dict[str, int]) -> None:
         self._found.rules |= keys
         self._found.judged.append(judged)
-        self._found.amounts.append(amounts_behind(found, flows))
         nothing = Findings.none()
-        self._found.findings.append(replace(found, not_computed=nothing.not_computed, skipped=nothing.skipped))
+        found = replace(found.with_amounts(flows), not_computed=nothing.not_computed, skipped=nothing.skipped)
+        self._found.findings.append(found)
 
     def _moved_for(self, rule: EarlyWarning) -> pl.Series:
         """Who moved on the roll, for a rule that minds it."""

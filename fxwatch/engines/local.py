@@ -4,9 +4,9 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ from fxwatch.windows import Windows
 AT_ONCE = 2
 
 _ALSO = {name: dtype for name, dtype in ALSO_FOUND.items() if name != "settlements"}
-HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, **_ALSO, "flow_count": pl.Int64}
+HITS = {"finding": pl.Int64, "rule": pl.String, **FINDING, **_ALSO, "flow_count": pl.Int64, "amount_usd": pl.Int64}
 EVIDENCE = {"finding": pl.Int64, "flow": pl.Int64}
 SETTLED = {"finding": pl.Int64, "settlement_no": pl.String}
 OBJECT_DIGITS, GROUP_DIGITS = 8, 16
@@ -33,7 +33,8 @@ class Findings:
     """What the rules found in one look.
 
     Attributes:
-        hits: the columns of `HITS`. `finding` numbers them over all rules; `declaration` is null but where it is the key.
+        hits: the columns of `HITS`. `finding` numbers them over all rules; `declaration` is null but where it is the key;
+            `amount_usd` is null until `with_amounts` says what the flows behind add up to, in cents.
         evidence: the columns of `EVIDENCE`: the flows behind each finding.
         not_computed: column rule, and those of `rule.NOT_COMPUTED`.
         settled: the columns of `SETTLED`: the settlements behind findings.
@@ -73,6 +74,21 @@ class Findings:
         left_out = ("hit_id", "entity_id", "finding", "declaration", "declaration_no", "named_by", "group")
         hits = hits.select("hit_id", "entity_id", pl.exclude(left_out), _group_id())
         return Findings(hits, evidence, self.not_computed, settled, self.skipped)
+
+    def with_amounts(self, flows: pl.DataFrame) -> "Findings":
+        """The same with the sum of the flows behind each finding, which are among these."""
+        is_behind = is_one_of("flow", self.evidence["flow"].unique())
+        behind = self.evidence.lazy().join(flows.lazy().select("flow", "amount_usd").filter(is_behind), on="flow")
+        sums = behind.group_by("finding").agg(pl.col("amount_usd").sum())
+        hits = self.hits.lazy().drop("amount_usd").join(sums, on="finding", how="left", maintain_order="left")
+        return replace(self, hits=hits.with_columns(pl.col("amount_usd").fill_null(0)).select(*HITS).collect())
+
+    def pieces(self, most: int) -> "Iterator[Findings]":
+        """The findings, so many at a time, with what is behind them; at least one piece."""
+        for first in range(0, max(1, self.hits.height), most):
+            among = pl.col("finding").is_between(first, first + most - 1)
+            evidence, settled = self.evidence.filter(among), self.settled.filter(among)
+            yield replace(self, hits=self.hits.slice(first, most), evidence=evidence, settled=settled)
 
     def only(self, hit_ids: pl.Series, but: Collection[str]) -> "Findings":
         """Of named findings, those of some hits; and nothing that some rules did not compute or passed over."""
@@ -183,20 +199,14 @@ def in_partitions_of(rule: EarlyWarning, found: pl.DataFrame, flows: pl.DataFram
     return flows.join(wanted.unique(), on=rule.partition, how="semi", nulls_equal=True, maintain_order="left")
 
 
-AMOUNTS: dict[str, type[pl.DataType]] = {"flow": pl.Int64, "amount_usd": pl.Int64}
-
-
-def amounts_behind(found: Findings, flows: pl.DataFrame) -> pl.DataFrame:
-    """The columns of `AMOUNTS` of the flows behind findings."""
-    is_behind = is_one_of("flow", found.evidence["flow"].unique())
-    return flows.lazy().select("flow", "amount_usd").filter(is_behind).collect()
-
-
 def bare(rule: str, found: pl.DataFrame) -> Findings:
     """A rule's findings as `Findings` without evidence, to be named."""
     whole = found.with_columns(pl.lit(None, t).alias(name) for name, t in _ALSO.items() if name not in found.columns)
     numbered = whole.with_row_index("finding").with_columns(
-        pl.col("finding").cast(pl.Int64), rule=pl.lit(rule), flow_count=pl.lit(0, pl.Int64)
+        pl.col("finding").cast(pl.Int64),
+        rule=pl.lit(rule),
+        flow_count=pl.lit(0, pl.Int64),
+        amount_usd=pl.lit(None, pl.Int64),
     )
     nothing = pl.DataFrame(schema=EVIDENCE), pl.DataFrame(schema={"rule": pl.String, **NOT_COMPUTED})
     return Findings(numbered.select(*HITS), *nothing)
@@ -213,7 +223,9 @@ def _look(name: str, rule: EarlyWarning, flows: pl.LazyFrame, given: Mapping[str
     settled = _settled(found)
     named = pl.concat([behind.select("finding"), settled.select("finding")])
     counts = named.group_by("finding").agg(flow_count=pl.len().cast(pl.Int64))
-    found = found.join(counts, on="finding", how="left", maintain_order="left").with_columns(rule=pl.lit(name))
+    found = found.join(counts, on="finding", how="left", maintain_order="left").with_columns(
+        rule=pl.lit(name), amount_usd=pl.lit(None, pl.Int64)
+    )
     missing = asked(rule.not_computed, _beyond(flows, given), given).collect()
     passed_over = asked(rule.skipped, flows, given).filter(pl.col("count") > 0).collect()
     by_rule = pl.lit(name).alias("rule")

@@ -31,8 +31,7 @@ def memory_of(text: str) -> int:
     Raises:
         RequestError: it is no size, or too small for any run.
     """
-    found = _SIZE.fullmatch(text.strip())
-    size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
+    size = _bytes(text)
     if size < LEAST:
         raise RequestError(
             f"--memory {text} is no size that a run can work in. Give 1GiB or more, such as 4GiB.",
@@ -65,9 +64,21 @@ def shares_for(flows: int, columns: Collection[str], memory: int | None = None) 
     return max(1, ceil(flows * each / room))
 
 
-def engine_share(memory: int) -> int:
-    """Of what a run may take, the bytes for the warehouse's engine: what goes beyond it waits on the disk."""
-    return memory // 4
+def engine_share(memory: int | None, setting: str) -> int:
+    """Of what a run may take, the bytes for the warehouse's engine: what goes beyond it waits on the disk.
+
+    Args:
+        memory: what the run may take; without it half of the machine's, and no less for the engine than the setting says.
+        setting: the home's setting `memory`.
+    """
+    if memory is not None:
+        return memory // 4
+    return max(int(memory_of_machine() * SHARE_OF_MACHINE) // 4, _bytes(setting))
+
+
+def _bytes(text: str) -> int:
+    found = _SIZE.fullmatch(text.strip())
+    return int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
 
 
 def _text(path: Path) -> str:

@@ -144,7 +144,7 @@ class Share:
     def of(self, bucket: int, flows: pl.DataFrame) -> Findings:
         """What the rules find in a bucket. An entity that other authorities know and that has no flows is in one bucket, too."""
         given = {name: self._part(value, bucket) for name, value in self.given.items()}
-        return find_all(self.rules, flows, given, at_once=1)
+        return find_all(self.rules, flows, given, at_once=1).with_amounts(flows)
 
     def _part(self, value: Any, bucket: int) -> Any:
         if self.partition != "entity" or not isinstance(value, pl.DataFrame) or "entity" not in value.columns:

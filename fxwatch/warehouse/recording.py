@@ -1,5 +1,7 @@
 """What a run leaves in the warehouse: its findings, the partial sums and its own record. One transaction."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,73 +15,86 @@ if TYPE_CHECKING:
     import duckdb
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Some of what a run found.
+
+    Attributes:
+        hits: the columns of table `hits` but supersedes, found_on, found_at, gone_at and run_id.
+        evidence: hit_id, flow.
+        settled: hit_id, settlement_no.
+        shadow_hits: the columns of table `shadow_hits` but found_on and run_id.
+    """
+
+    hits: pl.DataFrame
+    evidence: pl.DataFrame
+    settled: pl.DataFrame
+    shadow_hits: pl.DataFrame
+
+
+def put_findings(con: "duckdb.DuckDBPyConnection", pieces: Iterable[Piece]) -> int:
+    """Lay what a run found ready for `record_run`, piece by piece, so that few of the findings are held at a time.
+
+    Returns:
+        How many hits there are.
+    """
+    count = 0
+    for number, piece in enumerate(pieces):
+        for field in fields(Piece):
+            with handed(con, piece=getattr(piece, field.name)):
+                for name in ("add_to_new",) if number else ("make_new", "add_to_new"):
+                    con.execute(query(name).format(name=field.name))
+        count += piece.hits.height
+    return count
+
+
 def record_run(
     warehouse: Warehouse,
     *,
-    hits: pl.DataFrame,
-    evidence: pl.DataFrame,
-    settled: pl.DataFrame,
     skipped: pl.DataFrame,
     not_computed: pl.DataFrame,
-    shadow_hits: pl.DataFrame,
     record: dict[str, Any],
     day: date,
     moment: datetime,
     judged: pl.Series | None = None,
     moved: bool = True,
-    amounts: pl.DataFrame | None = None,
 ) -> int:
-    """Write a run and return its number.
+    """Write a run, whose findings `put_findings` laid ready, and return its number.
 
     Args:
-        hits: the columns of table `hits` but supersedes, found_on, found_at, gone_at and run_id.
-        evidence: hit_id, flow.
-        settled: hit_id, settlement_no.
         skipped: rule, reason, count.
         not_computed: rule, entity, item, year, reason.
-        shadow_hits: the columns of table `shadow_hits` but found_on and run_id.
         record: the columns of table `runs` but run_id, ended_at, day and hits.
         day, moment: when.
-        judged: ids of the hits on record that `hits` takes the place of, where only what changed was looked at again: the
+        judged: ids of the hits on record that the findings take the place of, where only what changed was looked at again: the
             others stand, and the partial sums take in table `changed`. Without it, everything was.
         moved: whether the roll says anything else than at the last run.
-        amounts: flow, amount_usd (cents) of all flows in `evidence`, where they are known; else they are read.
     """
     con = warehouse.con
     with warehouse.transaction():
         run_id = int(con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchall()[0][0])
         this_run = pl.DataFrame({"run_id": [run_id], "day": [day], "moment": [moment]})
-        frames = {
-            "new_hits": hits, "new_evidence": evidence, "new_settled": settled, "this_run": this_run,
-            "new_not_computed": not_computed, "new_skipped": skipped, "new_shadow_hits": shadow_hits,
-        }  # fmt: skip
-        for name, frame in frames.items():
-            con.register(name, frame.to_arrow())
-        if judged is None:
-            con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM hits")
-        else:
-            con.register("judged_hits", judged.alias("hit_id").to_frame().to_arrow())
-            con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT hit_id FROM judged_hits")
-            con.unregister("judged_hits")
-        known = pl.DataFrame(schema={"flow": pl.Int64, "amount_usd": pl.Int64}) if amounts is None else amounts
-        with handed(con, known_amounts=known):
-            con.execute(query("differing_hits").format(amounts="flows" if amounts is None else "known_amounts"))
-        con.execute(query("merge_hits"))
-        con.execute("DELETE FROM not_computed")
-        con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
-        con.execute("DELETE FROM skipped")
-        con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
-        con.execute(query("refill_sums" if judged is None else "add_to_sums"))
-        if judged is None or moved:
-            marks = query("roll_marks").format(watched=query("watched_entities"))
-            con.execute(f"CREATE OR REPLACE TABLE roll_seen AS {marks}")
-        record = {**record, "hits": sum(standing_hits(con).values())}
-        row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
-        con.register("new_run", row.to_arrow())
-        con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
-        con.execute(query("merge_shadow_hits"))
-        for name in (*frames, "new_run"):
-            con.unregister(name)
+        is_judged = "true" if judged is None else "h.hit_id IN (SELECT hit_id FROM judged)"
+        told = pl.Series("hit_id", dtype=pl.String) if judged is None else judged.alias("hit_id")
+        with handed(con, this_run=this_run, judged=told.to_frame()):
+            for name in ("differing_hits", "merge_hits"):
+                con.execute(query(name).format(is_judged=is_judged))
+            with handed(con, new_not_computed=not_computed, new_skipped=skipped):
+                con.execute("DELETE FROM not_computed")
+                con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
+                con.execute("DELETE FROM skipped")
+                con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
+            con.execute(query("refill_sums" if judged is None else "add_to_sums"))
+            if judged is None or moved:
+                marks = query("roll_marks").format(watched=query("watched_entities"))
+                con.execute(f"CREATE OR REPLACE TABLE roll_seen AS {marks}")
+            record = {**record, "hits": sum(standing_hits(con).values())}
+            row = pl.DataFrame([{"run_id": run_id, "ended_at": moment, "day": day, **record}], infer_schema_length=None)
+            with handed(con, new_run=row):
+                con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
+                con.execute(query("merge_shadow_hits"))
+        for field in fields(Piece):
+            con.execute(f"DROP TABLE new_{field.name}")
     return run_id
 
 

@@ -1,11 +1,11 @@
--- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. `judged` names the hits on
--- record that were looked for again: all of them, or those that the changes since the last run touch. `differing` names those of
--- the new ones that are written, `amounts` what the flows behind them add up to. The others stand as they are.
+-- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. {is_judged}: whether a hit on
+-- record (h) was looked for again: all of them were, or those that the changes since the last run touch. `differing` names those of
+-- the new ones that are written. The others stand as they are.
 CREATE OR REPLACE TEMP TABLE written AS SELECT n.* FROM new_hits n SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE written_flows AS SELECT e.hit_id, e.flow FROM new_evidence e SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE lost AS
   SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id)
-  WHERE (h.gone_at IS NULL AND h.hit_id IN (SELECT hit_id FROM judged))
+  WHERE (h.gone_at IS NULL AND {is_judged})
     OR (h.gone_at IS NOT NULL AND EXISTS (SELECT 1 FROM written w WHERE w.rule = h.rule AND w.entity = h.entity));
 
 -- A lost finding is superseded by one of the same rule and key that shares a flow with it.
@@ -19,9 +19,9 @@ CREATE OR REPLACE TEMP TABLE taken_over AS
   GROUP BY n.hit_id;
 
 CREATE OR REPLACE TEMP TABLE merged AS
-  SELECT n.*, coalesce(a.amount_usd, 0) AS amount_usd, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
+  SELECT n.*, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
-  FROM written n LEFT JOIN amounts a USING (hit_id) LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  FROM written n LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
   SELECT l.* REPLACE (r.moment AS gone_at) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
 
@@ -35,7 +35,6 @@ INSERT INTO hits BY NAME SELECT * FROM merged;
 -- This run says of every finding that it holds.
 UPDATE hits SET run_id = r.run_id FROM this_run r WHERE gone_at IS NULL AND hits.run_id <> r.run_id;
 DROP TABLE merged;
-DROP TABLE amounts;
 DROP TABLE taken_over;
 DROP TABLE lost;
 DROP TABLE written_flows;

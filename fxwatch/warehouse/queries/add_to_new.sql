@@ -1,0 +1,1 @@
+INSERT INTO new_{name} BY NAME SELECT * FROM piece
