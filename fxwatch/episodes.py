@@ -2,7 +2,8 @@
 
 A condition is tested at the end of each active day of a key, a day with flows of the key. `raised_on` is the first day of an episode and
 `last_day` its last active day; value and flows are those of the window on `raised_on`, and `first_day` is the day of the first
-of these flows.
+of these flows. Two episodes of a key whose windows begin with the same day's flows are one matter under one hit_id: the first speaks, and
+lasts as long as the second.
 """
 
 from collections.abc import Iterable
@@ -33,11 +34,12 @@ class Tested:
     counted: pl.DataFrame
 
 
-def episodes(tests: Iterable[tuple[date, date, Tested]]) -> pl.DataFrame:
+def episodes(tests: Iterable[tuple[date, date, Tested]], *also: str) -> pl.DataFrame:
     """The episodes, with the flows behind them.
 
     Args:
         tests: for each stretch of days in which no parameter changes its first day, the day after its last, and the tests.
+        also: what of a finding is part of its hit_id beside its key and first_day.
 
     Returns:
         One row an episode, sorted by key and day: the columns of `Tested.days` on the first day, but holds, and raised_on, last_day,
@@ -54,7 +56,15 @@ def episodes(tests: Iterable[tuple[date, date, Tested]]) -> pl.DataFrame:
     found = found.drop("run", "holds").with_row_index("episode")
     raised = pl.col("raised_on")
     behind = [counted_in(found.filter(raised >= first, raised < until), test.counted) for first, until, test in made]
-    return found.join(pl.concat(behind), on="episode", maintain_order="left").drop("episode")
+    told = found.join(pl.concat(behind), on="episode", maintain_order="left").drop("episode")
+    return one_matter(told, "key", *also)
+
+
+def one_matter(found: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Findings of the same columns and first_day as one: the first to be raised, until the last day of the last."""
+    by = [*columns, "first_day"]
+    last = found.sort("raised_on").with_columns(last_day=pl.col("last_day").max().over(by))
+    return last.unique(by, keep="first", maintain_order=True).sort(*columns, "raised_on")
 
 
 def counted_in(

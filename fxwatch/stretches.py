@@ -1,7 +1,8 @@
 """Stretches of days: of a rule that tests windows of days, those in which a change can have made a difference, and no others.
 
 A test at the end of a day looks back so many days at most (`reach`). So a flow that comes or goes bears on the tests of its own day
-and of so many days after it. An episode, days in a row on which the test holds, is found anew where one of its days is among these, or
+and of so many days after it; and where it makes the windows of two episodes begin with the same day's flows, on one that is raised as many
+days later. An episode, days in a row on which the test holds, is found anew where one of its days is among these, or
 lies beside them: so a stretch goes on until it cuts no episode on record, and begins with one that came right before; and two
 between which a key has no active day are one. To have the
 first of its tests right, the flows of `reach` days before it are looked at, too, and of as many again where there is a day among
@@ -84,7 +85,7 @@ def _of_entity(
         tuple[int, int, int, int]
     ] = []  # first and last day of the tests that may differ, and those of the stretch
     for day in days:
-        made = (day, day + reach, *_widened(day, day + reach, episodes))
+        made = (day, day + 2 * reach, *_widened(day, day + 2 * reach, episodes))
         while found and (made[2] - 2 * reach <= found[-1][3] or between.adjoin(found[-1][3], made[2])):
             first, last, _, _ = found.pop()
             last = max(last, made[1])
@@ -113,7 +114,7 @@ class _Between:
 
 
 def _widened(first: int, last: int, episodes: Sequence[Episode]) -> tuple[int, int]:
-    """A stretch that begins with the last episode of each key that came before, and ends where it cuts none."""
+    """A stretch that begins with the last episode of each key that came before, and begins and ends where it cuts none."""
     since, until = first, last
     before: dict[tuple[str | None, ...], int] = {}
     after: dict[tuple[str | None, ...], int] = {}
@@ -124,10 +125,11 @@ def _widened(first: int, last: int, episodes: Sequence[Episode]) -> tuple[int, i
             after[one.key] = min(one.last, after.get(one.key, ALWAYS))
     since, until = min([since, *before.values()]), max([until, *after.values()])
     while True:
+        nearer = min((one.first for one in episodes if one.last >= since), default=since)
         further = max((one.last for one in episodes if one.first <= until), default=until)
-        if further <= until:
+        if nearer >= since and further <= until:
             return since, until
-        until = further
+        since, until = min(since, nearer), max(until, further)
 
 
 def taken(flows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:

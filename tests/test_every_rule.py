@@ -117,7 +117,7 @@ tables = st.builds(
 
 
 def look(name: str, flows: pl.DataFrame) -> Findings:
-    return find_all({name: RULES[name]}, flows, INPUTS)
+    return find_all({name: RULES[name]}, flows, INPUTS).with_amounts(flows)
 
 
 def told(*findings: Findings) -> list[tuple[Any, ...]]:

@@ -113,9 +113,18 @@ def test_of_parts_of_an_entity_tests_that_more_flows_make_hold_are_found_again(
     assert found_again(before, before ^ few, reach, test) == found_in(before ^ few, reach, test)
 
 
-def test_a_change_bears_on_its_day_and_on_those_whose_window_holds_it() -> None:
+def test_a_change_bears_on_its_day_those_whose_window_holds_it_and_those_whose_window_may_begin_with_theirs() -> None:
     parts = stretches(frame({("a", 10, 1)}), {}, nobody, reach=3)
-    assert parts.select("since", "until").row(0) == (day_number(10), day_number(13))
+    assert parts.select("since", "until").row(0) == (day_number(10), day_number(16))
+
+
+def test_a_stretch_that_begins_with_an_episode_of_one_key_cuts_none_of_another() -> None:
+    known = [
+        Episode(("a",), day_number(0), day_number(4)), Episode(("a",), day_number(7), day_number(7)),
+        Episode(("b",), day_number(3), day_number(3)),
+    ]  # fmt: skip
+    parts = stretches(frame({("a", 11, 1)}), {1: known}, nobody, reach=0)
+    assert parts.select("since", "until").row(0) == (day_number(0), day_number(11))
 
 
 def test_a_stretch_takes_in_the_episode_before_it_and_those_that_it_would_cut() -> None:

@@ -1,22 +1,23 @@
 """Frames handed to DuckDB under a name, for as long as a query needs them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
 
+import duckdb
 import polars as pl
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 @contextmanager
-def handed(con: "duckdb.DuckDBPyConnection", **frames: pl.DataFrame) -> Iterator[None]:
+def handed(con: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iterator[None]:
     """The frames, by their names, inside the block."""
     for name, frame in frames.items():
         con.register(name, frame.to_arrow())
     try:
         yield
-    finally:
+    except BaseException:
         for name in frames:
-            con.unregister(name)
+            with suppress(duckdb.Error):  # a transaction that failed takes no more; what it failed of is told
+                con.unregister(name)
+        raise
+    for name in frames:
+        con.unregister(name)

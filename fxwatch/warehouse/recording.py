@@ -84,7 +84,12 @@ def record_run(
                 con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")
                 con.execute("DELETE FROM skipped")
                 con.execute("INSERT INTO skipped BY NAME SELECT * FROM new_skipped")
-            con.execute(query("refill_sums" if judged is None else "add_to_sums"))
+            for table in ("hits", "evidence", "settled"):  # the sums need the room
+                con.execute(f"DROP TABLE new_{table}")
+            if judged is None:
+                refill_sums(con)
+            else:
+                con.execute(query("add_to_sums"))
             if judged is None or moved:
                 marks = query("roll_marks").format(watched=query("watched_entities"))
                 con.execute(f"CREATE OR REPLACE TABLE roll_seen AS {marks}")
@@ -93,9 +98,16 @@ def record_run(
             with handed(con, new_run=row):
                 con.execute("INSERT INTO runs BY NAME SELECT * FROM new_run")
                 con.execute(query("merge_shadow_hits"))
-        for field in fields(Piece):
-            con.execute(f"DROP TABLE new_{field.name}")
+        con.execute("DROP TABLE new_shadow_hits")
     return run_id
+
+
+def refill_sums(con: "duckdb.DuckDBPyConnection") -> None:
+    """Add up the partial sums that monitors rest on, of all flows."""
+    con.execute("DELETE FROM sums")
+    for month, until in con.execute(query("months_of_flows")).fetchall():
+        con.execute(query("sum_month"), {"month": month, "until": until})
+    con.execute(query("refill_channel_sums"))
 
 
 def standing_hits(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:

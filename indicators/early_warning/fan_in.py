@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, places
+from fxwatch.episodes import Tested, active_days, episodes, holding, keyed, one_matter, places
 from fxwatch.keys import is_one_of
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND
@@ -96,12 +96,16 @@ class FanIn(EarlyWarning):
         behind = pl.concat(groups).filter(pl.col("day").is_between("since", "raised_on"))
         each = behind.group_by("number", "entity").agg(
             flows=pl.col("flow").sort(), first_day=pl.col("day").min(),
-            value=pl.col("value").first(), limit=pl.col("limit").first(), last_day=pl.col("last_day").first(), raised_on=raised.first(),
+            key=pl.col("key").first(), value=pl.col("value").first(), limit=pl.col("limit").first(), last_day=pl.col("last_day").first(), raised_on=raised.first(),
         )  # fmt: skip
-        named = each.lazy().with_columns(
-            direction=pl.lit("payment"),
-            named_by=pl.col("flows").list.first(),
-            group=pl.concat_str(pl.lit("{counterparty} "), raised.cast(pl.String)),
+        named = (
+            one_matter(each, "key", "entity")
+            .lazy()
+            .with_columns(
+                direction=pl.lit("payment"),
+                named_by=pl.col("flows").list.first(),
+                group=pl.concat_str(pl.lit("{counterparty} "), raised.cast(pl.String)),
+            )
         )
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         wanted = finding(value="value", limit="limit", object=pl.lit("{counterparty}"), **days)

@@ -71,7 +71,7 @@ class SplitBelowDocumentLimit(EarlyWarning):
         often = pieces.group_by(by).len().filter(pl.col("len") >= self.lowest("pieces_count"))
         base = keyed(named.join(often.lazy().select(by), on=by, how="semi").collect(), *by)
         tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
-        found = episodes(tests).lazy().join(base.lazy().select("key", "entity", "contract").unique(), on="key")
+        found = episodes(tests, "item").lazy().join(base.lazy().select("key", "entity", "contract").unique(), on="key")
         name = pl.when(pl.col("contract") >= 0).then(pl.lit("{contract}")).otherwise(pl.lit("{counterparty}"))
         found = found.with_columns(direction=pl.lit("payment"), object=name, named_by=pl.col("flows").list.first())
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}

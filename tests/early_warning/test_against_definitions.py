@@ -25,6 +25,7 @@ from tests.early_warning.worlds import (
     World,
     grouped,
     held,
+    matters,
     months_before,
     no_refunds,
     one,
@@ -99,10 +100,10 @@ def split_below_document_limit(world: World) -> Iterator[Found]:
             pieces = [f for f in ones if window(day, 5) <= f.day <= day and 25 <= f.usd <= 50]
             return pieces if len(pieces) >= 2 and total(pieces) > 50 else []
 
-        for raised, last, pieces in held([f.day for f in ones], holds):
-            yield told(
-                pieces, value=total(pieces), limit=50, raised=raised, last=last, item=one(f.item for f in pieces)
-            )
+        yield from matters(
+            told(pieces, value=total(pieces), limit=50, raised=raised, last=last, item=one(f.item for f in pieces))
+            for raised, last, pieces in held([f.day for f in ones], holds)
+        )
 
 
 def near_limit(world: World) -> Iterator[Found]:
@@ -116,10 +117,13 @@ def near_limit(world: World) -> Iterator[Found]:
             near = [o for o in inside if Fraction(9 * limit, 10) < total(o) <= limit]
             return near if len(near) >= 2 else []
 
-        for raised, last, near in held([f.day for f in ones], holds):
-            behind = [f for o in near for f in o]
-            item = "transport" if ship else None
-            yield told(behind, value=len(near), limit=2, raised=raised, last=last, direction=direction, item=item)
+        item = "transport" if ship else None
+        yield from matters(
+            told(
+                [f for o in near for f in o], value=len(near), limit=2, raised=raised, last=last, direction=direction, item=item
+            )
+            for raised, last, near in held([f.day for f in ones], holds)
+        )  # fmt: skip
 
 
 def fan_in(world: World) -> Iterator[Found]:
@@ -133,10 +137,11 @@ def fan_in(world: World) -> Iterator[Found]:
             enough = len({f.entity for f in band}) >= 2 and len(known) < 3
             return band if enough and months_before(day, 12) >= LOADED else []
 
-        for raised, last, band in held([f.day for f in ones], holds):
-            people = grouped(band, lambda f: f.entity)
-            for own in people.values():
-                yield told(own, value=len(people), limit=2, raised=raised, last=last)
+        yield from matters(
+            told(own, value=len({f.entity for f in band}), limit=2, raised=raised, last=last)
+            for raised, last, band in held([f.day for f in ones], holds)
+            for own in grouped(band, lambda f: f.entity).values()
+        )
 
 
 def fan_out_new_payees(world: World) -> Iterator[Found]:
@@ -150,8 +155,10 @@ def fan_out_new_payees(world: World) -> Iterator[Found]:
             enough = len({f.payee for f in fresh}) >= 2 and total(fresh) > 60
             return fresh if enough and months_before(day, 12) >= LOADED else []
 
-        for raised, last, fresh in held([f.day for f in ones], holds):
-            yield told(fresh, value=total(fresh), limit=60, raised=raised, last=last)
+        yield from matters(
+            told(fresh, value=total(fresh), limit=60, raised=raised, last=last)
+            for raised, last, fresh in held([f.day for f in ones], holds)
+        )
 
 
 def round_trip(world: World) -> Iterator[Found]:
@@ -197,8 +204,10 @@ def pass_through(world: World) -> Iterator[Found]:
             alike = smaller > 40 and (larger - smaller) * 20 <= larger
             return (smaller, inside) if alike and not people[0] & people[1] else None
 
-        for raised, last, (value, inside) in held([f.day for f in ones], holds):
-            yield told(inside, value=value, limit=40, raised=raised, last=last, direction="both")
+        yield from matters(
+            told(inside, value=value, limit=40, raised=raised, last=last, direction="both")
+            for raised, last, (value, inside) in held([f.day for f in ones], holds)
+        )
 
 
 def dormant_then_active(world: World) -> Iterator[Found]:
@@ -243,8 +252,10 @@ def new_item_large(world: World) -> Iterator[Found]:
             known = len(before) >= 2 and not any(f.item == item for f in before)
             return inside if total(inside) > 60 and known and months_before(day, 24) >= TWO_YEARS else []
 
-        for raised, last, inside in held([f.day for f in ones], holds):
-            yield told(inside, value=total(inside), limit=60, raised=raised, last=last, direction=direction, item=item)
+        yield from matters(
+            told(inside, value=total(inside), limit=60, raised=raised, last=last, direction=direction, item=item)
+            for raised, last, inside in held([f.day for f in ones], holds)
+        )
 
 
 def refund_unmatched(world: World) -> Iterator[Found]:

@@ -47,3 +47,15 @@ def test_transport_enterprises_are_excepted() -> None:
 def test_the_rules_say_half_a_million_five_percent_and_five_days() -> None:
     rule = PassThrough()
     assert (rule.limit_usd, rule.difference_share, rule.window_days) == (500_000, Decimal("0.05"), 5)
+
+
+def test_two_episodes_whose_windows_begin_on_one_day_are_one_matter() -> None:
+    """They would bear one hit_id: the first speaks, and lasts as long as the second."""
+    drawn = flows(
+        moved("200", "200", day="2026-03-03")
+        + "\nmore LAW 2026-03-04 100 receipt ACME\nless LAW 2026-03-05 100 payment BETA"
+    )
+    found = find(RULE, drawn)
+    assert found["ids"].to_list() == [["in", "out"]]
+    days = found.select("first_day", "raised_on", "last_day").row(0)
+    assert [str(day) for day in days] == ["2026-03-02", "2026-03-03", "2026-03-05"]

@@ -6,7 +6,7 @@ One look of the rule judges hundreds of tables, and a difference is shown with t
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -181,6 +181,15 @@ def held(days: Iterable[date], holds: Callable[[date], Any]) -> list[tuple[date,
             found.append((day, day, now))
         running = bool(now)
     return found
+
+
+def matters(found: "Iterable[Found]") -> "list[Found]":
+    """Episodes of one key: those whose windows begin with the flows of the same day are one, the first, until the last day of the last."""
+    ones: dict[tuple[date, str | None, int], Found] = {}
+    for each in sorted(found, key=lambda f: f.raised):
+        first = ones.setdefault((each.first, each.item, each.entity), each)
+        ones[each.first, each.item, each.entity] = replace(first, last=max(first.last, each.last))
+    return list(ones.values())
 
 
 @dataclass(frozen=True)

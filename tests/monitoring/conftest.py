@@ -10,7 +10,7 @@ import pytest
 
 from fxwatch.facts import facts
 from fxwatch.terms import Bpm6, Direction, Item, Scope
-from fxwatch.warehouse import query
+from fxwatch.warehouse.recording import refill_sums
 
 Row = dict[str, str]
 Fill = Callable[..., duckdb.DuckDBPyConnection]
@@ -75,7 +75,7 @@ def warehouse_of(flows: Iterable[Row], people: Iterable[Row], *, run: bool = Tru
             f"INSERT INTO recent_flows ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
         )
     if run:
-        con.execute(query("refill_sums"))
+        refill_sums(con)
         con.execute(
             "INSERT INTO runs VALUES (1, ?, ?, DATE '2025-01-01', 'test', '', 'local', 1, 0, NULL, NULL, 0, '', '', NULL, NULL, NULL)",
             [MOMENT] * 2,
