@@ -214,7 +214,10 @@ def test_whole_partitions_are_judged_apart(name: str, flows: pl.DataFrame, some:
     whole = RULES[name].partition
     among = pl.col(whole).is_in(list(some)).fill_null(value=False)
     # Settlements and filings of entities that have no flows among some are looked at with the others.
-    ones, others = (find_all({name: RULES[name]}, flows.filter(part), _inputs_of(part)) for part in (among, ~among))
+    ones, others = (
+        find_all({name: RULES[name]}, flows.filter(part), _inputs_of(part)).with_amounts(flows)
+        for part in (among, ~among)
+    )
     assert told(ones, others) == told(look(name, flows))
 
 
@@ -270,7 +273,7 @@ def test_every_reason_for_passing_over_has_its_chinese(name: str) -> None:
 
 
 def test_rules_together_find_what_they_find_alone() -> None:
-    together = find_all(RULES, PLENTY, INPUTS)
+    together = find_all(RULES, PLENTY, INPUTS).with_amounts(PLENTY)
     assert told(together) == told(*(look(name, PLENTY) for name in RULES))
     assert together.hits["finding"].to_list() == list(range(together.hits.height))
 
