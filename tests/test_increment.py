@@ -147,6 +147,18 @@ def test_a_run_after_a_change_finds_what_a_run_of_everything_finds(
     same_as_full(home, tmp_path)
 
 
+def test_hits_of_one_id_that_an_older_version_left_become_one(home: Session, tmp_path: Path) -> None:
+    streak(home)
+    with home.writing("test") as warehouse:
+        warehouse.con.execute("UPDATE hits SET flow_count = 2")
+        warehouse.con.execute("INSERT INTO hits SELECT * REPLACE (3 AS flow_count) FROM hits")
+    home.run(full=True)
+    con = home.snapshot().con
+    assert con.execute("SELECT flow_count FROM hits WHERE rule = 'consecutive_days'").fetchall() == [(6,)]
+    assert con.execute("SELECT count(*) - count(DISTINCT hit_id) FROM hits").fetchall() == [(0,)]
+    same_as_full(home, tmp_path)
+
+
 def found(home: Session, rule: str) -> list[str]:
     asked = "SELECT hit_id FROM hits WHERE rule = ? AND gone_at IS NULL ORDER BY 1"
     return [hit for (hit,) in home.snapshot().con.execute(asked, [rule]).fetchall()]

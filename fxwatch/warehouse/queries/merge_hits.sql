@@ -18,10 +18,14 @@ CREATE OR REPLACE TEMP TABLE taken_over AS
     AND n.item IS NOT DISTINCT FROM l.item AND n."object" IS NOT DISTINCT FROM l."object"
   GROUP BY n.hit_id;
 
+-- When each was first found. Older versions could put two under one id: one takes their place.
+CREATE OR REPLACE TEMP TABLE known AS
+  SELECT hit_id, min(found_on) AS found_on, min(found_at) AS found_at FROM hits SEMI JOIN written USING (hit_id) GROUP BY hit_id;
+
 CREATE OR REPLACE TEMP TABLE merged AS
   SELECT n.*, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
-  FROM written n LEFT JOIN hits h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
+  FROM written n LEFT JOIN known h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
   SELECT l.* REPLACE (r.moment AS gone_at) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
 
@@ -35,6 +39,7 @@ INSERT INTO hits BY NAME SELECT * FROM merged;
 -- This run says of every finding that it holds.
 UPDATE hits SET run_id = r.run_id FROM this_run r WHERE gone_at IS NULL AND hits.run_id <> r.run_id;
 DROP TABLE merged;
+DROP TABLE known;
 DROP TABLE taken_over;
 DROP TABLE lost;
 DROP TABLE written_flows;
