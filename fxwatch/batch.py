@@ -351,7 +351,7 @@ def _parted(
             )
             own = own.with_columns(severity=_severity(severe))
             found.append(own.select(pl.col(name).cast(dtype) for name, dtype in SHADOW_HIT.items()))
-    return findings.only(hits["hit_id"], but={s.beside for s in shadows}), hits, pl.concat(found)
+    return findings.only(hits["hit_id"]), hits, pl.concat(found)
 
 
 def _shares(

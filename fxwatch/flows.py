@@ -16,6 +16,8 @@ A rule that needs more names it in `EarlyWarning.columns`; those come from `EXTR
 or enums where they are identities.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from fxwatch.errors import HouseError
@@ -87,7 +89,13 @@ def no_flows() -> pl.LazyFrame:
 _BITS = {"entity": 31, "item": 4, "direction": 1, "day": 22, "month": 22, "quarter": 22}
 _DAYS = {"day", "month", "quarter"}
 _DAYS_BEFORE_1970 = 719_162
-PACKABLE = frozenset(_BITS)
+_ROOM = 63
+
+
+def packable(columns: Iterable[str]) -> bool:
+    """Whether a key of these columns can be packed, and fits into one Int64."""
+    names = list(columns)
+    return set(_BITS).issuperset(names) and sum(_BITS[name] for name in names) <= _ROOM
 
 
 def packed(*columns: str) -> pl.Expr:

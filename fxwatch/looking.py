@@ -15,7 +15,7 @@ import polars as pl
 
 from fxwatch.engines.local import Findings, asked, find_all, lazily
 from fxwatch.episodes import places
-from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, PACKABLE, packed
+from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, packable, packed
 from fxwatch.keys import Ints, is_one_of
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import inputs_of
@@ -36,6 +36,8 @@ _MADE = {"month": month(), "quarter": quarter(), "payee": pl.coalesce("contract"
 _PERIODS = {"month", "quarter"}
 # Keys that are numbers of texts: flows without one bear on no finding.
 IDENTITIES = {"counterparty", "contract", "invoice", "tax_filing", "payee"}
+# Of a key with an identity, what the warehouse is asked by: it knows words as positions, and no periods.
+_ASKED_BY = IDENTITIES | {"entity", "declaration"}
 # Cheap to read, and asked for by most rules.
 _USUAL = ("payment_type",)
 
@@ -197,9 +199,13 @@ class Looking:
             touched = self._changed.filter(rule.looks_at()).select(_key(within)).unique().drop_nulls()
             if touched.is_empty() and moved.is_empty():
                 continue
-            flows = flow_frame(self._con, rule.columns, share=changing.OfKeys(touched))
+            columns = sorted({*rule.columns, *_roots(_key(within))}.intersection(EXTRA_COLUMNS))
+            known = [name for name in within if name in _ASKED_BY]
+            flows = flow_frame(self._con, columns, share=changing.OfKeys(touched.select(known).unique()))
+            if len(known) < len(within):
+                flows = _of_keys(flows, within, touched, moved.clear())
             if len(moved):
-                own = flow_frame(self._con, rule.columns, share=changing.OfEntities(moved))
+                own = flow_frame(self._con, columns, share=changing.OfEntities(moved))
                 flows = pl.concat([flows, own]).unique("flow")
             resting = changing.hits_on(self._con, [name], pl.concat([flows["flow"], self._changed["flow"]]).unique())
             judged = pl.concat([resting, changing.hits_of_entities(self._con, [name], moved)]).unique()
@@ -365,7 +371,7 @@ def _of_entities(found: Findings, parts: pl.DataFrame) -> Findings:
 
 def _of_keys(days: pl.DataFrame, within: Sequence[str], keys: pl.DataFrame, whole: pl.Series) -> pl.DataFrame:
     """The flows that have one of some keys, or are of one of some entities."""
-    if PACKABLE.issuperset(within):  # one number is found much faster than several columns
+    if packable(within):  # one number is found much faster than several columns
         number = packed(*within)
         wanted = keys.select(number).to_series()
         is_one = days.select(_key(within)).select(number.is_in(wanted.implode())).to_series()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 
 import polars as pl
 
-from fxwatch.flows import CENTS_PER_USD, DIRECTION, HIT_DIRECTION, ITEM, PACKABLE, packed
+from fxwatch.flows import CENTS_PER_USD, DIRECTION, HIT_DIRECTION, ITEM, packable, packed
 from fxwatch.terms import BOTH, Language, label
 
 BEGINNING = date(1, 1, 1)
@@ -212,7 +212,7 @@ class EarlyWarning(Rule):
         wanted = found.select("finding", *self.key, *({"first_day", "last_day"} - set(self.key)))
         if "direction" in self.key:
             wanted = wanted.with_columns(pl.col("direction").cast(DIRECTION))
-        key = packed(*self.key) if PACKABLE.issuperset(self.key) else pl.struct(*self.key)
+        key = packed(*self.key) if packable(self.key) else pl.struct(*self.key)
         key = key if len(self.key) > 1 else pl.col(self.key[0])
         looked_at = flows.filter(self.looks_at()).select("flow", "day", on=key)
         behind = looked_at.join(wanted.select("finding", "first_day", "last_day", on=key), on="on")

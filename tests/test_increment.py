@@ -186,6 +186,29 @@ def test_pieces_under_one_contract_are_looked_at_together_whoever_is_paid(home: 
     same_as_full(home, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("rule", "within"),
+    [
+        ("invoice_paid_twice", ("counterparty", "invoice", "direction")),
+        ("payment_without_filing", ("entity", "payee", "quarter")),
+    ],
+)
+def test_a_key_may_have_words_and_periods_beside_an_identity(
+    home: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, within: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(rules()[rule], "within", within)
+    columns = (*FLOWS, "invoice_no")
+    first, second, third = (
+        (*flow(f"D{n}", day, counterparty="Acme", amount=60_000), "I1") for n, day in enumerate(("2026-03-02", "2026-03-31", "2026-04-01"))
+    )  # fmt: skip
+    load(home, "flows", columns, [first, third])
+    home.run()
+    load(home, "flows", columns, [second])
+    home.run()
+    assert found(home, rule)
+    same_as_full(home, tmp_path)
+
+
 def test_legs_that_a_change_has_put_into_two_quarters_are_still_one_payment(home: Session, tmp_path: Path) -> None:
     legs = [flow("D1", "2026-03-31", leg=leg, counterparty="Acme", amount=30_000) for leg in (1, 2)]
     load(home, "flows", FLOWS, legs)

@@ -19,14 +19,13 @@ from fxwatch.api.metrics import Metrics
 from fxwatch.api.problems import FAILED, Headers, Problem, answered, language_of, of_status
 from fxwatch.errors import FxwatchError
 
-log = logging.getLogger("fxwatch.api")
-
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+log = logging.getLogger("fxwatch.api")
 
 MOST_BODY = 128 * 1024  # a thousand identifiers with all their blanks
 MOST_PATH = 2048

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fxwatch.api")
 
-
 _URL = rb"/v1/entities/([0-9A-Za-z_-]{1,64})/grade(?:\?on=([0-9]{4}-[0-9]{2}-[0-9]{2}))?"
 _USUAL = re.compile(_URL)
 # A whole request: its address, and its headers up to the end.

@@ -4,7 +4,7 @@ A pure function of its frames: the union of its findings over any partition of t
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
@@ -90,16 +90,14 @@ class Findings:
             evidence, settled = self.evidence.filter(among), self.settled.filter(among)
             yield replace(self, hits=self.hits.slice(first, most), evidence=evidence, settled=settled)
 
-    def only(self, hit_ids: pl.Series, but: Collection[str]) -> "Findings":
-        """Of named findings, those of some hits; and nothing that some rules did not compute or passed over."""
+    def only(self, hit_ids: pl.Series) -> "Findings":
+        """Of named findings, those of some hits."""
         named = hit_ids.alias("hit_id").to_frame()
         hits, evidence, settled = (
             frame.join(named, on="hit_id", how="semi", maintain_order="left")
             for frame in (self.hits, self.evidence, self.settled)
         )
-        told = (frame.filter(~pl.col("rule").is_in(list(but))) for frame in (self.not_computed, self.skipped))
-        not_computed, skipped = told
-        return Findings(hits, evidence, not_computed, settled, skipped)
+        return replace(self, hits=hits, evidence=evidence, settled=settled)
 
 
 @dataclass(frozen=True)

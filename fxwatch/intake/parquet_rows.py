@@ -95,8 +95,11 @@ class ParquetReader:
                 column = pl.from_arrow(pa.table([_plain(array)], names=[name]))
                 assert isinstance(column, pl.DataFrame)
                 columns.append(_within_reach(column.to_series()))
-            # What Polars cannot take at all it says in a panic, which is no Exception.
-            except (pl.exceptions.PanicException, pl.exceptions.PolarsError, *_UNREADABLE, pa.ArrowException) as fault:
+            # What Polars cannot take at all it says in a panic, which is no Exception. Of single cells Python speaks itself: a day or
+            # span out of reach overflows, a field that is there twice or a day that cannot be written out is a wrong value.
+            except (
+                pl.exceptions.PanicException, pl.exceptions.PolarsError, pa.ArrowException, ValueError, OverflowError,
+            ) as fault:  # fmt: skip
                 raise refuse(
                     self.source.path,
                     f"column {name} is of type {array.type} and holds what cannot be read. Write it as text and load the file again.",
@@ -126,9 +129,6 @@ class ParquetReader:
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
-# What pyarrow says of a cell or a type that it cannot hand over: a day out of reach, too large a number, a type that has no
-# counterpart, a zone whose rules are not installed.
-_UNREADABLE = (ValueError, TypeError, OverflowError, NotImplementedError, ImportError)
 _WANTED = {
     Form.CODE: "",
     Form.TEXT: "",

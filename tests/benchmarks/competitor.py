@@ -34,8 +34,8 @@ def compete(name: str, ground: Path, rounds: int) -> dict[str, Any]:
     return {"name": name, "rounds": told, "peak": peak()}
 
 
-def peak() -> int:
-    """The highest memory of this process, and of those below it that still run: Spark's Java and its workers.
+def peak(top: int | None = None) -> int:
+    """The highest memory of a process (this one, if none is named), and of those below it that still run: Spark's Java and its workers.
 
     From /proc, because what `getrusage` says begins with what the parent had before this program was started.
     """
@@ -47,13 +47,14 @@ def peak() -> int:
             continue
         process = int(status.parent.name)
         parents[process], peaks[process] = int(words["PPid"]), int(words.get("VmHWM", "0 kB").split()[0]) * 1024
-    return sum(peak for process, peak in peaks.items() if _is_below(process, parents))
+    above = top or os.getpid()
+    return sum(peak for process, peak in peaks.items() if _is_below(process, above, parents))
 
 
-def _is_below(process: int, parents: dict[int, int]) -> bool:
-    while process in parents and process != os.getpid():
+def _is_below(process: int, top: int, parents: dict[int, int]) -> bool:
+    while process in parents and process != top:
         process = parents[process]
-    return process == os.getpid()
+    return process == top
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import fxwatch
-from tests.benchmarks import compare
+from tests.benchmarks import compare, competitor
 from tests.benchmarks.increment import digests
 
 HELD = "4GiB"
@@ -41,20 +41,11 @@ def ran(home: Path, *words: str) -> tuple[float, int]:
     )
     highest = 0
     while process.poll() is None:
-        highest = max(highest, _peak(process.pid))
+        highest = max(highest, competitor.peak(process.pid))
         time.sleep(EVERY)
     if process.returncode:
         raise SystemExit(f"The run ended with {process.returncode}.")
     return time.perf_counter() - began, highest
-
-
-def _peak(process: int) -> int:
-    """Of one that runs, in bytes. What `getrusage` says of it later would begin with what this process had when it started it."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text("utf-8")
-    except OSError:  # it has ended
-        return 0
-    return max((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), default=0)
 
 
 def found_in(home: Path) -> list[tuple[object, ...]]:

@@ -138,11 +138,13 @@ def test_shares_keep_entities_and_counterparties_whole_and_leave_none_out(con: d
     assert (entities[0].first, entities[-1].last) == (0, 2**31 - 1)
     assert [s.first for s in entities[1:]] == [s.last + 1 for s in entities[:-1]]
     everything = con.sql("SELECT * REPLACE (counterparty_number AS counterparty) FROM flows")
-    seen: list[tuple[int, str | None]] = []
+    seen: list[list[tuple[int, int | None]]] = []
     for share in counterparty_shares(4):
         with share.taken(con, everything) as taken:
-            seen += taken.select("flow", "counterparty").fetchall()
-    assert sorted(flow for flow, _ in seen) == list(range(0, 80, 2))
+            seen.append(taken.select("flow", "counterparty").fetchall())
+    assert sorted(flow for part in seen for flow, _ in part) == list(range(0, 80, 2))
+    for number in {number for part in seen for _, number in part}:
+        assert sum(number in {other for _, other in part} for part in seen) == 1
 
 
 def test_many_flows_or_little_memory_make_more_shares() -> None:

@@ -13,6 +13,7 @@ from fxwatch.errors import HouseError
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, check_flows
 from fxwatch.warehouse.counterparties import counterparty_numbers
 from fxwatch.warehouse.frames import declaration_numbers, flow_frame, flow_ids_behind, input_frames
+from fxwatch.warehouse.handing import handed
 
 DAY = date(2026, 3, 2)
 DEFAULTS: dict[str, Any] = {
@@ -96,6 +97,13 @@ def test_identities_come_as_numbers_and_counterparties_are_compared_without_dres
 def test_words_come_as_words(con: duckdb.DuckDBPyConnection) -> None:
     put_flow(con, 1, bpm6=9, scope=1, payment_type="R", economy="HKG")
     assert flow_frame(con, ("bpm6", "scope", "payment_type", "economy")).row(0)[-4:] == ("SJ", "domestic", "R", "HKG")
+
+
+def test_what_a_transaction_failed_of_is_told_though_it_takes_no_more(con: duckdb.DuckDBPyConnection) -> None:
+    con.begin()
+    with pytest.raises(duckdb.ConversionException, match="ten"), handed(con, few=pl.DataFrame({"word": ["ten"]})):
+        con.execute("SELECT word::INTEGER FROM few").fetchall()
+    con.rollback()
 
 
 def test_a_column_that_flows_have_not_is_refused(con: duckdb.DuckDBPyConnection) -> None:
