@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import duckdb
 import numpy as np
 import polars as pl
 
@@ -19,10 +20,9 @@ from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
+from fxwatch.warehouse.declared import Declared, with_digests
 
 if TYPE_CHECKING:
-    import duckdb
-
     from fxwatch.home import Home
     from fxwatch.warehouse.parts import Stage
 
@@ -37,7 +37,7 @@ class FlowIntake:
     kind = "flows"
     columns: ClassVar[Mapping[str, Column]] = COLUMNS
 
-    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection", stage: "Stage | None" = None) -> None:
+    def __init__(self, home: "Home", con: duckdb.DuckDBPyConnection, stage: "Stage | None" = None) -> None:
         settings = home.settings
         self._home = home
         self._stage = stage
@@ -56,17 +56,20 @@ class FlowIntake:
         self._next_declaration = loading.next_number(con, "declaration")
         self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
+        self._declared: Declared | None = None
+        self._is_first = True
+        self._beside = duckdb.connect(config={"threads": 1})  # for the thread that reads ahead
         self._admitted: list[pl.Series] = []
 
     def read(self, rows: Rows) -> Rows:
         """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
-        return replace(rows, read=self._facts.read(rows))
+        return replace(rows, read=self._read(rows))
 
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write the versions they make, put the others into quarantine, count all."""
         if not len(rows):
             return
-        read = self._facts.read(rows) if rows.read is None else rows.read
+        read = self._read(rows) if rows.read is None else rows.read
         stood, first = self._standing(read, load)
         contents = pl.concat([stood.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
         standing = self._with_first(stood, first)
@@ -88,11 +91,14 @@ class FlowIntake:
         if self._admitted:
             admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
 
+    def _read(self, rows: Rows) -> pl.DataFrame:
+        return with_digests(self._beside, self._facts.read(rows))
+
     # ---- what stands
 
     def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
-        declarations = read.filter(pl.col("leg").is_not_null())["declaration_no"].unique()
+        declarations = read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest").unique()
         own = self._taken.among(declarations)
         asked = own if self._began_empty else declarations
         if not len(asked):
@@ -106,7 +112,10 @@ class FlowIntake:
                 }
             )
             return nothing, nothing
-        standing = loading.standing_flows(load.con, asked, own, self._stage)
+        if not self._is_first and not self._began_empty and self._declared is None:
+            self._declared = Declared(load.con)  # worth its while for a file that has more than one batch
+        self._is_first = False
+        standing = loading.standing_flows(load.con, asked, own, self._stage, self._declared)
         changed = standing.filter(pl.col("version") > 1)["flow"]
         first = loading.first_versions(load.con, changed) if len(changed) else standing.clear()
         return standing, first
@@ -129,7 +138,7 @@ class FlowIntake:
         versions = verdicts.versions
         if not len(versions):
             return
-        self._taken.add(read["declaration_no"].gather(versions["row"]))
+        self._taken.add(read["no_digest"].gather(versions["row"]))
         self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
         of_whom = self._numbered(contents["entity_id"].gather(versions["content"]), versions["state"], load)
         known = versions.select("flow", "declaration", "version", "state").with_columns(entity=of_whom)
@@ -137,7 +146,7 @@ class FlowIntake:
         def made(places: pl.Series) -> pl.DataFrame:
             version = versions.select("row", "content").select(pl.all().gather(places))
             content = contents.drop("entity_id").select(pl.all().gather(version["content"]))
-            key = read.select(pl.col("declaration_no", "leg").gather(version["row"]))
+            key = read.select(pl.col("declaration_no", "leg", "no_digest").gather(version["row"]))
             line = rows.line.gather(version["row"]).alias("line")
             whole = pl.concat([content, key, known.select(pl.all().gather(places)), line.to_frame()], how="horizontal")
             whole = whole.with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
@@ -152,7 +161,7 @@ class FlowIntake:
         loading.add_flows(load.con, made(by_entity["n"]), self._stage)
         passed = (~stands).arg_true()
         if len(passed):
-            loading.add_history(load.con, made(passed).with_columns(known_to=pl.lit(load.moment)))
+            loading.add_history(load.con, made(passed).drop("no_digest").with_columns(known_to=pl.lit(load.moment)))
         if loading.is_waiting(load.con, self.kind):
             at = versions["row"].to_numpy()
             keys = read.select("declaration_no", pl.col("leg").cast(pl.String))
@@ -221,19 +230,20 @@ class _Seen:
         self._marks = np.zeros(1 << _MARK_BITS, dtype=np.bool_)
         self._is_any = False
 
-    def add(self, declarations: pl.Series) -> None:
+    def add(self, digests: pl.Series) -> None:
         """Take note of some."""
-        self._marks[self._places(declarations)] = True
-        self._is_any = self._is_any or len(declarations) > 0
+        self._marks[_place(digests)] = True
+        self._is_any = self._is_any or len(digests) > 0
 
-    def among(self, declarations: pl.Series) -> pl.Series:
-        """Those that may have been taken."""
+    def among(self, declarations: pl.DataFrame) -> pl.DataFrame:
+        """Those that may have been taken, by their `no_digest`."""
         if not self._is_any:
             return declarations.clear()
-        return declarations.filter(pl.Series(self._marks[self._places(declarations)]))
+        return declarations.filter(pl.Series(self._marks[_place(declarations["no_digest"])]))
 
-    def _places(self, declarations: pl.Series) -> Any:
-        return declarations.hash().to_numpy() >> np.uint64(64 - _MARK_BITS)
+
+def _place(digests: pl.Series) -> Any:
+    return digests.to_numpy() >> np.uint64(64 - _MARK_BITS)
 
 
 def _waited_before(keys: pl.DataFrame, found: pl.DataFrame, rows: Any, load: Load) -> Any:

@@ -12,6 +12,7 @@ from fxwatch.warehouse.queries import query
 if TYPE_CHECKING:
     import duckdb
 
+    from fxwatch.warehouse.declared import Declared
     from fxwatch.warehouse.parts import Stage
 
 
@@ -29,25 +30,29 @@ def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
 
 
 def standing_flows(
-    con: "duckdb.DuckDBPyConnection", declarations: pl.Series, own: pl.Series, stage: "Stage | None" = None
+    con: "duckdb.DuckDBPyConnection",
+    wanted: pl.DataFrame,
+    own: pl.DataFrame,
+    stage: "Stage | None" = None,
+    declared: "Declared | None" = None,
 ) -> pl.DataFrame:
     """What stands of some declarations, deleted ones too.
 
     Args:
         con: the writing connection.
-        declarations: their numbers as banks gave them.
+        wanted: `declaration_no` as banks gave them, each once, and `no_digest`.
         own: those among them that the load under way may have taken.
         stage: where the load under way puts its flows.
+        declared: which declarations lie in parts; without it each part is asked.
 
     Returns:
         The columns of `flows`, `entity_id`, and `part`: where each lies; null for the main file.
     """
-    wanted = declarations.unique().alias("declaration_no").to_frame()
     with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
-    in_parts = [standing_in(con, part, wanted) for part in sorted(named_parts(con))]
-    mine = own.unique().alias("declaration_no").to_frame()
-    if stage is not None and len(mine) and (staged := stage.standing(mine)) is not None:
+    asked = dict.fromkeys(sorted(named_parts(con)), wanted) if declared is None else declared.among(wanted)
+    in_parts = [standing_in(con, part, some) for part, some in asked.items()]
+    if stage is not None and len(own) and (staged := stage.standing(own)) is not None:
         in_parts.append(staged)
     found = pl.concat(in_parts) if in_parts else pl.DataFrame()
     if found.is_empty():
@@ -64,13 +69,13 @@ def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.Dat
 
 
 def add_flows(con: "duckdb.DuckDBPyConnection", standing: pl.DataFrame, stage: "Stage | None" = None) -> None:
-    """Insert versions that stand. Columns as in schema.sql. They come by entity, so that the flows of one lie together in each
-    batch, and are read without those of others.
+    """Insert versions that stand. Columns as in schema.sql, and `no_digest`. They come by entity, so that the flows of one lie
+    together in each batch, and are read without those of others.
     """
     if stage is not None and stage.takes(standing):
         stage.add(standing)
         return
-    with handed(con, added=standing):
+    with handed(con, added=standing.drop("no_digest")):
         con.execute("INSERT INTO recent_flows BY NAME SELECT * FROM added")
 
 

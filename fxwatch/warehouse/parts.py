@@ -18,8 +18,11 @@ from fxwatch.warehouse.queries import query
 
 FOLDER = "parts"
 _PREFIX, _SUFFIX = "flows-", ".duckdb"
-# So many parts of about one size become one of the next size.
+# So many small parts become one. A part that holds so many times what makes one is small no longer, and stays as it is: to write
+# it again would cost a third of what loading it did, and spare little.
 MERGED = 8
+# A part has the columns of `recent_flows`, and beside them the digest of the declaration.
+_AS_IN_FLOWS = "* EXCLUDE (no_digest)"
 _ROWS_AT_A_TIME = 245_760
 
 
@@ -62,7 +65,7 @@ def remake_view(con: duckdb.DuckDBPyConnection) -> None:
     """Let view `flows` show what stands. A part of which nothing was replaced is read as it is, at no cost."""
     replaced = {part for (part,) in con.execute("SELECT DISTINCT part FROM replaced").fetchall()}
     branches = [
-        query("flows_left_in_part" if part in replaced else "flows_in_part").format(part=part)
+        query("flows_left_in_part" if part in replaced else "flows_in_part").format(part=part, columns=_AS_IN_FLOWS)
         for part in sorted(named_parts(con))
     ]
     everything = " UNION ALL BY NAME ".join(["SELECT * FROM recent_flows", *branches])
@@ -70,7 +73,7 @@ def remake_view(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def standing_in(con: duckdb.DuckDBPyConnection, part: int | str, wanted: pl.DataFrame) -> pl.DataFrame:
-    """What a part holds of some declarations (`declaration_no`), replaced or not: the columns of `flows` and `part`.
+    """What a part holds of some declarations (`no_digest`), replaced or not: the columns of `flows` and `part`.
 
     They are looked up by digests, and only the rows that are found are read whole: the texts of all others stay where they are.
     """
@@ -105,7 +108,7 @@ class Stage:
         return 2 * len(flows) >= self._part_rows
 
     def add(self, flows: pl.DataFrame) -> None:
-        """Write flows into the new part. Columns as those of `recent_flows`."""
+        """Write flows into the new part. Columns as those of `recent_flows`, and `no_digest`."""
         side = self._opened()
         side.register("added", flows.to_arrow())
         side.execute(query("add_to_stage"))
@@ -128,7 +131,7 @@ class Stage:
             # The schema that this transaction changes is not seen by the side that writes.
             self._opened().execute("ALTER TABLE stage.main.flows ADD COLUMN IF NOT EXISTS counterparty_number BIGINT")
             with handed(self._con, numbers=numbers_in(self._con, f"part_{part}.main.flows")):
-                left = query("flows_left_in_part").format(part=part)
+                left = query("flows_left_in_part").format(part=part, columns="*")
                 self._move(query("flows_of_part_numbered").format(flows=left))
             self._forget(part)
 
@@ -136,7 +139,7 @@ class Stage:
         """Before the load's transaction ends: finish the new part and name it, and let view `flows` show what stands."""
         recent = self._count("SELECT count(*) FROM recent_flows")
         if recent >= self._part_rows:
-            self._move("SELECT * FROM recent_flows")
+            self._move(query("recent_flows_with_digests"))
             self._con.execute("DELETE FROM recent_flows")
         if self._side is not None:
             self._merge()
@@ -152,17 +155,12 @@ class Stage:
     def _merge(self) -> None:
         """Take parts that have become many into the new one, without what was replaced."""
         held = self._con.execute(query("sizes_of_parts")).fetchall()
-        sizes: dict[int, list[int]] = {}
-        for part, flows, replaced in held:
-            size = max(0, flows // self._part_rows).bit_length() // (MERGED.bit_length() - 1)
-            # A part of which a quarter was replaced is worth writing again.
-            sizes.setdefault(-part if 4 * replaced > flows else size, []).append(part)
-        for size, parts in sorted(sizes.items()):
-            if size >= 0 and len(parts) < MERGED:
-                continue
-            for part in parts:
-                self._move(query("flows_left_in_part").format(part=part))
-                self._forget(part)
+        small = [part for part, flows, _ in held if flows < MERGED * self._part_rows]
+        # A part of which a quarter was replaced is worth writing again.
+        again = {part for part, flows, replaced in held if 4 * replaced > flows}
+        for part in sorted({*again, *(small if len(small) >= MERGED else ())}):
+            self._move(query("flows_left_in_part").format(part=part, columns="*"))
+            self._forget(part)
 
     def _forget(self, part: int) -> None:
         self._con.execute("DELETE FROM parts WHERE part = ?", [part])

@@ -1,1 +1,1 @@
-INSERT INTO stage.main.flows BY NAME SELECT *, md5_number_lower(declaration_no) AS no_digest FROM added
+INSERT INTO stage.main.flows BY NAME SELECT * FROM added

@@ -1,1 +1,1 @@
-SELECT * EXCLUDE (no_digest) FROM part_{part}.main.flows
+SELECT {columns} FROM part_{part}.main.flows

@@ -1,1 +1,1 @@
-SELECT * EXCLUDE (no_digest) FROM part_{part}.main.flows ANTI JOIN (SELECT flow FROM replaced WHERE part = {part}) USING (flow)
+SELECT {columns} FROM part_{part}.main.flows ANTI JOIN (SELECT flow FROM replaced WHERE part = {part}) USING (flow)

@@ -1,0 +1,1 @@
+SELECT no_digest FROM part_{part}.main.flows
