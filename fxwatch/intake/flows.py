@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import duckdb
 import numpy as np
 import polars as pl
 
@@ -20,9 +19,11 @@ from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import Declared, with_digests
+from fxwatch.warehouse.declared import Declared, Digests
 
 if TYPE_CHECKING:
+    import duckdb
+
     from fxwatch.home import Home
     from fxwatch.warehouse.parts import Stage
 
@@ -37,7 +38,7 @@ class FlowIntake:
     kind = "flows"
     columns: ClassVar[Mapping[str, Column]] = COLUMNS
 
-    def __init__(self, home: "Home", con: duckdb.DuckDBPyConnection, stage: "Stage | None" = None) -> None:
+    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection", stage: "Stage | None" = None) -> None:
         settings = home.settings
         self._home = home
         self._stage = stage
@@ -58,7 +59,7 @@ class FlowIntake:
         self._taken = _Seen()
         self._declared: Declared | None = None
         self._is_first = True
-        self._beside = duckdb.connect(config={"threads": 1})  # for the thread that reads ahead
+        self._digests = Digests()
         self._admitted: list[pl.Series] = []
 
     def read(self, rows: Rows) -> Rows:
@@ -92,7 +93,7 @@ class FlowIntake:
             admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
 
     def _read(self, rows: Rows) -> pl.DataFrame:
-        return with_digests(self._beside, self._facts.read(rows))
+        return self._digests.beside(self._facts.read(rows))
 
     # ---- what stands
 

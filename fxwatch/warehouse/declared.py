@@ -1,7 +1,6 @@
 """Declarations by digests of their numbers: which of a batch lie in parts is told without reading what lies there."""
 
-from typing import TYPE_CHECKING
-
+import duckdb
 import numpy as np
 import polars as pl
 
@@ -9,36 +8,37 @@ from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.parts import named_parts
 from fxwatch.warehouse.queries import query
 
-if TYPE_CHECKING:
-    import duckdb
 
+class Digests:
+    """Makes digests, for one thread at a time, with an engine of its own: beside one that is at work in a transaction."""
 
-def with_digests(con: "duckdb.DuckDBPyConnection", rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows, as far as they have a `declaration_no`, with its digest in column `no_digest` (UInt64)."""
-    with handed(con, declarations=rows["declaration_no"].unique().drop_nulls().to_frame()):
-        found: pl.DataFrame = con.sql(query("declaration_digests")).pl()
-    return rows.join(found, on="declaration_no", how="left", maintain_order="left")
+    def __init__(self) -> None:
+        self._con = duckdb.connect(config={"threads": 1})
+
+    def beside(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows, as far as they have a `declaration_no`, with its digest in column `no_digest` (UInt64)."""
+        with handed(self._con, declarations=rows.select("declaration_no")):
+            made: pl.DataFrame = self._con.sql(query("declaration_digests")).pl()
+        return rows.hstack(made)
 
 
 class Declared:
-    """All declarations that lie in parts, for a load that asks many times: eight bytes each, sorted, of every part."""
+    """All declarations that lie in parts, for a load that asks many times: eight bytes a flow, sorted."""
 
-    def __init__(self, con: "duckdb.DuckDBPyConnection") -> None:
-        self._digests = {part: _sorted(con, part) for part in sorted(named_parts(con))}
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        count = con.execute("SELECT coalesce(sum(flows), 0)::BIGINT FROM parts").fetchall()[0][0]
+        self._digests = np.empty(count, np.uint64)
+        end = 0
+        for part in sorted(named_parts(con)):
+            some = con.sql(query("digests_in_part").format(part=part)).fetchnumpy()["no_digest"]
+            self._digests[end : (end := end + len(some))] = some
+        self._digests.sort()
 
-    def among(self, wanted: pl.DataFrame) -> dict[int, pl.DataFrame]:
-        """Of some declarations (`no_digest`), those that lie in each part; parts in which none does are left out."""
-        wanted = wanted.sort("no_digest")  # neighbours are found near each other
-        asked = wanted["no_digest"].to_numpy()
-        found = {}
-        for part, digests in self._digests.items():
-            places = np.minimum(np.searchsorted(digests, asked), len(digests) - 1)
-            if len(here := wanted.filter(pl.Series(digests[places] == asked))):
-                found[part] = here
-        return found
-
-
-def _sorted(con: "duckdb.DuckDBPyConnection", part: int) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
-    digests = con.sql(query("digests_in_part").format(part=part)).fetchnumpy()["no_digest"]
-    digests.sort()
-    return digests
+    def among(self, wanted: pl.DataFrame) -> pl.DataFrame:
+        """Those of some declarations (`no_digest`) that lie in some part."""
+        if not len(self._digests):
+            return wanted.clear()
+        asked = wanted["no_digest"].unique().sort().to_numpy()  # neighbours are found near each other
+        places = np.searchsorted(self._digests, asked)
+        here = asked[self._digests.take(places, mode="clip") == asked]
+        return wanted.join(pl.DataFrame({"no_digest": here}), on="no_digest", how="semi")

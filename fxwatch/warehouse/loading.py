@@ -43,15 +43,15 @@ def standing_flows(
         wanted: `declaration_no` as banks gave them, each once, and `no_digest`.
         own: those among them that the load under way may have taken.
         stage: where the load under way puts its flows.
-        declared: which declarations lie in parts; without it each part is asked.
+        declared: which declarations lie in parts; without it the parts are asked for all.
 
     Returns:
         The columns of `flows`, `entity_id`, and `part`: where each lies; null for the main file.
     """
     with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
-    asked = dict.fromkeys(sorted(named_parts(con)), wanted) if declared is None else declared.among(wanted)
-    in_parts = [standing_in(con, part, some) for part, some in asked.items()]
+    there = wanted if declared is None else declared.among(wanted)
+    in_parts = [standing_in(con, part, there) for part in sorted(named_parts(con)) if len(there)]
     if stage is not None and len(own) and (staged := stage.standing(own)) is not None:
         in_parts.append(staged)
     found = pl.concat(in_parts) if in_parts else pl.DataFrame()

@@ -21,7 +21,7 @@ from fxwatch.sample.trade import SHARED, SHARED_SHARE
 from fxwatch.session import Session
 from fxwatch.warehouse import loading
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import with_digests
+from fxwatch.warehouse.declared import Digests
 from tests.benchmarks.invented import LAST, flows_of
 
 SHARE, LATE, CHANGED, DELETED = 500, 0.05, 0.05, 0.02
@@ -95,7 +95,7 @@ def _made(folder: Path, flows: int, seed: int) -> Session:
             named = (
                 piece.join(numbers.select("entity", "number"), on="entity").drop("entity").rename({"number": "entity"})
             )
-            whole = with_digests(warehouse.con, with_numbers(warehouse.con, _kept(named).sort("entity")))
+            whole = Digests().beside(with_numbers(warehouse.con, _kept(named).sort("entity")))
             loading.add_flows(warehouse.con, whole, warehouse.stage)
     return home
 

@@ -1,2 +1,2 @@
 -- The digest by which each declaration is looked up in parts. It is kept for years: its making never changes.
-SELECT declaration_no, md5_number_lower(declaration_no) AS no_digest FROM declarations
+SELECT md5_number_lower(declaration_no) AS no_digest FROM declarations
