@@ -44,7 +44,8 @@ COMPARED = [
     "entity_id", "party_type", "direction", "day", "code", "currency", "amount", "settled", "counterparty", "economy",
     "payment_type", "contract_no", "invoice_no", "tax_filing_no", "scope", "bank", "remark", "unread",
 ]  # fmt: skip
-CONTENT = [*COMPARED, "item", "bpm6", "rate_month", "amount_usd", "settled_usd"]
+_READ = [*COMPARED, "item", "bpm6", "rate_month", "amount_usd", "settled_usd"]
+CONTENT = [*_READ, "counterparty_number"]
 
 KEY = r"^[A-Za-z0-9]{1,32}$"
 LEGS = {"1": 1, "2": 2}
@@ -82,7 +83,7 @@ class FlowFacts:
         """One row for each row, in order.
 
         Returns:
-            `declaration_no`, `leg` (null where the row has no key), `action`, the columns `CONTENT`; `defect`: the
+            `declaration_no`, `leg` (null where the row has no key), `action`, the columns `CONTENT` but the number; `defect`: the
             first reason that needs no equivalent; `reason`: the first of all that need nothing but the row;
             `is_beyond`, `is_readable`, `is_bad_field`.
         """
@@ -221,7 +222,7 @@ class FlowFacts:
             amount_usd=pl.when(~beyond).then("amount_usd"),
             settled_usd=pl.when(~beyond).then("settled_usd"),
         ).select(
-            "declaration_no", "leg", "action", *CONTENT, "defect", "reason", "is_beyond", "is_readable", "is_bad_field"
+            "declaration_no", "leg", "action", *_READ, "defect", "reason", "is_beyond", "is_readable", "is_bad_field"
         )
 
 

@@ -19,7 +19,7 @@ from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import Declared, Digests
+from fxwatch.warehouse.declared import Declared, engine_beside, with_digests
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,19 +58,26 @@ class FlowIntake:
         self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
         self._declared: Declared | None = None
-        self._is_first = True
-        self._digests = Digests()
+        self._con, self._beside = con, engine_beside()
         self._admitted: list[pl.Series] = []
 
     def read(self, rows: Rows) -> Rows:
         """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
-        return replace(rows, read=self._read(rows))
+        read = self._facts.read(rows)
+        read = with_numbers(self._beside, with_digests(self._beside, read))
+        # A large batch has others beside it, for which it is worth knowing what lies in parts.
+        if self._declared is None and 2 * len(rows) > self._home.settings.batch_rows:
+            with self._con.cursor() as own:
+                self._declared = Declared(own)
+        may_stand = pl.lit(value=True) if self._declared is None else self._declared.has(read["no_digest"])
+        return replace(rows, read=read.with_columns(may_stand.alias("may_lie_in_part")))
 
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write the versions they make, put the others into quarantine, count all."""
         if not len(rows):
             return
-        read = self._read(rows) if rows.read is None else rows.read
+        read = rows.read if rows.read is not None else self.read(rows).read
+        assert read is not None, "`read` reads"
         stood, first = self._standing(read, load)
         contents = pl.concat([stood.select(CONTENT), first.select(CONTENT), read.select(CONTENT)])
         standing = self._with_first(stood, first)
@@ -92,14 +99,13 @@ class FlowIntake:
         if self._admitted:
             admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
 
-    def _read(self, rows: Rows) -> pl.DataFrame:
-        return self._digests.beside(self._facts.read(rows))
-
     # ---- what stands
 
     def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
-        declarations = read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest").unique()
+        declarations = (
+            read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest", "may_lie_in_part").unique()
+        )
         own = self._taken.among(declarations)
         asked = own if self._began_empty else declarations
         if not len(asked):
@@ -113,10 +119,7 @@ class FlowIntake:
                 }
             )
             return nothing, nothing
-        if not self._is_first and not self._began_empty and self._declared is None:
-            self._declared = Declared(load.con)  # worth its while for a file that has more than one batch
-        self._is_first = False
-        standing = loading.standing_flows(load.con, asked, own, self._stage, self._declared)
+        standing = loading.standing_flows(load.con, asked, own, self._stage)
         changed = standing.filter(pl.col("version") > 1)["flow"]
         first = loading.first_versions(load.con, changed) if len(changed) else standing.clear()
         return standing, first
@@ -150,8 +153,7 @@ class FlowIntake:
             key = read.select(pl.col("declaration_no", "leg", "no_digest").gather(version["row"]))
             line = rows.line.gather(version["row"]).alias("line")
             whole = pl.concat([content, key, known.select(pl.all().gather(places)), line.to_frame()], how="horizontal")
-            whole = whole.with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
-            return with_numbers(load.con, whole)
+            return whole.with_columns(load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment))
 
         stands = versions["stands"]
         # In the order in which they are kept, so that every column is moved once.

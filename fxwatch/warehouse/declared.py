@@ -1,4 +1,4 @@
-"""Declarations by digests of their numbers: which of a batch lie in parts is told without reading what lies there."""
+"""Declarations by digests of their numbers: which of a batch may lie in parts is told without reading what lies there."""
 
 import duckdb
 import numpy as np
@@ -9,17 +9,16 @@ from fxwatch.warehouse.parts import named_parts
 from fxwatch.warehouse.queries import query
 
 
-class Digests:
-    """Makes digests, for one thread at a time, with an engine of its own: beside one that is at work in a transaction."""
+def engine_beside() -> duckdb.DuckDBPyConnection:
+    """An engine in memory for one thread, beside one that is at work in a transaction. It keeps rows in their order."""
+    return duckdb.connect(config={"threads": 1})
 
-    def __init__(self) -> None:
-        self._con = duckdb.connect(config={"threads": 1})
 
-    def beside(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows, as far as they have a `declaration_no`, with its digest in column `no_digest` (UInt64)."""
-        with handed(self._con, declarations=rows.select("declaration_no")):
-            made: pl.DataFrame = self._con.sql(query("declaration_digests")).pl()
-        return rows.hstack(made)
+def with_digests(engine: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows, as far as they have a `declaration_no`, with its digest in column `no_digest` (UInt64); made by `engine_beside`."""
+    with handed(engine, declarations=rows.select("declaration_no")):
+        made: pl.DataFrame = engine.sql(query("declaration_digests")).pl()
+    return rows.hstack(made)
 
 
 class Declared:
@@ -34,11 +33,9 @@ class Declared:
             self._digests[end : (end := end + len(some))] = some
         self._digests.sort()
 
-    def among(self, wanted: pl.DataFrame) -> pl.DataFrame:
-        """Those of some declarations (`no_digest`) that lie in some part."""
-        if not len(self._digests):
-            return wanted.clear()
-        asked = wanted["no_digest"].unique().sort().to_numpy()  # neighbours are found near each other
+    def has(self, digests: pl.Series) -> pl.Series:
+        """Of each digest whether some declaration in a part bears it."""
+        asked = digests.unique().drop_nulls().sort().to_numpy()  # neighbours are found near each other
         places = np.searchsorted(self._digests, asked)
-        here = asked[self._digests.take(places, mode="clip") == asked]
-        return wanted.join(pl.DataFrame({"no_digest": here}), on="no_digest", how="semi")
+        here = asked[self._digests.take(places, mode="clip") == asked] if len(self._digests) else asked[:0]
+        return digests.is_in(pl.Series(digests.name, here, pl.UInt64).implode())

@@ -12,7 +12,6 @@ from fxwatch.warehouse.queries import query
 if TYPE_CHECKING:
     import duckdb
 
-    from fxwatch.warehouse.declared import Declared
     from fxwatch.warehouse.parts import Stage
 
 
@@ -34,23 +33,21 @@ def standing_flows(
     wanted: pl.DataFrame,
     own: pl.DataFrame,
     stage: "Stage | None" = None,
-    declared: "Declared | None" = None,
 ) -> pl.DataFrame:
     """What stands of some declarations, deleted ones too.
 
     Args:
         con: the writing connection.
-        wanted: `declaration_no` as banks gave them, each once, and `no_digest`.
+        wanted: `declaration_no` as banks gave them, each once, `no_digest` and `may_lie_in_part`.
         own: those among them that the load under way may have taken.
         stage: where the load under way puts its flows.
-        declared: which declarations lie in parts; without it the parts are asked for all.
 
     Returns:
         The columns of `flows`, `entity_id`, and `part`: where each lies; null for the main file.
     """
     with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
-    there = wanted if declared is None else declared.among(wanted)
+    there = wanted.filter("may_lie_in_part")
     in_parts = [standing_in(con, part, there) for part in sorted(named_parts(con)) if len(there)]
     if stage is not None and len(own) and (staged := stage.standing(own)) is not None:
         in_parts.append(staged)

@@ -21,7 +21,7 @@ from fxwatch.sample.trade import SHARED, SHARED_SHARE
 from fxwatch.session import Session
 from fxwatch.warehouse import loading
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import Digests
+from fxwatch.warehouse.declared import engine_beside, with_digests
 from tests.benchmarks.invented import LAST, flows_of
 
 SHARE, LATE, CHANGED, DELETED = 500, 0.05, 0.05, 0.02
@@ -91,11 +91,12 @@ def _made(folder: Path, flows: int, seed: int) -> Session:
         numbers = loading.entity_numbers(warehouse.con).with_columns(
             entity=pl.col("entity_id").str.slice(1).cast(pl.Int32), number="entity"
         )
+        beside = engine_beside()
         for piece in invented.iter_slices(AT_A_TIME):
             named = (
                 piece.join(numbers.select("entity", "number"), on="entity").drop("entity").rename({"number": "entity"})
             )
-            whole = Digests().beside(with_numbers(warehouse.con, _kept(named).sort("entity")))
+            whole = with_numbers(beside, with_digests(beside, _kept(named).sort("entity")))
             loading.add_flows(warehouse.con, whole, warehouse.stage)
     return home
 
