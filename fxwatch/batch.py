@@ -23,7 +23,7 @@ from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.changing import reported_anew
-from fxwatch.warehouse.findings import flow_texts
+from fxwatch.warehouse.findings import flow_ids_behind
 from fxwatch.warehouse.frames import (
     declaration_numbers,
     extent,
@@ -223,9 +223,8 @@ def look_back(
     parameters = home.register.parameters(known_at)
     severe = severities(parameters)
     _, findings, hits = _look(con, in_force(parameters), severe, as_of=as_of, known_at=known_at, scope=scope)
-    texts = flow_texts(con, findings.evidence["flow"])
     named = [
-        findings.evidence.join(texts, on="flow").select("hit_id", "flow_id"),
+        flow_ids_behind(con, findings.evidence),
         findings.settled.select("hit_id", flow_id=pl.concat_str(pl.lit("settlement:"), "settlement_no")),
     ]
     behind = pl.concat(named).group_by("hit_id").agg(flow_ids=pl.col("flow_id").sort())

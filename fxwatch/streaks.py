@@ -1,7 +1,7 @@
 """Streaks: active days in a row of an entity in an item, on compact integers (spec section 6).
 
 Every day gets a number such that *next day* is *number + 1*, by working days too. Entity, item, direction and the day's
-number are packed into one Int64, and one sort puts the days of a key side by side.
+place are packed into one Int64, and one sort puts the days of a key side by side; numbers come after, for the few that are left.
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,7 @@ def uncovered(flows: pl.LazyFrame, calendar: pl.DataFrame) -> pl.LazyFrame:
 
 
 class _DayNumbers:
-    """Numbers of the days on which there are flows, in blocks.
+    """Numbers of the days on which there are flows, in blocks; and the place of each, which is narrower: it has no gaps.
 
     A block is a working day and the days off before it; it has `block` numbers, of which the working day takes the last
     and the days off the first. So the number after a day lies in the block of the day that is its neighbour. By calendar
@@ -105,6 +105,9 @@ class _DayNumbers:
     def __init__(self, flows: pl.DataFrame, calendar: pl.DataFrame | None) -> None:
         first, last = flows.select(first=pl.col("day").min(), last=pl.col("day").max()).row(0)
         days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+        self._bits = len(days).bit_length()
+        self.places = 1 << self._bits
+        self._begins = np.arange(len(days) + 1)  # the place at which each block begins, then the end
         if calendar is None:
             self.block = 1
             number = pl.int_range(pl.len(), dtype=pl.Int64)
@@ -115,15 +118,29 @@ class _DayNumbers:
             works = pl.col("is_workday").fill_null(True)
             days = days.with_columns(works=works, before=works.cast(pl.Int64).cum_sum() - works.cast(pl.Int64))
             self.block = 1 << days.select(pl.len().over("before").max()).item().bit_length()
+            self._begins = np.append(np.unique(days["before"].to_numpy(), return_index=True)[1], len(days))
             place = pl.when("works").then(self.block - 1).otherwise(pl.int_range(pl.len()).over("before"))
             number = pl.when(pl.col("is_workday").is_not_null()).then(pl.col("before") * self.block + place)
         self._first = days["day"].to_physical()[0]
         self._days = days.select("day", number=number)
         self.size = ((self._days.select(pl.col("number").max()).item() or 0) + 1 + self.block) & -self.block
 
-    def of_day(self) -> pl.Expr:
-        """The number of column `day`; null where its year is not covered."""
-        return pl.lit(self._days["number"]).gather(pl.col("day").to_physical() - self._first)
+    def place(self) -> pl.Expr:
+        """The place of column `day`, from 0 on and below `places`; null where its year is not covered."""
+        place = (pl.col("day").to_physical() - self._first).cast(pl.Int64)
+        known = self._days["number"].is_not_null()
+        return place if known.all() else pl.when(pl.lit(known).gather(place)).then(place)
+
+    def numbered(self, keys: Ints) -> Ints:
+        """Keys that end with a place, with the number of the day there."""
+        numbers = self._days["number"].fill_null(0).to_numpy()
+        found: Ints = (keys >> self._bits) * self.size + numbers[keys & (self.places - 1)]
+        return found
+
+    def widest(self, blocks: int) -> int:
+        """How many places so many blocks in a row have at most."""
+        last = len(self._begins) - 1
+        return int((self._begins[np.minimum(np.arange(last) + blocks, last)] - self._begins[:-1]).max())
 
     def days(self, numbers: pl.Series) -> pl.Series:
         """The days of some numbers."""
@@ -145,13 +162,15 @@ class _ActiveDays:
     ) -> None:
         self._flows, self._numbers = flows, numbers
         self._packing = Packing(flows, ("entity", "item", "direction") if form.each else ("entity", "item"))
-        key = self._packing.key * numbers.size + numbers.of_day()
+        key = self._packing.key * numbers.places + numbers.place()
         left_out = pl.Series(dtype=pl.Int32) if excepted is None else excepted.cast(pl.Int32)
-        count = self._packing.count * numbers.size
-        self._ordered = in_order(flows, key, count, ~is_one_of("entity", left_out))
+        count = self._packing.count * numbers.places
+        ordered = in_order(flows, key, count, ~is_one_of("entity", left_out))
         if least > 1:
             # So many flows of a streak have at most as many days, and these, being in a row, at most as many blocks.
-            self._ordered = self._ordered.crowded(least, least * numbers.block)
+            ordered = ordered.crowded(least, numbers.widest(least))
+        every = slice(None)
+        self._ordered = InOrder(numbers.numbered(ordered.keys_at(every)), 0, ordered.flows_at(every))
         self._first = self._ordered.bounds(np.not_equal)
         self._keys = self._ordered.keys_at(self._first[:-1])
         self._streaks = self._found(form.cut_days)

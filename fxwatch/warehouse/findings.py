@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.terms import Direction, Item
+from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.queries import query
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 STATES = {0: "standing", 1: "out_of_scope", 2: "deleted"}
 _USD = pl.Decimal(24, 2)
 END_OF_TIME = datetime(9999, 12, 31)
+LOOKED_UP_AT_A_TIME = 1 << 21
 
 
 def found_hits(
@@ -82,11 +84,15 @@ def evidence_of(con: "duckdb.DuckDBPyConnection", ids: list[str]) -> pl.DataFram
     )
 
 
-def flow_texts(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:
-    """Columns flow, flow_id (`declaration_no/leg`) of some flows."""
-    con.register("wanted_flows", flows.unique().alias("flow").to_frame().to_arrow())
-    texts: pl.DataFrame = con.sql(
-        "SELECT flow, declaration_no || '/' || leg AS flow_id FROM flows SEMI JOIN wanted_flows USING (flow)"
-    ).pl()
-    con.unregister("wanted_flows")
-    return texts
+def flow_ids_behind(con: "duckdb.DuckDBPyConnection", evidence: pl.DataFrame) -> pl.DataFrame:
+    """What is behind findings, with `flow_id` (`declaration_no/leg`) in place of `flow`; rows in no particular order.
+
+    Flows have their numbers in the order in which they came, and so they lie: those of one stretch of numbers are looked up at a
+    time, which leaves out most of what lies elsewhere.
+    """
+    found = [evidence.drop("flow").clear().with_columns(flow_id=pl.lit("", pl.String))]
+    for piece in evidence.sort("flow").iter_slices(LOOKED_UP_AT_A_TIME):
+        first, last = piece["flow"].min(), piece["flow"].max()
+        with handed(con, asked=piece):
+            found.append(con.sql(query("flow_ids_behind"), params={"first": first, "last": last}).pl())
+    return pl.concat(found)

@@ -136,14 +136,6 @@ def reported_by_banks(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     return found
 
 
-def flow_ids_behind(con: "duckdb.DuckDBPyConnection", evidence: pl.DataFrame) -> pl.DataFrame:
-    """Columns finding, flow_ids (sorted list of `declaration_no/leg`) of evidence with columns finding, flow."""
-    con.register("asked", evidence.select("finding", "flow").to_arrow())
-    found: pl.DataFrame = con.sql(query("flow_ids_behind")).pl()
-    con.unregister("asked")
-    return found.group_by("finding").agg(flow_ids=pl.col("flow_id").sort())
-
-
 def _extra_type(name: str) -> "pl.DataType | type[pl.DataType]":
     if name not in EXTRA_COLUMNS:
         known = ", ".join(EXTRA_COLUMNS)

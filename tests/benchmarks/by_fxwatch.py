@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import duckdb
 import polars as pl
 
 import fxwatch
@@ -12,12 +13,18 @@ from fxwatch.engines.local import find_all
 from fxwatch.rulebook import rules
 from fxwatch.sums import LINES
 from fxwatch.terms import Direction
-from fxwatch.warehouse.frames import flow_frame, flow_ids_behind, input_frames
+from fxwatch.warehouse.findings import flow_ids_behind
+from fxwatch.warehouse.frames import flow_frame, input_frames
 from tests.benchmarks.answers import ALL, ARTICLE, STREAKS, Answers
 from tests.benchmarks.watch import Watch
 
 _LINE = {name: ALL if name == "all" else number for number, name in enumerate(LINES["article"].categories)}
 _WAY = {way.value: number for number, way in enumerate(Direction)}
+
+
+def texts(con: duckdb.DuckDBPyConnection, evidence: pl.DataFrame) -> pl.DataFrame:
+    """Columns finding, flow_ids, sorted."""
+    return flow_ids_behind(con, evidence).group_by("finding").agg(flow_ids=pl.col("flow_id").sort())
 
 
 class Side:
@@ -33,7 +40,7 @@ class Side:
         flows, inputs = watch.time("read", lambda: (flow_frame(con), input_frames(con)))
         given = {**inputs, "first_loaded_day": None}
         found = watch.time("rules", lambda: find_all(self.book, flows, given))
-        ids = watch.time("texts", lambda: flow_ids_behind(con, found.evidence))
+        ids = watch.time("texts", lambda: texts(con, found.evidence))
         hits = watch.time("texts", lambda: found.hits.join(ids, on="finding"))
         return {name: _numbered(hits.filter(rule=name)) for name in ARTICLE}
 

@@ -16,7 +16,8 @@ import polars as pl
 from fxwatch.engines.local import Findings, find_all
 from fxwatch.flows import DIRECTION, ITEM
 from fxwatch.rulebook import rules
-from fxwatch.warehouse.frames import flow_frame, flow_ids_behind, input_frames
+from fxwatch.warehouse.frames import flow_frame, input_frames
+from tests.benchmarks.by_fxwatch import texts
 from tests.benchmarks.invented import invent
 from tests.benchmarks.watch import Watch
 
@@ -31,7 +32,7 @@ def by_fxwatch(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, pl.Dat
     flows, inputs = watch.time("hand-over", lambda: (flow_frame(con), input_frames(con)))
     book = {name: rules()[name]() for name in ARTICLE}
     found: Findings = watch.time("rules", lambda: find_all(book, flows, {**inputs, "first_loaded_day": None}))
-    ids = watch.time("flow_ids", lambda: flow_ids_behind(con, found.evidence))
+    ids = watch.time("flow_ids", lambda: texts(con, found.evidence))
     hits = watch.time("join", lambda: found.hits.join(ids, on="finding"))
     return {name: hits.filter(rule=name).select(COMPARED) for name in ARTICLE}
 

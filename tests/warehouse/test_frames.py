@@ -12,7 +12,8 @@ import pytest
 from fxwatch.errors import HouseError
 from fxwatch.flows import EXTRA_COLUMNS, FLOW_COLUMNS, check_flows
 from fxwatch.warehouse.counterparties import counterparty_numbers
-from fxwatch.warehouse.frames import declaration_numbers, flow_frame, flow_ids_behind, input_frames
+from fxwatch.warehouse.findings import flow_ids_behind
+from fxwatch.warehouse.frames import declaration_numbers, flow_frame, input_frames
 from fxwatch.warehouse.handing import handed
 
 DAY = date(2026, 3, 2)
@@ -135,4 +136,4 @@ def test_declarations_and_flows_have_the_numbers_that_banks_gave(con: duckdb.Duc
     put_flow(con, 3, declaration=6, declaration_no="Y")
     assert declaration_numbers(con, pl.Series([5, None, 5], dtype=pl.Int64)).rows() == [(5, "X")]
     evidence = pl.DataFrame({"finding": [0, 0, 1], "flow": [2, 1, 3]})
-    assert sorted(flow_ids_behind(con, evidence).rows()) == [(0, ["X/1", "X/2"]), (1, ["Y/1"])]
+    assert sorted(flow_ids_behind(con, evidence).rows()) == [(0, "X/1"), (0, "X/2"), (1, "Y/1")]

@@ -1,3 +1,3 @@
--- The identifier of each flow behind a finding (asked: finding, flow).
-SELECT e.finding, f.declaration_no || '/' || f.leg AS flow_id
-FROM asked e JOIN flows f USING (flow)
+-- The identifier of each flow behind a finding (asked: what names the finding, and flow), of one stretch of numbers.
+SELECT e.* EXCLUDE (flow), f.declaration_no || '/' || f.leg AS flow_id
+FROM asked e JOIN (FROM flows WHERE flow BETWEEN $first AND $last) f USING (flow)
