@@ -12,6 +12,7 @@ from fxwatch.identifiers import entity_keys
 from fxwatch.intake import fields
 from fxwatch.intake.classification import Classification
 from fxwatch.intake.columns import Column, Form
+from fxwatch.intake.directory import Directory
 from fxwatch.intake.judging import NO_ACTION
 from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
@@ -68,14 +69,14 @@ class FlowFacts:
     Attributes:
         today: later days lie ahead.
         verify_ids: whether check digits of identifiers are verified.
-        roll: keys of the entities on the roll; None admits every entity.
+        roll: the entities on the roll; None admits every entity.
         tables: of `equivalents.tables_in_use`.
         classification: of codes.
     """
 
     today: date
     verify_ids: bool
-    roll: pl.Series | None
+    roll: Directory | None
     tables: pl.DataFrame
     classification: Classification
 
@@ -135,8 +136,7 @@ class FlowFacts:
         """Replace identifiers by keys (null: no identifier), and say who is on the roll."""
         named = frame.select("entity_id").unique().drop_nulls()
         keys = named.with_columns(entity_keys(named["entity_id"], verify=self.verify_ids).alias("key"))
-        on_roll = pl.lit(value=True) if self.roll is None else pl.col("key").is_in(self.roll.implode())
-        keys = keys.with_columns(is_enrolled=on_roll)
+        keys = keys.with_columns(is_enrolled=pl.lit(value=True) if self.roll is None else self.roll.has(keys["key"]))
         frame = frame.join(keys, on="entity_id", how="left", maintain_order="left")
         return frame.with_columns(
             entity_id=pl.when(~is_number).then("key"), is_enrolled=pl.col("is_enrolled").fill_null(value=False)

@@ -11,6 +11,7 @@ from fxwatch.equivalents import LARGEST_USD_CENTS, RATE_PLACES, tables_in_use, u
 from fxwatch.intake import flow_sentences
 from fxwatch.intake.classification import Classification
 from fxwatch.intake.columns import Column
+from fxwatch.intake.directory import Directory
 from fxwatch.intake.entities import admit
 from fxwatch.intake.flow_cells import COLUMNS, COMPARED, CONTENT, FlowFacts
 from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, Batch, Judge, Verdicts
@@ -32,6 +33,10 @@ _MARK_BITS = 26
 _NO_MONTH = np.iinfo(np.int32).min
 
 
+def _on_roll(home: "Home") -> Directory:
+    return home.kept.get("on roll", home.register.roll_mark(), lambda: Directory(home.register.on_roll()))
+
+
 class FlowIntake:
     """Judges and keeps flows."""
 
@@ -49,11 +54,11 @@ class FlowIntake:
         self._facts = FlowFacts(
             today=home.today(),
             verify_ids=settings.verify_ids,
-            roll=None if settings.admit_unknown else home.register.on_roll(),
+            roll=None if settings.admit_unknown else _on_roll(home),
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
             classification=Classification(records.codes_now(con)),
         )
-        self._numbers = loading.entity_numbers(con)
+        self._numbers = _Numbers(loading.entity_numbers(con))
         self._next_declaration = loading.next_number(con, "declaration")
         self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
@@ -173,15 +178,14 @@ class FlowIntake:
 
     def _numbered(self, entity_ids: pl.Series, state: pl.Series, load: Load) -> pl.Series:
         """The numbers of entities, column `entity`; those that have none are numbered in the order in which they come."""
-        asked = entity_ids.alias("entity_id").to_frame()
-        joined = asked.join(self._numbers, on="entity_id", how="left", maintain_order="left")
-        new = joined.filter(pl.col("entity").is_null())["entity_id"].unique(maintain_order=True)
+        numbers = self._numbers.of(entity_ids)
+        new = entity_ids.filter(numbers.is_null()).unique(maintain_order=True)
         if len(new):
-            self._numbers = pl.concat([self._numbers, loading.number_entities(load.con, new)])
-            joined = asked.join(self._numbers, on="entity_id", how="left", maintain_order="left")
+            self._numbers.add(loading.number_entities(load.con, new))
+            numbers = self._numbers.of(entity_ids)
         if self._facts.roll is None:
             self._admitted.append(entity_ids.filter(state == 0).unique())
-        return joined["entity"]
+        return numbers.alias("entity")
 
     def _refuse(self, read: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
         places = np.flatnonzero(verdicts.outcome == QUARANTINED)
@@ -221,6 +225,30 @@ class FlowIntake:
             keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
             waits |= _waited_before(keys, loading.waiting_keys(load.con, keys.unique()), unknown, load)
         return waits
+
+
+class _Numbers:
+    """The numbers of entities: a directory of those that are known longest, and those that came since, until they are many."""
+
+    def __init__(self, known: pl.DataFrame) -> None:
+        self._known, self._new = known, known.clear()
+        self._directory = Directory(known["entity_id"])
+
+    def of(self, entity_ids: pl.Series) -> pl.Series:
+        """The number of each; null where it has none."""
+        numbers = self._known["entity"].gather(self._directory.places(entity_ids))
+        if self._new.is_empty():
+            return numbers
+        asked = pl.DataFrame({"entity_id": entity_ids, "known": numbers})
+        joined = asked.join(self._new, on="entity_id", how="left", maintain_order="left")
+        return joined.select(pl.coalesce("known", "entity")).to_series()
+
+    def add(self, new: pl.DataFrame) -> None:
+        """Take note of numbers: entity_id, entity."""
+        self._new = pl.concat([self._new, new])
+        if 4 * len(self._new) > len(self._known):
+            self._known, self._new = pl.concat([self._known, self._new]), self._new.clear()
+            self._directory = Directory(self._known["entity_id"])
 
 
 class _Seen:

@@ -14,6 +14,7 @@ from fxwatch.intake.flows import FlowIntake
 from fxwatch.intake.ledger import Load
 from fxwatch.intake.report import LoadReport
 from fxwatch.intake.rows import Rows
+from fxwatch.kept import Kept
 from fxwatch.settings import Settings
 from fxwatch.warehouse import loading
 
@@ -38,7 +39,10 @@ class FlowDesk:
         self.con = duckdb.connect(config={"threads": "1"})
         self.con.execute(files("fxwatch.warehouse").joinpath("schema.sql").read_text("utf-8"))
         self._loads = 0
-        self.register = SimpleNamespace(on_roll=lambda: pl.Series(self.roll, dtype=pl.String), enrol=self._enrol)
+        self.kept = Kept()
+        self.register = SimpleNamespace(
+            on_roll=lambda: pl.Series(self.roll, dtype=pl.String), roll_mark=lambda: tuple(self.roll), enrol=self._enrol
+        )
 
     def today(self) -> date:
         return date(2025, 6, 30)
