@@ -157,7 +157,9 @@ def run(
             _found, con, inputs=inputs, count=count, memory=memory, stages=stages, one_by_one=one_by_one, engine=engine
         )  # fmt: skip
         why = "asked" if full or engine else ""
-        basis, again = changes_only(con, rules, severe, inputs, looking, shadows, stages=stages, why=why)
+        basis, again = changes_only(
+            con, rules, severe, inputs, looking, shadows, stages=stages, at_once=1 if one_by_one else AT_ONCE, why=why
+        )
         found = again.findings if again else looking(rules | beside)
         told = again or found
         # A rule that runs in shadow beside its own self tells what it finds, and nothing else.

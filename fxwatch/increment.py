@@ -18,12 +18,13 @@ import polars as pl
 
 from fxwatch.engines.local import Findings, together
 from fxwatch.facts import fact_file
-from fxwatch.looking import ROLL, Looking, is_known, like, within_of
+from fxwatch.looking import like, look_again
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import inputs_of
 from fxwatch.shadows import Shadow
 from fxwatch.stages import Stages
 from fxwatch.terms import Language
+from fxwatch.touched import ROLL, is_known, within_of
 from fxwatch.warehouse import changing
 from fxwatch.warehouse.changing import LastRun
 
@@ -143,6 +144,7 @@ def changes_only(
     shadows: Sequence[Shadow] = (),
     *,
     stages: Stages,
+    at_once: int,
     why: str = "",
 ) -> tuple[Basis, Again | None]:
     """What the run under way rests on, and what it finds where something changed; None where all must be computed.
@@ -155,6 +157,7 @@ def changes_only(
         look: looks at all flows with some rules.
         shadows: what runs in shadow, which looks at everything; what ended keeps no run from looking at changes alone.
         stages: told of each rule as it comes to its turn.
+        at_once: how many rules are at work at a time.
         why: a word of `REASONS` where all is computed in any case.
     """
     digests = basis_of(rules, severe, inputs) | {
@@ -165,7 +168,9 @@ def changes_only(
     if why or since is None:
         return Basis(digests, why), None
     apart = {shadow.rule for shadow in shadows if shadow.parameter is None}
-    again = find_again(con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages, apart)
+    again = find_again(
+        con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages, at_once, apart
+    )
     return Basis(digests, ""), again
 
 
@@ -197,6 +202,7 @@ def find_again(
     moved: Sequence[int],
     everything: Look,
     stages: Stages,
+    at_once: int,
     apart: Collection[str] = (),
 ) -> Again:
     """Look again at what changed since a run.
@@ -210,6 +216,7 @@ def find_again(
         moved: entities of which the roll says something else than at the last run.
         everything: looks at all flows with some rules.
         stages: told of each rule as it comes to its turn.
+        at_once: how many rules are at work at a time.
         apart: rules some of whose findings are kept apart from the hits on record.
     """
     flows = changing.note_changes(con, since)
@@ -218,21 +225,19 @@ def find_again(
         name: _why_all(name, rule, since.basis or {}, basis, moved, is_changed=is_changed)
         for name, rule in rules.items()
     }
-    looking = Looking(con, {name: rule for name, rule in rules.items() if not why[name]}, inputs, moved, apart, stages)
-    found = looking.look()
+    some = {name: rule for name, rule in rules.items() if not why[name]}
+    found = look_again(con, some, inputs, moved, apart, stages, at_once)
     whole = {name: rule for name, rule in rules.items() if why[name]}
-    if whole:
-        found.findings.append(everything(whole))
     gone = [rule for rule in changing.rules_with_hits(con) if rule not in rules]
     # What is on record of rules that are computed whole, or are gone, is told anew, or no more.
-    found.judged += [changing.hits_of_rules(con, list(whole)), changing.hits_of_rules(con, gone, standing=True)]
-    findings = together(found.findings)
+    told = [changing.hits_of_rules(con, list(whole)), changing.hits_of_rules(con, gone, standing=True)]
+    findings = together([*found.findings, *([everything(whole)] if whole else [])])
     stays = pl.col("rule").is_in([name for name in rules if not why[name]])
     missing = pl.concat([found.not_computed.filter(stays), like(findings.not_computed, found.not_computed)])
     skipped = pl.concat([found.skipped.filter(stays), like(findings.skipped, found.skipped)])
     skipped = skipped.group_by("rule", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
     scope = Scope("", flows, {**found.rules, **{name: why[name] for name in whole}})
-    return Again(findings, pl.concat(found.judged), missing, skipped, scope, inputs, bool(moved))
+    return Again(findings, pl.concat([*found.judged, *told]), missing, skipped, scope, inputs, bool(moved))
 
 
 def _why_all(

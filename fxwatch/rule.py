@@ -230,6 +230,12 @@ class EarlyWarning(Rule):
         """
         return None
 
+    def able(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
+        """Of a rule with `reach`: column `entity`, of those of whom a test may hold whose window lies among these flows. A cheap look that
+        may name others, and leaves none out; it may name inputs, as `find` does. Without it, whoever changed is looked at.
+        """
+        raise TypeError(f"{type(self).__name__} does not say who is able")  # whoever asks looks first
+
     def parts(self) -> list[pl.Expr]:
         """What beside the entity makes the key of a rule with `reach`."""
         return []

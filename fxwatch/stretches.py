@@ -132,8 +132,21 @@ def _widened(first: int, last: int, episodes: Sequence[Episode]) -> tuple[int, i
         since, until = min(since, nearer), max(until, further)
 
 
+def around(changed: pl.DataFrame, reach: int) -> pl.DataFrame:
+    """A stretch around each changed day (entity, day), with so many days before and after it: the columns of `STRETCH`."""
+    days = changed.select("entity", "day").unique().sort("entity", "day")
+    day = numbers(days["day"])
+    ends = {"begin": day - reach, "since": day - reach, "until": day + reach}
+    found = days.select("entity").with_columns(
+        stretch=pl.int_range(pl.len(), dtype=pl.Int32), **{n: pl.Series(d) for n, d in ends.items()}
+    )
+    return found.select(pl.col(name).cast(dtype) for name, dtype in STRETCH.items())
+
+
 def taken(flows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
-    """The flows that are looked at in each stretch, with its number in column `stretch`."""
+    """The flows that are looked at in each stretch, with its number in column `stretch`. Of stretches of one length that overlap,
+    each flow is taken once.
+    """
     ordered = stretches.sort("entity", "begin")
     flows = _between_ends(flows, ordered)
     begins = places(ordered["entity"], np.maximum(ordered["begin"].to_numpy(), 0))

@@ -17,11 +17,11 @@ import fxwatch
 from fxwatch.amending import amend
 from fxwatch.home import make_home
 from fxwatch.increment import Scope, told
-from fxwatch.looking import within_of
 from fxwatch.reading.operations import runs_told
 from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
+from fxwatch.touched import within_of
 
 FLOWS = ("declaration_no", "leg", "action", "entity_id", "direction", "day", "code", "currency", "amount", "bank", "counterparty", "payment_type", "contract_no")  # fmt: skip
 BANK = "120000000001"

@@ -130,10 +130,19 @@ def hits_of_entities(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], ent
     return hits["hit_id"]
 
 
-def hits_on(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], flows: pl.Series) -> pl.Series:
-    """The ids of all hits of some rules that rest on at least one of some flows."""
+def hits_on(con: "duckdb.DuckDBPyConnection", rule: str, flows: pl.Series) -> pl.Series:
+    """The ids of all hits of a rule that rest on at least one of some flows."""
     with handed(con, flows_now=flows.alias("flow").to_frame()):
-        hits: pl.DataFrame = con.sql(query("hits_on_touched_flows"), params={"rules": list(rules)}).pl()
+        hits: pl.DataFrame = con.sql(query("hits_on_touched_flows"), params={"rule": rule}).pl()
+    return hits["hit_id"]
+
+
+def hits_of_keys(con: "duckdb.DuckDBPyConnection", rule: str, keys: pl.DataFrame) -> pl.Series:
+    """The ids of all hits of a rule that bear some keys: of entity, item, direction, day, month and quarter."""
+    words = [pl.col(name).cast(pl.String) for name in ("item", "direction") if name in keys.columns]
+    with handed(con, touched_keys=keys.with_columns(words)):
+        found = con.sql(query("hits_of_keys").format(keys=", ".join(keys.columns)), params={"rule": rule})
+        hits: pl.DataFrame = found.pl()
     return hits["hit_id"]
 
 

@@ -69,15 +69,17 @@ class NearLimit(EarlyWarning):
         """Direction and kind of object."""
         return [pl.col("direction"), pl.col("item") == Item.TRANSPORT.value]
 
+    def able(self, flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
+        """Who has near objects enough in all."""
+        return self._often(flows.filter(self.looks_at(), Windows(calendar.collect()).covers())).lazy().select("entity")
+
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
         """One finding an entity, direction, kind of object and episode."""
         windows = Windows(calendar.collect())
         ship = pl.col("item") == Item.TRANSPORT.value
         looked = flows.filter(self.looks_at(), windows.covers())
         by = ["entity", "direction", "ship"]
-        often = self._often(
-            looked.select("entity", "direction", "item", "day", "flow", "declaration", "amount_usd").collect()
-        )
+        often = self._often(looked)
         few = looked.with_columns(ship=ship).join(often.lazy().select(by), on=by, how="semi")
         base = keyed(few.select(*by, "day", "flow", "declaration", "item", "amount_usd").collect(), *by)
         tests = ((first, until, rule._tested(base, windows)) for first, until, rule in self.unchanging())
@@ -86,15 +88,17 @@ class NearLimit(EarlyWarning):
         days = {"first_day": "first_day", "last_day": "last_day", "raised_on": "raised_on"}
         return found.select(*finding(value="value", limit="limit", item=item, **days), "flows")
 
-    def _often(self, looked: pl.DataFrame) -> pl.DataFrame:
+    def _often(self, looked: pl.LazyFrame) -> pl.DataFrame:
         """Columns entity, direction and ship: who has near objects enough in all, by the loosest of all versions."""
+        shown = ("entity", "direction", "item", "day", "flow", "declaration", "amount_usd")
+        flows = looked.select(shown).collect()
         rules = [rule for _, _, rule in self.unchanging()]
         transport, day = (min(rule._near(name) for rule in rules) for name in ("transport_usd", "day_usd"))
         ship = pl.col("item") == Item.TRANSPORT.value
-        totals = sums_above(looked, ("entity", "direction", "day"), ~ship, day).lazy()
+        totals = sums_above(flows, ("entity", "direction", "day"), ~ship, day).lazy()
         # A declaration has at most two legs, so one of them has at least half of what is near.
-        large = looked.lazy().filter(ship, pl.col("amount_usd") * 2 > transport).select("declaration").unique()
-        legs = looked.lazy().filter(ship).join(large, on="declaration", how="semi")
+        large = flows.lazy().filter(ship, pl.col("amount_usd") * 2 > transport).select("declaration").unique()
+        legs = flows.lazy().filter(ship).join(large, on="declaration", how="semi")
         sums = legs.group_by("declaration").agg(pl.col("entity", "direction").first(), pl.col("amount_usd").sum())
         objects = pl.concat(
             [

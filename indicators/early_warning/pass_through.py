@@ -59,22 +59,20 @@ class PassThrough(EarlyWarning):
         """The longest window."""
         return Windows(calendar).widest(self.highest("window_days"))
 
+    def able(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
+        """Who receives and pays so much that is nearly alike, whoever stands on which side."""
+        windows = Windows(calendar.collect())
+        sums = self._sums(flows, windows, roll)
+        return self._holding(sums, self._able(sums, windows), windows).alias("entity").to_frame().lazy()
+
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, roll: pl.LazyFrame) -> pl.LazyFrame:
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())
-        transport = roll.filter("transport_enterprise").select("entity")
         shown = ("entity", "direction", "counterparty", "day", "flow", "item", "amount_usd")
         looked = flows.filter(self.looks_at(), windows.covers()).select(shown)
-        sums = (
-            looked.join(transport, on="entity", how="anti")
-            .select("entity", "direction", "day", "amount_usd", "flow")
-            .collect()
-        )
-        able = self._able(sums, windows).lazy()
-        entities = self._holding(
-            sums.lazy().with_columns(block=block_of(sums)).join(able, on=["entity", "block"], how="semi").collect(),
-            windows,
-        )
+        sums = self._sums(flows, windows, roll)
+        blocks = self._able(sums, windows)
+        able, entities = blocks.lazy(), self._holding(sums, blocks, windows)
         few = looked.filter(is_one_of("entity", entities)).collect()
         near = few.lazy().with_columns(block=block_of(sums)).join(able, on=["entity", "block"], how="semi")
         base = keyed(near.drop("block").collect(), "entity")
@@ -86,13 +84,25 @@ class PassThrough(EarlyWarning):
         found = found.with_columns(direction=pl.lit("both"))
         return found.select(*finding(value="value", limit="limit", **days), "flows")
 
-    def _holding(self, near: pl.DataFrame, windows: Windows) -> pl.Series:
-        """The entities of which some window holds, whoever stands on which side."""
+    def _sums(self, flows: pl.LazyFrame, windows: Windows, roll: pl.LazyFrame) -> pl.DataFrame:
+        """Columns entity, direction, day, amount_usd and flow of what is added up."""
+        transport = roll.filter("transport_enterprise").select("entity")
+        watched = flows.filter(self.looks_at(), windows.covers()).join(transport, on="entity", how="anti")
+        return watched.select("entity", "direction", "day", "amount_usd", "flow").collect()
+
+    def _holding(self, sums: pl.DataFrame, able: pl.DataFrame, windows: Windows) -> pl.Series:
+        """The entities of which some window in the blocks that are able holds, whoever stands on which side."""
+        near = (
+            sums.lazy()
+            .with_columns(block=block_of(sums))
+            .join(able.lazy(), on=["entity", "block"], how="semi")
+            .collect()
+        )
         found = []
         for _, _, rule in self.unchanging():
             payment = pl.col("direction") == "payment"
-            days, sums = sums_of_windows(near, windows, rule.window_days, ~payment, payment)
-            told = days.with_columns(receipt=pl.Series(sums[0]), payment=pl.Series(sums[1]))
+            days, (receipts, payments) = sums_of_windows(near, windows, rule.window_days, ~payment, payment)
+            told = days.with_columns(receipt=pl.Series(receipts), payment=pl.Series(payments))
             found.append(told.filter(rule._alike())["entity"].unique())
         return pl.concat(found).unique()
 
