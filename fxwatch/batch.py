@@ -198,10 +198,10 @@ def run(
         with stages.stage("risk"):
             refresh(home, warehouse)
         with stages.stage("publish"):
-            whom, of = (reported_by_banks(con), None) if again is None else reported_anew(con)
+            whom, stands = reported_anew(con, home.register.reported_of) if again else (reported_by_banks(con), None)
             snapshot = warehouse.publish()
         with stages.stage("banks", rows=whom.height):
-            home.register.put_reported(whom, of)
+            home.register.put_reported(whom, stands)
     stages.end()
     missing, aside = not_computed, pl.concat(in_shadow)
     return RunReport(

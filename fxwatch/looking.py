@@ -224,8 +224,7 @@ class _Look:
         if _BORNE.intersection(self._rule.key).issuperset({*within} - PERIODS - {"day"}):
             resting = changing.hits_of_keys(self._con, self._name, keys)
         else:
-            behind = pl.concat([mine["flow"], touched.flows["flow"]]).unique()
-            resting = changing.hits_on(self._con, self._name, behind)
+            resting = changing.hits_on(self._con, self._name, pl.concat([mine["flow"], touched.flows["flow"]]))
         judged = pl.concat([resting, changing.hits_of_entities(self._con, [self._name], whole)]).unique()
         found = self._find(mine, self._inputs)
         if {"entity", "item"}.issuperset(within):
@@ -252,7 +251,7 @@ class _Look:
         if len(self._moved):
             own = flow_frame(self._con, columns, share=changing.OfEntities(self._moved))
             flows = pl.concat([flows, own]).unique("flow")
-        resting = changing.hits_on(self._con, self._name, pl.concat([flows["flow"], changed["flow"]]).unique())
+        resting = changing.hits_on(self._con, self._name, pl.concat([flows["flow"], changed["flow"]]))
         judged = pl.concat([resting, changing.hits_of_entities(self._con, [self._name], self._moved)]).unique()
         return self._seen(self._find(flows, self._inputs), flows, judged, len(touched) + len(self._moved))
 

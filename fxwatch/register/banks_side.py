@@ -76,10 +76,15 @@ class BanksSide:
         with self._store.reading() as connection:
             return questions.question(connection, receipt)
 
-    def put_reported(self, rows: "pl.DataFrame", of: "pl.DataFrame | None" = None) -> int:
+    def reported_of(self, pairs: "pl.DataFrame") -> "pl.DataFrame":
+        """What is kept of some banks and entities: see `taken.reported_of`."""
+        with self._store.reading() as connection:
+            return taken.reported_of(connection, pairs)
+
+    def put_reported(self, rows: "pl.DataFrame", stands: "pl.DataFrame | None" = None) -> int:
         """Keep for which entities each bank reported flows: see `taken.put_reported`."""
         with self._store.writing("entities of banks") as (connection, _):
-            return taken.put_reported(connection, rows, of)
+            return taken.put_reported(connection, rows, stands)
 
     def downloads(self, bank: str | None = None, entity_id: str | None = None) -> "pl.DataFrame":
         """What banks took along: see `taken.downloads_frame`."""

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 50_000
 _REPORTED = ("bank", "entity_id", "last_day")
+_EVERYBODY = select(*(reported.c[name] for name in _REPORTED))
+
+
+def _schema() -> dict[str, Any]:
+    import polars as pl
+
+    return dict.fromkeys(_REPORTED, pl.String)
 
 
 class Known(NamedTuple):
@@ -25,32 +32,35 @@ class Known(NamedTuple):
     since: str | None
 
 
-def put_reported(connection: Connection, rows: "pl.DataFrame", of: "pl.DataFrame | None" = None) -> int:
+def reported_of(connection: Connection, pairs: "pl.DataFrame") -> "pl.DataFrame":
+    """What is kept of some pairs of a bank and an entity (bank, entity_id): with last_day (Date) where they are there."""
+    import polars as pl
+
+    # Bank by bank: in the order of the table's key a few are found without reading the others.
+    found = [
+        frame(connection, _EVERYBODY.where(reported.c.bank == bank, reported.c.entity_id.in_(whom)), _schema())
+        for (bank,), its in pairs.unique().group_by("bank")
+        for whom in in_lists(its["entity_id"])
+    ]
+    return pl.concat([pl.DataFrame(schema=_schema()), *found]).with_columns(pl.col("last_day").str.to_date())
+
+
+def put_reported(connection: Connection, rows: "pl.DataFrame", stands: "pl.DataFrame | None" = None) -> int:
     """Have table `reported` say what some rows say, and nothing else; writes what differs alone.
 
     Args:
         connection: a writing one.
         rows: bank, entity_id, last_day (Date); one row a bank and entity.
-        of: bank, entity_id: whom alone the rows are about; what is there of others stays.
+        stands: what `reported_of` gave of those whom alone the rows are about; what is there of others stays.
 
     Returns:
         How many rows were written or taken out.
     """
     import polars as pl
 
-    schema: dict[str, Any] = dict.fromkeys(_REPORTED, pl.String)
-    everybody = select(*(reported.c[name] for name in _REPORTED))
-    if of is None:
-        stands = frame(connection, everybody, schema)
-    else:
-        # Bank by bank: in the order of the table's key a few are found without reading the others.
-        found = [
-            frame(connection, everybody.where(reported.c.bank == bank, reported.c.entity_id.in_(whom)), schema)
-            for (bank,), its in of.unique().group_by("bank")
-            for whom in in_lists(its["entity_id"])
-        ]
-        stands = pl.concat(found or [pl.DataFrame(schema=schema)])
-    wanted = rows.select("bank", "entity_id", pl.col("last_day").dt.to_string("%Y-%m-%d"))
+    day = pl.col("last_day").dt.to_string("%Y-%m-%d")
+    stands = frame(connection, _EVERYBODY, _schema()) if stands is None else stands.with_columns(day)
+    wanted = rows.select("bank", "entity_id", day)
     new = wanted.join(stands, on=_REPORTED, how="anti")
     key = ["bank", "entity_id"]
     gone = pl.concat([stands.join(wanted, on=key, how="anti"), stands.join(new, on=key, how="semi")])

@@ -1,7 +1,7 @@
 """What changed since a run: flows as they stood then and as they stand now, and what is on record of the groups they touch."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,6 +132,8 @@ def hits_of_entities(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], ent
 
 def hits_on(con: "duckdb.DuckDBPyConnection", rule: str, flows: pl.Series) -> pl.Series:
     """The ids of all hits of a rule that rest on at least one of some flows."""
+    if not con.execute("SELECT 1 FROM hits WHERE rule = ? LIMIT 1", [rule]).fetchall():
+        return pl.Series("hit_id", dtype=pl.String)
     with handed(con, flows_now=flows.alias("flow").to_frame()):
         hits: pl.DataFrame = con.sql(query("hits_on_touched_flows"), params={"rule": rule}).pl()
     return hits["hit_id"]
@@ -176,13 +178,24 @@ def kept(con: "duckdb.DuckDBPyConnection", table: str) -> pl.DataFrame:
     return found
 
 
-def reported_anew(con: "duckdb.DuckDBPyConnection") -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Of the banks and entities that changed flows name: bank, entity_id, last_day as it is now; and all such pairs.
+def reported_anew(
+    con: "duckdb.DuckDBPyConnection", known: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of the banks and entities that changed flows name: bank, entity_id, last_day (of the newest flow) as it is now.
 
-    A pair in the second frame alone has no flows left.
+    Args:
+        con: the writing connection, after `note_changes`.
+        known: given pairs (bank, entity_id), what is kept of them, with last_day.
+
+    Returns:
+        The pairs that have flows; and what `known` gave of all of them.
     """
-    con.execute(query("reported_pairs"))
-    now: pl.DataFrame = con.sql(query("reported_anew")).pl()
-    pairs: pl.DataFrame = con.sql("SELECT bank, entity_id FROM reported_pairs JOIN entity_numbers USING (entity)").pl()
-    con.execute("DROP TABLE reported_pairs")
-    return now, pairs
+    pairs: pl.DataFrame = con.sql(query("reported_pairs")).pl()
+    stands = known(pairs.select("bank", "entity_id"))
+    told = pairs.join(stands, on=["bank", "entity_id"], how="left")
+    # Where the newest flow may be among those that went, and where nothing is kept, the flows are asked.
+    is_asked = pl.col("last_day").is_null() | (pl.col("went") >= pl.col("last_day")).fill_null(value=False)
+    with handed(con, reported_pairs=told.filter(is_asked).select("bank", "entity")):
+        asked: pl.DataFrame = con.sql(query("reported_anew")).pl()
+    others = told.filter(~is_asked).select("bank", "entity_id", pl.max_horizontal("last_day", "came").alias("last_day"))
+    return pl.concat([others, asked.select(others.columns)]), stands

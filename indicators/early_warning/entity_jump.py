@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from fxwatch.keys import is_one_of, totals_above
 from fxwatch.rule import EarlyWarning, finding, param, passed_over
 from fxwatch.totals import IS_REFUND, month, so_far
-from fxwatch.windows import months_before, reaches_back
+from fxwatch.windows import reaches_back
 
 MONTHS = 12
 
@@ -67,29 +68,25 @@ class EntityJump(EarlyWarning):
         looked = looked.filter(is_one_of("entity", some["entity"].unique()))
         looked = looked.join(some.lazy().select(by).unique(), on=by, how="semi").collect().lazy()
         months = looked.group_by(*by, month=month()).agg(pl.col("amount_usd").sum()).collect()
-        large = months.lazy().filter(pl.col("amount_usd") > above).rename({"amount_usd": "value"})
-        before = large.join(months.lazy(), on=by, suffix="_before").filter(
-            pl.col("month_before") < pl.col("month"), pl.col("month_before") >= months_before(pl.col("month"), MONTHS)
-        )
-        amounts = pl.col("amount_usd").sort(descending=True)
-        # Of twelve months, the empty ones among them, the median lies between the sixth and the seventh largest.
-        sixth, seventh = (amounts.get(n, null_on_oob=True).fill_null(0) for n in (MONTHS // 2 - 1, MONTHS // 2))
-        medians = before.group_by(*by, "month").agg(twice=sixth + seventh)
+        # What is so far lies no higher than the whole month: of most months that is below their limit already, and others end too early.
+        last_day = pl.col("month").dt.month_end()
+        usual = pl.col("twice") // 2
+        least = pl.max_horizontal(self.lowest("median_times") * pl.col("twice") // 2, usual + above)
         large = (
-            large.join(medians, on=[*by, "month"], how="left")
-            .with_columns(pl.col("twice").fill_null(0))
-            .collect()
+            _with_medians(months, above)
             .lazy()
+            .filter(pl.col("value") > least, reaches_back(last_day, MONTHS, first_loaded_day))
         )
         within = looked.with_columns(month=month()).join(large.select(*by, "month"), on=[*by, "month"]).collect()
         days = so_far(within, *by, "month", so_far=pl.col("amount_usd")).lazy().join(large, on=[*by, "month"])
-        times, above = self.on("median_times", pl.col("day")), self.on("above_median_usd", pl.col("day"))
-        limit = pl.max_horizontal(times * pl.col("twice") // 2, pl.col("twice") // 2 + above)
+        times, beyond = self.on("median_times", pl.col("day")), self.on("above_median_usd", pl.col("day"))
+        limit = pl.max_horizontal(times * pl.col("twice") // 2, usual + beyond)
         history = reaches_back(pl.col("day"), MONTHS, first_loaded_day)
         raised = days.with_columns(limit=limit).filter(pl.col("so_far") > pl.col("limit"), history)
-        raised = raised.sort("day").unique([*by, "month"], keep="first").rename({"day": "raised_on"})
+        raised = raised.sort("day").unique([*by, "month"], keep="first").rename({"day": "raised_on"}).collect().lazy()
         behind = (
             within.lazy()
+            .join(raised.select(*by, "month"), on=[*by, "month"], how="semi")
             .group_by(*by, "month")
             .agg(flows=pl.col("flow").sort(), first_day=pl.col("day").min(), last_day=pl.col("day").max())
         )
@@ -101,3 +98,28 @@ class EntityJump(EarlyWarning):
         """Flows on days with less than twelve loaded months before them."""
         early = flows.filter(self.looks_at(), ~reaches_back(pl.col("day"), MONTHS, first_loaded_day))
         return passed_over(early, {"flows with less than 12 loaded months before them": pl.len()})
+
+
+def _with_medians(months: pl.DataFrame, above: int) -> pl.DataFrame:
+    """The months whose sum lies above a limit: `value`, and `twice` the median of the twelve months before, the empty ones among them.
+
+    `months`: entity, item, direction, month, amount_usd, each month of a key once.
+    """
+    number = pl.col("month").dt.year().cast(pl.Int64) * 12 + pl.col("month").dt.month()
+    keyed = months.with_columns(
+        key=pl.struct("entity", "item", "direction").rank("dense").cast(pl.Int64) - 1, number=number
+    )
+    first, last = keyed.select(first=pl.col("number").min(), last=pl.col("number").max()).row(0)
+    if first is None:
+        return months.select(pl.exclude("amount_usd"), value="amount_usd", twice=pl.lit(0, pl.Int64))
+    # Before the first month there are twelve empty ones, so that each has so many before it.
+    wide = last - first + 1 + MONTHS
+    sums = np.zeros((1 + int(keyed["key"].to_numpy().max())) * wide, dtype=np.int64)
+    at = keyed["key"].to_numpy() * wide + keyed["number"].to_numpy() - first + MONTHS
+    sums[at] = keyed["amount_usd"].to_numpy()
+    is_large = months["amount_usd"] > above
+    before = sums[at[is_large.to_numpy()][:, None] - np.arange(1, MONTHS + 1)]
+    # Of twelve, the median lies between the sixth and the seventh.
+    middle = np.partition(before, (MONTHS // 2 - 1, MONTHS // 2), axis=1)[:, MONTHS // 2 - 1 : MONTHS // 2 + 1]
+    large = months.filter(is_large).rename({"amount_usd": "value"})
+    return large.with_columns(twice=pl.Series(middle.sum(axis=1)))

@@ -102,8 +102,8 @@ def test_what_some_banks_reported_of_some_is_told_without_the_others(register):
     some = reported((NORTH, "E0", date(2026, 5, 1)), (SOUTH, "E999", DAY))
     whom = reported(*everybody).filter(pl.col("entity_id") != "E5").select("bank", "entity_id")
     # One of another day, out and in; one stays; all the others of whom it is told are gone.
-    assert register.put_reported(some, whom) == 2 + 1_996
-    assert register.put_reported(some, whom) == 0
+    assert register.put_reported(some, register.reported_of(whom)) == 2 + 1_996
+    assert register.put_reported(some, register.reported_of(whom)) == 0
     with register.facts() as facts:
         assert [e.entity_id for e in facts.entities_of(NORTH, date(2020, 1, 1))] == ["E0", "E5", "OTHER"]
         assert [e.entity_id for e in facts.entities_of(SOUTH, date(2020, 1, 1))] == ["E5", "E999"]
