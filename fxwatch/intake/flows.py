@@ -33,8 +33,9 @@ _MARK_BITS = 26
 _NO_MONTH = np.iinfo(np.int32).min
 
 
-def _on_roll(home: "Home") -> Directory:
-    return home.kept.get("on roll", home.register.roll_mark(), lambda: Directory(home.register.on_roll()))
+def _on_roll(home: "Home", con: "duckdb.DuckDBPyConnection") -> Directory:
+    """Who is on the roll; kept for the loads that follow."""
+    return home.kept.get("on roll", home.register.roll_mark(), lambda: Directory(home.on_roll(con)))
 
 
 class FlowIntake:
@@ -54,7 +55,7 @@ class FlowIntake:
         self._facts = FlowFacts(
             today=home.today(),
             verify_ids=settings.verify_ids,
-            roll=None if settings.admit_unknown else _on_roll(home),
+            roll=None if settings.admit_unknown else _on_roll(home, con),
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
             classification=Classification(records.codes_now(con)),
         )

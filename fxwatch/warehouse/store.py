@@ -52,12 +52,6 @@ class Warehouse:
         now = datetime.now(UTC).replace(tzinfo=None)
         return now if last is None or now > last else last + timedelta(microseconds=1)
 
-    def roll_mark(self) -> str | None:
-        """What the copy of the roll was marked with when it was put here; None where it never was."""
-        found = self.con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'roll'").fetchall()
-        mark: str | None = found[0][0]
-        return mark
-
     def put_roll(self, roll: pl.DataFrame, mark: str) -> None:
         """Replace the copy of the roll; columns as in schema.sql without `entity`, which is numbered here. `mark` tells it from others."""
         self.con.register("new_roll", roll.to_arrow())

@@ -40,9 +40,10 @@ class FlowDesk:
         self.con.execute(files("fxwatch.warehouse").joinpath("schema.sql").read_text("utf-8"))
         self._loads = 0
         self.kept = Kept()
-        self.register = SimpleNamespace(
-            on_roll=lambda: pl.Series(self.roll, dtype=pl.String), roll_mark=lambda: tuple(self.roll), enrol=self._enrol
-        )
+        self.register = SimpleNamespace(on_roll=self.on_roll, roll_mark=lambda: tuple(self.roll), enrol=self._enrol)
+
+    def on_roll(self, con: duckdb.DuckDBPyConnection | None = None) -> pl.Series:
+        return pl.Series(self.roll, dtype=pl.String)
 
     def today(self) -> date:
         return date(2025, 6, 30)
