@@ -175,18 +175,22 @@ class _Look:
         self._tell_skipped(None, self._inputs)
         known = changing.episodes_on_record(self._con, self._name, touched.entities)
         whole = pl.concat([self._moved, touched.linked]).unique()
-        changed, flows = touched.flows.select("entity", "day"), touched.whole(self._con, self._counted(rule))
+        counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
+        columns = roots([rule.looks_at(), *rule.parts()]).union(rule.recalls()).intersection(EXTRA_COLUMNS)
+        changed, flows = touched.flows.select("entity", "day"), touched.whole(self._con, columns)
+        later = _recalling(touched.flows.filter(counts), flows, counts, rule.recalls())
         if type(rule).able is not EarlyWarning.able:
             # Who has nothing on record, and on the days around changes nothing that could be found, has nothing now.
             able = asked(rule.able, touched.near.lazy(), lazily(self._inputs)).select("entity").collect()["entity"]
-            some = pl.concat([able.cast(pl.Int32), known["entity"].cast(pl.Int32), whole]).unique().implode()
-            changed, flows = (frame.filter(pl.col("entity").is_in(some)) for frame in (changed, flows))
+            some = [series.cast(pl.Int32) for series in (able, known["entity"], later["entity"], whole)]
+            is_some = pl.col("entity").is_in(pl.concat(some).unique().implode())
+            changed, flows = changed.filter(is_some), flows.filter(is_some)
+        changed = pl.concat([changed, later])
         told: dict[int, list[Episode]] = defaultdict(list)
         spans = zip(numbers(known["raised_on"]).tolist(), numbers(known["last_day"]).tolist(), strict=True)
         keys = known.select("entity", "direction", "item", "object").iter_rows()
         for (entity, *key), (first, last) in zip(keys, spans, strict=True):
             told[entity].append(Episode(tuple(key), first, last))
-        counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
 
         def active(entities: list[int]) -> list[Ints]:
             own = flows.lazy().filter(pl.col("entity").is_in(entities), counts)
@@ -197,6 +201,8 @@ class _Look:
 
         parts = stretches(changed, told, active, reach, whole)
         rows = told_right(taken(flows, parts), parts, reach, counts)
+        if rule.recalls():
+            rows = pl.concat([rows, _before(rows, flows.filter(counts), rule.recalls()).select(rows.columns)])
         flows = with_columns(self._con, rows, rule.columns).with_columns(entity="stretch").drop("stretch")
         inputs = {
             given: _by_stretch(value, parts) if isinstance(value, pl.DataFrame) and "entity" in value.columns else value
@@ -205,11 +211,6 @@ class _Look:
         found = _of_entities(self._find(flows, inputs), parts)
         judged = known.select("hit_id", "raised_on", "entity").join(parts, on="entity").filter(_is_judged())
         return self._seen(found, flows, judged["hit_id"], len(parts))
-
-    @staticmethod
-    def _counted(rule: EarlyWarning) -> set[str]:
-        """The further columns that tell a rule's active days."""
-        return roots([rule.looks_at(), *rule.parts()]).intersection(EXTRA_COLUMNS)
 
     def _look_within(self, within: tuple[str, ...]) -> _Seen:
         """Parts of entities; and all of those that moved on the roll, or whose declarations have legs in several periods."""
@@ -317,6 +318,24 @@ class _Look:
 def like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """A frame with the columns of another, in their types."""
     return frame.select(pl.col(name).cast(dtype) for name, dtype in other.schema.items())
+
+
+def _recalling(changed: pl.DataFrame, flows: pl.DataFrame, counts: pl.Expr, key: Sequence[str]) -> pl.DataFrame:
+    """Columns entity, day: of changed flows the days on which the next of their key came, whose tests look back at them."""
+    if not key:
+        return changed.select("entity", "day").clear()
+    came = changed.select(*key, since="day").unique()
+    later = flows.lazy().filter(counts).join(came.lazy(), on=key).filter(pl.col("day") > pl.col("since"))
+    return later.group_by(*key, "since").agg(pl.col("day").min()).select("entity", "day").unique().collect()
+
+
+def _before(rows: pl.DataFrame, flows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Of each key of the flows of a stretch the last flow before them, without its amount: columns of both, and `stretch`."""
+    begun = rows.group_by("stretch").agg(begun=pl.col("day").min())
+    asked_for = rows.select("stretch", *key).unique().join(begun, on="stretch")
+    earlier = flows.lazy().join(asked_for.lazy(), on=key).filter(pl.col("day") < pl.col("begun"))
+    last = earlier.sort("day").unique(["stretch", *key], keep="last").drop("begun")
+    return last.with_columns(amount_usd=pl.lit(0, pl.Int64)).collect()
 
 
 def _is_judged() -> pl.Expr:

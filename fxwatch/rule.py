@@ -230,6 +230,15 @@ class EarlyWarning(Rule):
         """
         return None
 
+    def recalls(self) -> tuple[str, ...]:
+        """Of a rule with `reach`: the columns, the entity among them, that flows of a window share with earlier ones on whose days, the
+        last before each, the test hangs as well. None: on none.
+
+        The rule is then shown, beside the flows of a stretch, the last one before it of each such key, with an amount of 0: it
+        makes no test hold.
+        """
+        return ()
+
     def able(self, flows: pl.LazyFrame, *args: Any, **inputs: Any) -> pl.LazyFrame:
         """Of a rule with `reach`: column `entity`, of those of whom a test may hold whose window lies among these flows. A cheap look that
         may name others, and leaves none out; it may name inputs, as `find` does. Without it, whoever changed is looked at.

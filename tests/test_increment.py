@@ -186,6 +186,32 @@ def test_pieces_under_one_contract_are_looked_at_together_whoever_is_paid(home: 
     same_as_full(home, tmp_path)
 
 
+def test_a_payee_becomes_new_where_an_old_payment_goes_and_is_none_where_one_comes_late(
+    home: Session, tmp_path: Path
+) -> None:
+    new_payees(home)
+    paid = [("P0", "2024-01-02", "V"), ("P1", "2025-05-30", "V"), ("P2", "2026-03-02", "V"), ("P3", "2026-03-03", "W")]
+    load(home, "flows", FLOWS, [flow(number, day, counterparty=payee, amount=900) for number, day, payee in paid])
+    home.run()
+    assert found(home, "fan_out_new_payees") == []
+    load(home, "flows", FLOWS, [flow("P1", "2025-05-30", action="D", counterparty="V", amount=900)])
+    home.run()
+    assert len(found(home, "fan_out_new_payees")) == 1
+    load(home, "flows", FLOWS, [flow("P4", "2025-06-04", counterparty="V", amount=900)])
+    home.run()
+    assert found(home, "fan_out_new_payees") == []
+    load(home, "flows", FLOWS, [flow("P5", "2026-03-04", counterparty="X", amount=900)])
+    home.run()
+    assert len(found(home, "fan_out_new_payees")) == 1  # of W and X: V was paid in June
+    same_as_full(home, tmp_path)
+
+
+def new_payees(home: Session) -> None:
+    """Two payees that are new are many, and USD 1,000 are much."""
+    for name, value in (("limit_usd", "1000"), ("payees_count", "2")):
+        amend(home, f"fan_out_new_payees.{name}", value, valid_from=date(2020, 1, 1), basis="a test")
+
+
 @pytest.mark.parametrize(
     ("rule", "within"),
     [
@@ -314,3 +340,35 @@ def follow(bare: Path, folder: Path, steps: list[Any]) -> None:
 def test_runs_of_changes_end_where_a_run_of_everything_does(bare: Path, tmp_path: Path, steps: list[Any]) -> None:
     shutil.rmtree(tmp_path / "home", ignore_errors=True)
     follow(bare, tmp_path, steps)
+
+
+# A payee is new who was not paid for a year: what comes, goes or changes far away bears on it.
+PAID_ON = ("2024-06-03", "2025-05-30", "2025-06-03", "2025-06-04", "2025-06-05", "2026-02-27", "2026-03-02", "2026-03-03", "2026-06-04", "2026-06-05")  # fmt: skip
+_PAYMENT = st.builds(
+    lambda number, action, entity, day, payee: flow(
+        f"P{number}", day, action=action, entity_id=entity, counterparty=payee, amount=900
+    ),
+    st.integers(1, 12), st.sampled_from("AAAACD"), st.sampled_from(("E1", "E1", "E1", "E2")), st.sampled_from(PAID_ON), st.sampled_from("VWXYZ"),
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    known=st.lists(_PAYMENT, min_size=6, max_size=24),
+    days=st.lists(st.lists(_PAYMENT, min_size=1, max_size=4), min_size=1, max_size=3),
+)
+def test_payees_are_new_after_changes_as_a_run_of_everything_has_them(
+    bare: Path, tmp_path: Path, known: list[Row], days: list[list[Row]]
+) -> None:
+    shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    home = fxwatch.open(shutil.copytree(bare, tmp_path / "home"))
+    new_payees(home)
+    load(home, "flows", FLOWS, [flow("P0", "2024-01-02", amount=1), *known])
+    home.run()
+    for rows in days:
+        load(home, "flows", FLOWS, rows)
+        home.run()
+    same_as_full(home, tmp_path)
+    home.register.close()
+    shutil.rmtree(tmp_path / "home")

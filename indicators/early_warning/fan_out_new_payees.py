@@ -57,6 +57,20 @@ class FanOutNewPayees(EarlyWarning):
         """Payments to somebody that are no refunds."""
         return (pl.col("direction") == "payment") & ~IS_REFUND & pl.col("counterparty").is_not_null()
 
+    def reach(self, calendar: pl.DataFrame) -> int:
+        """The longest window."""
+        return Windows(calendar).widest(self.highest("window_days"))
+
+    def recalls(self) -> tuple[str, ...]:
+        """Whether a payee is new hangs on when it was paid last."""
+        return ("entity", "counterparty")
+
+    def able(self, flows: pl.LazyFrame, calendar: pl.LazyFrame) -> pl.LazyFrame:
+        """Who pays so much so many times, whether payees are new or not."""
+        windows = Windows(calendar.collect())
+        shown = ("entity", "counterparty", "day", "amount_usd", "flow")
+        return self._able(flows.filter(self.looks_at(), windows.covers()).select(shown).collect(), windows).lazy()
+
     def find(self, flows: pl.LazyFrame, calendar: pl.LazyFrame, first_loaded_day: date | None) -> pl.LazyFrame:
         """One finding an entity and episode."""
         windows = Windows(calendar.collect())
