@@ -100,7 +100,7 @@ def look_again(
                 parts[name] = coming.result()
                 stage.rows = parts[name].findings.hits.height
     finally:
-        beside.shutdown(wait=True, cancel_futures=True)
+        beside.shutdown(wait=False, cancel_futures=True)
     others = missing.filter(~pl.col("rule").is_in(list(rules)))
     return Found(
         [seen.findings for seen in parts.values()],
@@ -162,7 +162,7 @@ class _Look:
         if not count:
             return self._nothing()
         flows, entities, inputs = self._touched.days, self._touched.entities, self._touched.inputs
-        judged = changing.hits_of_entities(self._con, [self._name], entities)
+        judged = changing.hits_of_entities(self._con, self._name, entities)
         found = self._find(flows, inputs)
         self._tell_missing(flows.select("entity").clear(), entities, found.not_computed)
         self._tell_skipped(flows, inputs)
@@ -226,7 +226,7 @@ class _Look:
             resting = changing.hits_of_keys(self._con, self._name, keys)
         else:
             resting = changing.hits_on(self._con, self._name, pl.concat([mine["flow"], touched.flows["flow"]]))
-        judged = pl.concat([resting, changing.hits_of_entities(self._con, [self._name], whole)]).unique()
+        judged = pl.concat([resting, changing.hits_of_entities(self._con, self._name, whole)]).unique()
         found = self._find(mine, self._inputs)
         if {"entity", "item"}.issuperset(within):
             self._tell_missing(keys, whole, found.not_computed)
@@ -253,7 +253,7 @@ class _Look:
             own = flow_frame(self._con, columns, share=changing.OfEntities(self._moved))
             flows = pl.concat([flows, own]).unique("flow")
         resting = changing.hits_on(self._con, self._name, pl.concat([flows["flow"], changed["flow"]]))
-        judged = pl.concat([resting, changing.hits_of_entities(self._con, [self._name], self._moved)]).unique()
+        judged = pl.concat([resting, changing.hits_of_entities(self._con, self._name, self._moved)]).unique()
         return self._seen(self._find(flows, self._inputs), flows, judged, len(touched) + len(self._moved))
 
     def _find(self, flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:

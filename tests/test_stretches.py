@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fxwatch.episodes import SPAN
 from fxwatch.keys import Ints
-from fxwatch.stretches import Episode, stretches, taken, told_right
+from fxwatch.stretches import Episode, around, stretches, taken, told_right
 
 START = date(2026, 1, 1)
 Flow = tuple[str, int, int]  # of which key of the entity, day, number
@@ -142,6 +142,13 @@ def test_of_some_entities_all_days_are_one_stretch() -> None:
     parts = stretches(frame({("a", 0, 1)}), {}, nobody, reach=2, whole=[1])
     assert parts.height == 1
     assert taken(frame({("a", 0, 1), ("a", 40, 1)}), parts).height == 2
+
+
+def test_around_a_change_each_flow_of_its_days_is_taken_once() -> None:
+    flows = frame({("a", day, day) for day in range(12)})
+    near = taken(flows, around(flows.filter(pl.col("flow").is_in([3, 4])), 2))
+    assert sorted(near["flow"]) == [1, 2, 3, 4, 5, 6]
+    assert taken(flows, around(flows.clear(), 2)).is_empty()
 
 
 def test_changes_between_which_a_key_has_no_active_day_are_looked_at_together() -> None:

@@ -59,7 +59,7 @@ class FlowIntake:
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
             classification=Classification(records.codes_now(con)),
         )
-        self._numbers = _Numbers(loading.entity_numbers(con))
+        self._numbers = _Numbers(home, con)
         self._next_declaration = loading.next_number(con, "declaration")
         self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
@@ -229,27 +229,36 @@ class FlowIntake:
 
 
 class _Numbers:
-    """The numbers of entities: a directory of those that are known longest, and those that came since, until they are many."""
+    """The numbers of entities, in three directories: most of those known before the load, which are kept for the loads that
+    follow; the few that were numbered last; and those that the load numbers.
+    """
 
-    def __init__(self, known: pl.DataFrame) -> None:
-        self._known, self._new = known, known.clear()
-        self._directory = Directory(known["entity_id"])
+    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
+        count = loading.next_number(con, "entity") - 1
+        old = count - count % (1 << max(0, count.bit_length() - 4))  # all but an eighth at most
+        kept = home.kept.get("entity numbers", old, lambda: _Numbered(loading.entity_numbers(con, up_to=old)))
+        self._before = [kept, _Numbered(loading.entity_numbers(con, above=old))]
+        self._new = _Numbered(loading.entity_numbers(con, above=count))
 
     def of(self, entity_ids: pl.Series) -> pl.Series:
         """The number of each; null where it has none."""
-        numbers = self._known["entity"].gather(self._directory.places(entity_ids))
-        if self._new.is_empty():
-            return numbers
-        asked = pl.DataFrame({"entity_id": entity_ids, "known": numbers})
-        joined = asked.join(self._new, on="entity_id", how="left", maintain_order="left")
-        return joined.select(pl.coalesce("known", "entity")).to_series()
+        return pl.select(pl.coalesce(*(some.of(entity_ids) for some in (*self._before, self._new)))).to_series()
 
     def add(self, new: pl.DataFrame) -> None:
         """Take note of numbers: entity_id, entity."""
-        self._new = pl.concat([self._new, new])
-        if 4 * len(self._new) > len(self._known):
-            self._known, self._new = pl.concat([self._known, self._new]), self._new.clear()
-            self._directory = Directory(self._known["entity_id"])
+        self._new = _Numbered(pl.concat([self._new.known, new]))
+
+
+class _Numbered:
+    """Some entities (entity_id, entity), and a directory of them."""
+
+    def __init__(self, known: pl.DataFrame) -> None:
+        self.known = known
+        self._directory = Directory(known["entity_id"])
+
+    def of(self, entity_ids: pl.Series) -> pl.Series:
+        """The number of each; null where it is none of these."""
+        return self.known["entity"].gather(self._directory.places(entity_ids))
 
 
 class _Seen:

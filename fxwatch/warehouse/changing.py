@@ -123,10 +123,10 @@ class OfKeys:
         return dict(inputs)
 
 
-def hits_of_entities(con: "duckdb.DuckDBPyConnection", rules: Sequence[str], entities: pl.Series) -> pl.Series:
-    """The ids of all hits of some rules on some entities."""
+def hits_of_entities(con: "duckdb.DuckDBPyConnection", rule: str, entities: pl.Series) -> pl.Series:
+    """The ids of all hits of a rule on some entities."""
     with handed(con, touched_entities=entities.cast(pl.Int32).alias("entity").to_frame()):
-        hits: pl.DataFrame = con.sql(query("hits_of_touched_entities"), params={"rules": list(rules)}).pl()
+        hits: pl.DataFrame = con.sql(query("hits_of_touched_entities"), params={"rule": rule}).pl()
     return hits["hit_id"]
 
 

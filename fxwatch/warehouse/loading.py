@@ -55,7 +55,10 @@ def standing_flows(
     if found.is_empty():
         return here
     gone = _frame(con.sql("SELECT part, flow FROM replaced").pl())
-    found = found.join(gone, on=["part", "flow"], how="anti").join(entity_numbers(con), on="entity")
+    found = found.join(gone, on=["part", "flow"], how="anti")
+    with handed(con, asked=found.select("entity").unique()):
+        named = _frame(con.sql("SELECT entity_id, entity FROM entity_numbers SEMI JOIN asked USING (entity)").pl())
+    found = found.join(named, on="entity")
     return pl.concat([here, found.select(here.columns)])
 
 
@@ -97,9 +100,10 @@ def add_history(con: "duckdb.DuckDBPyConnection", versions: pl.DataFrame) -> Non
         con.execute("INSERT INTO flow_history BY NAME SELECT * FROM added")
 
 
-def entity_numbers(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
-    """Every numbered entity: `entity_id`, `entity`."""
-    return _frame(con.sql("SELECT entity_id, entity FROM entity_numbers").pl())
+def entity_numbers(con: "duckdb.DuckDBPyConnection", above: int = 0, up_to: int | None = None) -> pl.DataFrame:
+    """Every numbered entity, or those of some numbers: `entity_id`, `entity`."""
+    numbered = con.sql("SELECT entity_id, entity FROM entity_numbers").filter(f"entity > {above}")
+    return _frame((numbered if up_to is None else numbered.filter(f"entity <= {up_to}")).pl())
 
 
 def number_entities(con: "duckdb.DuckDBPyConnection", entity_ids: pl.Series) -> pl.DataFrame:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fxwatch.engines.local import asked, lazily
 from fxwatch.inputs import LISTED
-from fxwatch.rule import BEGINNING, Dated, Version
+from fxwatch.rule import BEGINNING, Dated, EarlyWarning, Version
 from fxwatch.rulebook import rules
 from tests.early_warning.worlds import (
     TRANSPORT,
@@ -25,6 +26,7 @@ from tests.early_warning.worlds import (
     World,
     grouped,
     held,
+    laid,
     matters,
     months_before,
     no_refunds,
@@ -37,6 +39,7 @@ from tests.early_warning.worlds import (
     window,
     working_days,
 )
+from tests.tables import find
 
 DAYS = working_days(12)
 AMENDED = (DAYS[1], DAYS[2], date(2026, 3, 31))
@@ -542,6 +545,19 @@ def compare(name: str, seed: int, count: int) -> int:
 @given(seed=st.integers(0, 2**32))
 def test_a_rule_finds_what_its_definition_says(name: str, seed: int) -> None:
     assert compare(name, seed, 250) > 10
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if rules()[name].able is not EarlyWarning.able])
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_who_is_found_is_among_those_who_are_able(name: str, seed: int) -> None:
+    case, rng = CASES[name], random.Random(seed)
+    frame, given = laid([case.made.draw(rng, number) for number in range(250)], first_loaded_day=LOADED)
+    rule = rules()[name](**case.numbers)
+    found = find(rule, frame, **given)["entity"]
+    able = asked(rule.able, frame.lazy(), lazily(given)).collect()["entity"]
+    assert found.len() > 10
+    assert set(found) <= set(able)
 
 
 @pytest.mark.slow

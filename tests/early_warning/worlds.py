@@ -230,8 +230,8 @@ def told(
     )
 
 
-def seen(rule: EarlyWarning, worlds: list[World], **inputs: Any) -> dict[int, set[Found]]:
-    """What the rule finds in all worlds at once, by the number of the world."""
+def laid(worlds: list[World], **inputs: Any) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """All worlds side by side: a flow frame, and what rules are told beside it."""
     flows = [f for world in worlds for f in world.flows]
     schema = {**FLOW_COLUMNS, **EXTRA_COLUMNS, "id": pl.String}
     empty = dict.fromkeys(schema)
@@ -261,6 +261,12 @@ def seen(rule: EarlyWarning, worlds: list[World], **inputs: Any) -> dict[int, se
         "high_risk_economies": pl.DataFrame(schema=LISTED),
         **inputs,
     }  # fmt: skip
+    return frame, given
+
+
+def seen(rule: EarlyWarning, worlds: list[World], **inputs: Any) -> dict[int, set[Found]]:
+    """What the rule finds in all worlds at once, by the number of the world."""
+    frame, given = laid(worlds, **inputs)
     by_world: dict[int, set[Found]] = {}
     for row in find(rule, frame, **given).iter_rows(named=True):
         numbers = tuple(sorted(int(i) for i in row["ids"] or []))

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ import fxwatch
 from fxwatch.home import make_home
 from fxwatch.session import Session
 from fxwatch.upkeep import restore
+from fxwatch.warehouse.declared import Declared, engine_beside, with_digests
 
 FIELDS = ("declaration_no", "action", "entity_id", "direction", "day", "code", "currency", "amount")
 
@@ -109,6 +111,27 @@ def test_many_parts_become_one(home: Session) -> None:
         load(home, *new(100 + number))
     assert len(parts(home)) < 4
     assert standing(home) == {f"D{n}": 1 for n in (*range(36), *range(100, 104))}
+
+
+def test_a_large_part_stays_as_it_is(home: Session) -> None:
+    load(home, *new(*range(40)))
+    for number in range(8):
+        load(home, *new(*range(40 + 4 * number, 44 + 4 * number)))
+    sizes = home.snapshot().con.execute("SELECT flows FROM parts ORDER BY part").fetchall()
+    assert sizes == [(40,), (32,)], "ten times what makes a part, and eight parts that became one"
+    assert standing(home) == {f"D{n}": 1 for n in range(72)}
+
+
+def test_what_lies_in_parts_is_known_by_its_digests(home: Session) -> None:
+    nothing = Declared(home.snapshot().con)
+    load(home, *new(*range(5)))
+    load(home, *new(*range(5, 9)), *new(3, action="C", amount=2))
+    asked = with_digests(engine_beside(), pl.DataFrame({"declaration_no": ["D8", "D9", None, "D0", "D3", "D0"]}))[
+        "no_digest"
+    ]
+    declared = Declared(home.snapshot().con)
+    assert [bool(is_there) for is_there in declared.has(asked)] == [True, False, False, True, True, True]
+    assert not nothing.has(asked).any()
 
 
 def test_a_load_that_fails_leaves_no_part(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:

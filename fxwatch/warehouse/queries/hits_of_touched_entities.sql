@@ -1,1 +1,1 @@
-SELECT hit_id FROM hits SEMI JOIN touched_entities USING (entity) WHERE rule IN (SELECT unnest($rules::VARCHAR[]))
+SELECT hit_id FROM hits SEMI JOIN touched_entities USING (entity) WHERE rule = $rule
