@@ -22,6 +22,7 @@ from fxwatch.rule import EarlyWarning
 from fxwatch.rulebook import rules
 from fxwatch.session import Session
 from fxwatch.touched import within_of
+from fxwatch.warehouse.findings import found_hits
 
 FLOWS = ("declaration_no", "leg", "action", "entity_id", "direction", "day", "code", "currency", "amount", "bank", "counterparty", "payment_type", "contract_no")  # fmt: skip
 BANK = "120000000001"
@@ -77,12 +78,14 @@ def tables(home: Session) -> dict[str, pl.DataFrame]:
             "channel_sums": "*",
         }.items()
     }
-    named["standing"] = con.sql("SELECT DISTINCT run_id FROM hits WHERE gone_at IS NULL").pl()
-    assert set(named.pop("standing")["run_id"]) <= {con.sql("SELECT max(run_id) FROM runs").fetchall()[0][0]}
-    told = con.sql(
+    hits = found_hits(con)
+    newest = con.sql("SELECT max(run_id) FROM runs").fetchall()[0][0]
+    assert set(hits.filter(~pl.col("is_gone"))["run_id"]) <= {newest}
+    assert newest not in set(hits.filter("is_gone")["run_id"])
+    last_run = con.sql(
         "SELECT flows, first_day, last_day, hits, rules, fingerprint, basis FROM runs ORDER BY run_id DESC LIMIT 1"
     )
-    named["run"] = told.pl()
+    named["run"] = last_run.pl()
     for bank in (BANK, "120000000002"):
         with home.register._store.reading() as connection:
             from fxwatch.register.taken import entities_of

@@ -1,6 +1,7 @@
 """Flows: what banks report, one leg of a declaration a row."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -69,12 +70,13 @@ class FlowIntake:
 
     def read(self, rows: Rows) -> Rows:
         """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
-        read = self._facts.read(rows)
-        read = with_numbers(self._beside, with_digests(self._beside, read))
-        # A large batch has others beside it, for which it is worth knowing what lies in parts.
-        if self._declared is None and 2 * len(rows) > self._home.settings.batch_rows:
-            with self._con.cursor() as own:
-                self._declared = Declared(own)
+        with ThreadPoolExecutor(1, "declared") as beside:
+            # A large batch has others beside it, for which it is worth knowing what lies in parts: learned while the first is read.
+            is_large = 2 * len(rows) > self._home.settings.batch_rows
+            learned = beside.submit(self._learn) if is_large and self._declared is None else None
+            read = with_numbers(self._beside, with_digests(self._beside, self._facts.read(rows)))
+            if learned is not None:
+                self._declared = learned.result()
         may_stand = pl.lit(value=True) if self._declared is None else self._declared.has(read["no_digest"])
         return replace(rows, read=read.with_columns(may_stand.alias("may_lie_in_part")))
 
@@ -104,6 +106,10 @@ class FlowIntake:
         """Enrol the entities that were admitted by their identifiers alone."""
         if self._admitted:
             admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
+
+    def _learn(self) -> Declared:
+        with self._con.cursor() as own:
+            return Declared(own)
 
     # ---- what stands
 

@@ -99,7 +99,8 @@ CREATE TABLE runs (
 -- What the newest run was told about each entity, as one number; see queries/roll_marks.sql.
 CREATE TABLE roll_seen (entity INTEGER NOT NULL, mark UBIGINT NOT NULL);
 
--- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key.
+-- Findings as now known. gone_at: since when it is no longer found; null while it is. supersedes: ids of the same rule and key. run_id:
+-- of the last run that found it, where it is gone; while it stands, of the one that wrote it (the newest run found it, too).
 CREATE TABLE hits (
   hit_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, entity INTEGER NOT NULL, entity_id VARCHAR NOT NULL,
   direction VARCHAR NOT NULL, item VARCHAR, "object" VARCHAR,

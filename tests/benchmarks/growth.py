@@ -1,6 +1,11 @@
-"""How time grows with the flows: load, the three rules with evidence, and a whole published run, at sizes that double."""
+"""How time grows with the flows: load, the three rules with evidence, and a whole published run, at sizes that double.
+
+All sizes are loaded first; then they take turns, so that a machine that others make slow for a while is slow for all of them.
+"""
 
 import json
+import statistics
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,14 +18,28 @@ LEVELS = ("load", "hits", "whole")
 
 
 def measure(sizes: list[int], rounds: int, seed: int) -> list[dict[str, Any]]:
-    """A row a size: flows, seconds of each level, peak of memory; each size's files go before the next are made."""
-    rows: list[dict[str, Any]] = []
-    for flows in sizes:
-        with compare.standing(flows, seed, None, plain=False) as (folder, made):
-            side = compare.race("fxwatch", folder, rounds)
-        row = {"flows": made["counted"], "load": made["load_seconds"], "peak": side["peak"]}
-        rows.append(row | {level: side[level]["clock"] for level in ("hits", "whole")})
-        print(json.dumps(rows[-1]), flush=True)
+    """A row a size: flows, seconds of each level (of hits and of the whole the medians), the highest peak of memory."""
+    sides: dict[int, list[dict[str, Any]]] = {flows: [] for flows in sizes}
+    with ExitStack() as kept:
+        ground = {flows: kept.enter_context(compare.standing(flows, seed, None, plain=False)) for flows in sizes}
+        for flows, (_, made) in ground.items():
+            print(f"{flows:,} flows loaded in {made['load_seconds']:.1f} s", flush=True)
+        for number in range(rounds):
+            for flows, (folder, _) in ground.items():
+                sides[flows].append(compare.race("fxwatch", folder, 1))
+                took = {level: round(sides[flows][-1][level]["clock"], 2) for level in ("hits", "whole")}
+                print(f"round {number + 1}, {flows:,} flows: {json.dumps(took)}", flush=True)
+    rows = []
+    for flows, (_, made) in ground.items():
+        row = {
+            "flows": made["counted"],
+            "load": made["load_seconds"],
+            "peak": max(side["peak"] for side in sides[flows]),
+        }
+        medians = {
+            level: statistics.median(side[level]["clock"] for side in sides[flows]) for level in ("hits", "whole")
+        }
+        rows.append(row | medians)
     print(table(rows))
     return rows
 

@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP TABLE merged AS
          coalesce(h.found_at, r.moment) AS found_at, NULL::TIMESTAMP AS gone_at, r.run_id
   FROM written n LEFT JOIN known h USING (hit_id) LEFT JOIN taken_over t USING (hit_id) CROSS JOIN this_run r
   UNION ALL BY NAME
-  SELECT l.* REPLACE (r.moment AS gone_at) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
+  SELECT l.* REPLACE (r.moment AS gone_at, (SELECT max(run_id) FROM runs) AS run_id) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
 
 -- What is lost keeps what it rested on.
 DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM written);
@@ -36,8 +36,6 @@ DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM written);
 INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled SEMI JOIN written USING (hit_id);
 DELETE FROM hits WHERE hit_id IN (SELECT hit_id FROM merged);
 INSERT INTO hits BY NAME SELECT * FROM merged;
--- This run says of every finding that it holds.
-UPDATE hits SET run_id = r.run_id FROM this_run r WHERE gone_at IS NULL AND hits.run_id <> r.run_id;
 DROP TABLE merged;
 DROP TABLE known;
 DROP TABLE taken_over;
