@@ -23,6 +23,7 @@ from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
 from fxwatch.terms import Language, Scope
 from fxwatch.warehouse.changing import reported_anew
+from fxwatch.warehouse.declared import KEPT
 from fxwatch.warehouse.findings import flow_ids_behind
 from fxwatch.warehouse.frames import (
     declaration_numbers,
@@ -139,6 +140,7 @@ def run(
     home.register.require(actor, "analyst", "administrator")
     stages = Stages(told=progress)
     started = _now()
+    home.kept.drop(KEPT)
     with home.writing("run") as warehouse:
         moment = warehouse.moment()
         warehouse.hold_memory(engine_share(memory, home.settings.memory))
@@ -158,7 +160,16 @@ def run(
         )  # fmt: skip
         why = "asked" if full or engine else ""
         basis, again = changes_only(
-            con, rules, severe, inputs, looking, shadows, stages=stages, at_once=1 if one_by_one else AT_ONCE, why=why
+            con,
+            rules,
+            severe,
+            inputs,
+            looking,
+            shadows,
+            stages=stages,
+            at_once=1 if one_by_one else AT_ONCE,
+            memory=memory,
+            why=why,
         )
         found = again.findings if again else looking(rules | beside)
         told = again or found

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.engines.local import Findings, together
+from fxwatch.engines.memory import shares_for
 from fxwatch.facts import fact_file
 from fxwatch.looking import like, look_again
 from fxwatch.rule import Dated, EarlyWarning
@@ -24,7 +25,7 @@ from fxwatch.rulebook import inputs_of
 from fxwatch.shadows import Shadow
 from fxwatch.stages import Stages
 from fxwatch.terms import Language
-from fxwatch.touched import ROLL, is_known, within_of
+from fxwatch.touched import ROLL, columns_of_touched, is_known, within_of
 from fxwatch.warehouse import changing
 from fxwatch.warehouse.changing import LastRun
 
@@ -38,6 +39,7 @@ REASONS = {
     "asked": ("it was asked for", "按要求"),
     "elsewhere": ("another engine computes everything", "由其他引擎全部计算"),
     "shadows": ("a shadow runs, or ended", "影子运行中或已结束"),
+    "much": ("the flows of whom it touches take more memory than a run may", "所涉主体的记录超出运行可用的内存"),
     "program": ("the program or its facts changed", "程序或其资料有变"),
     "rule": ("the rule or its parameters changed", "指标或其参数有变"),
     "partition": ("flows of counterparties changed", "交易对手的记录有变"),
@@ -145,6 +147,7 @@ def changes_only(
     *,
     stages: Stages,
     at_once: int,
+    memory: int | None = None,
     why: str = "",
 ) -> tuple[Basis, Again | None]:
     """What the run under way rests on, and what it finds where something changed; None where all must be computed.
@@ -158,6 +161,7 @@ def changes_only(
         shadows: what runs in shadow, which looks at everything; what ended keeps no run from looking at changes alone.
         stages: told of each rule as it comes to its turn.
         at_once: how many rules are at work at a time.
+        memory: bytes that the run may take (see `memory.shares_for`): what is touched is looked at at once, everything is not.
         why: a word of `REASONS` where all is computed in any case.
     """
     digests = basis_of(rules, severe, inputs) | {
@@ -167,10 +171,12 @@ def changes_only(
     why = why or _why_everything(since, digests)
     if why or since is None:
         return Basis(digests, why), None
+    moved = changing.moved_on_the_roll(con)
+    flows = changing.note_changes(con, since)
+    if shares_for(changing.flows_touched(con, moved), columns_of_touched(rules.values()), memory) > 1:
+        return Basis(digests, "much"), None
     apart = {shadow.rule for shadow in shadows if shadow.parameter is None}
-    again = find_again(
-        con, rules, inputs, since, digests, changing.moved_on_the_roll(con), look, stages, at_once, apart
-    )
+    again = find_again(con, rules, inputs, since, digests, flows, moved, look, stages, at_once, apart)
     return Basis(digests, ""), again
 
 
@@ -199,6 +205,7 @@ def find_again(
     inputs: Mapping[str, Any],
     since: LastRun,
     basis: Mapping[str, Any],
+    flows: int,
     moved: Sequence[int],
     everything: Look,
     stages: Stages,
@@ -208,18 +215,18 @@ def find_again(
     """Look again at what changed since a run.
 
     Args:
-        con: the writing connection. Its temporary table `changed` is filled here.
+        con: the writing connection, after `changing.note_changes`.
         rules: the rules in force, by name.
         inputs: all of `rulebook.INPUTS`, as they are now.
         since: the last run; it keeps a basis.
         basis: that of `basis_of` now.
+        flows: how many changed.
         moved: entities of which the roll says something else than at the last run.
         everything: looks at all flows with some rules.
         stages: told of each rule as it comes to its turn.
         at_once: how many rules are at work at a time.
         apart: rules some of whose findings are kept apart from the hits on record.
     """
-    flows = changing.note_changes(con, since)
     is_changed = flows > 0
     why = {
         name: _why_all(name, rule, since.basis or {}, basis, moved, is_changed=is_changed)

@@ -27,6 +27,15 @@ class Kept:
         answer: Answer = kept[1]
         return answer
 
+    def last(self, name: str) -> Any:
+        """The answer that is kept, whatever it rests on, for who can go on from there; None where there is none."""
+        kept = self._answers.get(name)
+        return None if kept is None else kept[1]
+
+    def drop(self, name: str) -> None:
+        """Let an answer go: its memory is needed."""
+        self._answers.pop(name, None)
+
     def has(self, name: str, key: Hashable) -> bool:
         """Whether an answer that rests on `key` is kept."""
         kept = self._answers.get(name)

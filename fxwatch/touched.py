@@ -47,6 +47,11 @@ def roots(expressions: Iterable[pl.Expr]) -> set[str]:
     return {name for expression in expressions for name in expression.meta.root_names()}
 
 
+def columns_of_touched(rules: Iterable[EarlyWarning]) -> list[str]:
+    """The further columns that all flows of touched entities are read with."""
+    return sorted(_USUAL.union(*(rule.columns for rule in rules if within_of(rule) == ENTITY)))
+
+
 class Touched:
     """What changed, read once for all rules and shared by them: nobody changes it.
 
@@ -79,9 +84,7 @@ class Touched:
         self.entities = _with_others(pl.concat([self.flows["entity"], self.moved]).unique(), pairs)
         self.linked = pairs.filter(pl.col("entity").is_in(self.entities.implode()))["entity"].unique()
         self.inputs = changing.OfEntities(self.entities).narrowed(inputs)
-        of_entities = [rule for rule in rules.values() if within_of(rule) == ENTITY]
-        usual = _USUAL.union(*(rule.columns for rule in of_entities))
-        self.days = flow_frame(con, sorted(usual), share=changing.OfEntities(self.entities))
+        self.days = flow_frame(con, columns_of_touched(rules.values()), share=changing.OfEntities(self.entities))
         reaches = [reach for rule in rules.values() if (reach := rule.reach(inputs["calendar"])) is not None]
         self.near = taken(self.days, around(self.flows, max(reaches, default=0))).drop("stretch")
         self.quarters = self._quarters(con, [r for r in rules.values() if PERIODS.intersection(within_of(r))])

@@ -90,8 +90,9 @@ def tables(home: Session) -> dict[str, pl.DataFrame]:
         with home.register._store.reading() as connection:
             from fxwatch.register.taken import entities_of
 
-            known = entities_of(connection, bank, date(1, 1, 1))
-        named[bank] = pl.DataFrame({"entity_id": [one.entity_id for one in known]}, schema={"entity_id": pl.String})
+            since = [date(1, 1, 1), *map(date.fromisoformat, MARCH)]
+            known = [(day, one.entity_id) for day in since for one in entities_of(connection, bank, day)]
+        named[bank] = pl.DataFrame(known, schema={"since": pl.Date, "entity_id": pl.String}, orient="row")
     return named
 
 
@@ -278,6 +279,20 @@ def test_everything_is_computed_when_it_is_asked_for_or_the_program_changed(home
         home.run()
     assert scope(home) == "everything: the program or its facts changed"
     assert told(runs_scope(home), "zh") == "全部：程序或其资料有变"
+
+
+def test_everything_is_computed_in_shares_where_what_is_touched_takes_too_much_memory(
+    home: Session, tmp_path: Path
+) -> None:
+    streak(home)
+    load(home, "flows", FLOWS, [flow("L1", "2026-03-10")])
+    with pytest.MonkeyPatch.context() as changed:
+        asked: list[int] = []
+        changed.setattr("fxwatch.increment.shares_for", lambda flows, *_: asked.append(flows) or 2)
+        home.run()
+    assert asked == [7]  # the streak's six and the new one, all of E1
+    assert scope(home) == "everything: the flows of whom it touches take more memory than a run may"
+    same_as_full(home, tmp_path)
 
 
 def runs_scope(home: Session) -> str:

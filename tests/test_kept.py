@@ -31,3 +31,13 @@ def test_of_many_who_ask_at_once_one_computes() -> None:
 def test_one_answer_may_rest_on_another() -> None:
     kept = Kept()
     assert kept.get("sum", 1, lambda: 1 + kept.get("part", 1, lambda: 2)) == 3
+
+
+def test_what_is_kept_may_be_gone_on_from_and_let_go() -> None:
+    kept = Kept()
+    assert kept.last("a") is None
+    kept.get("a", 1, lambda: ["one"])
+    assert kept.get("a", 2, lambda: [*kept.last("a"), "two"]) == ["one", "two"]
+    kept.drop("a")
+    kept.drop("b")
+    assert kept.last("a") is None

@@ -21,7 +21,8 @@ from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import Declared, engine_beside, with_digests
+from fxwatch.warehouse.declared import KEPT, Declared, engine_beside, with_digests
+from fxwatch.warehouse.parts import named_parts
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,8 +109,9 @@ class FlowIntake:
             admit(self._home, pl.concat(self._admitted), source=f"{load.file}, load {load.load_id}")
 
     def _learn(self) -> Declared:
+        kept = self._home.kept
         with self._con.cursor() as own:
-            return Declared(own)
+            return kept.get(KEPT, tuple(named_parts(own)), lambda: Declared(own, kept.last(KEPT)))
 
     # ---- what stands
 
@@ -248,7 +250,14 @@ class _Numbers:
 
     def of(self, entity_ids: pl.Series) -> pl.Series:
         """The number of each; null where it has none."""
-        return pl.select(pl.coalesce(*(some.of(entity_ids) for some in (*self._before, self._new)))).to_series()
+        kept, *later = (*self._before, self._new)
+        numbers = kept.of(entity_ids)
+        for some in later:
+            missing = numbers.is_null().arg_true()
+            if not len(missing):
+                break
+            numbers = numbers.scatter(missing, some.of(entity_ids.gather(missing)))
+        return numbers
 
     def add(self, new: pl.DataFrame) -> None:
         """Take note of numbers: entity_id, entity."""

@@ -46,6 +46,12 @@ def note_changes(con: "duckdb.DuckDBPyConnection", since: LastRun) -> int:
     return int(con.execute("SELECT count(DISTINCT flow) FROM changed").fetchall()[0][0])
 
 
+def flows_touched(con: "duckdb.DuckDBPyConnection", moved: Sequence[int]) -> int:
+    """How many flows those entities have that changed flows name, or that moved on the roll."""
+    with handed(con, moved=pl.DataFrame({"entity": moved}, schema={"entity": pl.Int32})):
+        return int(con.execute(query("flows_touched")).fetchall()[0][0])
+
+
 def changed_flows(con: "duckdb.DuckDBPyConnection", extra: Sequence[str]) -> pl.DataFrame:
     """The classified flows in scope among `changed`, as rules see them, with their `sign`; and, with sign 0, the other legs of
     their declarations.

@@ -1,5 +1,7 @@
 """Declarations by digests of their numbers: which of a batch may lie in parts is told without reading what lies there."""
 
+from typing import Any
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -7,6 +9,10 @@ import polars as pl
 from fxwatch.warehouse.handing import handed
 from fxwatch.warehouse.parts import named_parts
 from fxwatch.warehouse.queries import query
+
+Digests = np.ndarray[Any, np.dtype[np.uint64]]
+# Under which name a home keeps what is known for the loads that follow.
+KEPT = "declared"
 
 
 def engine_beside() -> duckdb.DuckDBPyConnection:
@@ -22,20 +28,28 @@ def with_digests(engine: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> pl.Da
 
 
 class Declared:
-    """All declarations that lie in parts, for a load that asks many times: eight bytes a flow, sorted."""
+    """All declarations that lie in parts, for loads that ask many times: eight bytes a flow, in a few sorted runs."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        count = con.execute("SELECT coalesce(sum(flows), 0)::BIGINT FROM parts").fetchall()[0][0]
-        self._digests = np.empty(count, np.uint64)
-        end = 0
-        for part in sorted(named_parts(con)):
-            some = con.sql(query("digests_in_part").format(part=part)).fetchnumpy()["no_digest"]
-            self._digests[end : (end := end + len(some))] = some
-        self._digests.sort()
+    def __init__(self, con: duckdb.DuckDBPyConnection, before: "Declared | None" = None) -> None:
+        """`before`: what was known at an earlier load; the parts that are new are read alone."""
+        self._parts = set(named_parts(con))
+        known = before if before is not None and before._parts <= self._parts else None
+        self._runs: list[Digests] = list(known._runs) if known else []
+        new = self._parts - known._parts if known else self._parts
+        digests = [
+            con.sql(query("digests_in_part").format(part=part)).fetchnumpy()["no_digest"] for part in sorted(new)
+        ]
+        if digests:
+            self._add(np.sort(np.concatenate(digests)))
+
+    def _add(self, run: Digests) -> None:
+        # Runs of about one size become one: there are few of them, and each digest is sorted a few times.
+        while self._runs and len(self._runs[-1]) <= 2 * len(run):
+            run = np.sort(np.concatenate([self._runs.pop(), run]))
+        self._runs.append(run)
 
     def has(self, digests: pl.Series) -> pl.Series:
         """Of each digest whether some declaration in a part bears it."""
         asked = digests.unique().drop_nulls().sort().to_numpy()  # neighbours are found near each other
-        places = np.searchsorted(self._digests, asked)
-        here = asked[self._digests.take(places, mode="clip") == asked] if len(self._digests) else asked[:0]
-        return digests.is_in(pl.Series(digests.name, here, pl.UInt64).implode())
+        here = [asked[run.take(np.searchsorted(run, asked), mode="clip") == asked] for run in self._runs]
+        return digests.is_in(pl.Series(digests.name, np.concatenate([asked[:0], *here]), pl.UInt64).implode())

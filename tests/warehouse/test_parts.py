@@ -132,6 +132,13 @@ def test_what_lies_in_parts_is_known_by_its_digests(home: Session) -> None:
     declared = Declared(home.snapshot().con)
     assert [bool(is_there) for is_there in declared.has(asked)] == [True, False, False, True, True, True]
     assert not nothing.has(asked).any()
+    for number in range(3):
+        load(home, *new(*range(10 + 5 * number, 15 + 5 * number)))
+    later = Declared(home.snapshot().con, declared)
+    asked = with_digests(engine_beside(), pl.DataFrame({"declaration_no": ["D8", "D9", "D24", "D25"]}))["no_digest"]
+    assert (
+        later.has(asked).to_list() == Declared(home.snapshot().con).has(asked).to_list() == [True, False, True, False]
+    )
 
 
 def test_a_load_that_fails_leaves_no_part(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:
