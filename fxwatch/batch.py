@@ -17,7 +17,8 @@ from fxwatch.engines.local import AT_ONCE, Engine, Findings, Looked, find_all, t
 from fxwatch.engines.memory import engine_share, shares_for
 from fxwatch.increment import changes_only
 from fxwatch.inputs import high_risk_economies, of_days
-from fxwatch.rule import BEGINNING, Dated, EarlyWarning
+from fxwatch.naming import as_kept, named, severity_on_day
+from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, severities, unfed
 from fxwatch.shadows import Shadow, kept_apart, standing
 from fxwatch.stages import Stage, Stages
@@ -26,10 +27,8 @@ from fxwatch.warehouse.changing import reported_anew
 from fxwatch.warehouse.declared import KEPT
 from fxwatch.warehouse.findings import flow_ids_behind
 from fxwatch.warehouse.frames import (
-    declaration_numbers,
     extent,
     flow_frame,
-    identities,
     input_frames,
     reported_by_banks,
 )
@@ -53,7 +52,6 @@ SHADOW_HIT: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 # So many findings are named at a time: their texts take some hundred bytes each.
 NAMED_AT_A_TIME = 1_000_000
-UNIT_SCALE = {"USD": 2, "days": 0, "count": 0, "ratio": 6}
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def run(
     home.register.require(actor, "analyst", "administrator")
     stages = Stages(told=progress)
     started = _now()
-    home.kept.drop(KEPT)
+    home.kept.drop(KEPT)  # what loads keep takes room that the rules need
     with home.writing("run") as warehouse:
         moment = warehouse.moment()
         warehouse.hold_memory(engine_share(memory, home.settings.memory))
@@ -287,7 +285,7 @@ def _look(
     )  # fmt: skip
     with stages.stage("names"):
         findings = named(con, found, inputs)
-        return Looked(count, first, last, findings), findings, _as_kept(findings, rules, severe)
+        return Looked(count, first, last, findings), findings, as_kept(findings, rules, severe)
 
 
 def _found(
@@ -334,7 +332,7 @@ def _pieces(
     """What was found under the names that last, as the warehouse keeps it, piece by piece; to `in_shadow` is added what shadows found."""
     for some in found.pieces(NAMED_AT_A_TIME):
         findings = named(con, some, inputs)
-        findings, hits, aside = _parted(con, shadows, severe, findings, _as_kept(findings, rules, severe))
+        findings, hits, aside = _parted(con, shadows, severe, findings, as_kept(findings, rules, severe))
         in_shadow.append(aside)
         yield Piece(hits, findings.evidence, findings.settled, aside)
 
@@ -361,7 +359,7 @@ def _parted(
             own = own.filter(pl.col("raised_on") >= shadow.valid_from).with_columns(
                 plain, rule=pl.lit(shadow.rule), shadow=pl.lit(shadow.name)
             )
-            own = own.with_columns(severity=_severity(severe))
+            own = own.with_columns(severity=severity_on_day(severe))
             found.append(own.select(pl.col(name).cast(dtype) for name, dtype in SHADOW_HIT.items()))
     return findings.only(hits["hit_id"]), hits, pl.concat(found)
 
@@ -405,12 +403,6 @@ def _frame(
     return flows if as_of is None else flows.filter(pl.col("day") <= as_of)
 
 
-def named(con: "duckdb.DuckDBPyConnection", findings: Findings, inputs: Mapping[str, Any]) -> Findings:
-    """Findings under the names that last: see `Findings.named`."""
-    numbers = declaration_numbers(con, findings.hits["declaration"])
-    return findings.named(inputs["roll"], numbers, identities(con, findings.hits["named_by"]))
-
-
 def looked_at(
     con: "duckdb.DuckDBPyConnection",
     rules: Iterable[EarlyWarning],
@@ -436,74 +428,6 @@ def _inputs(
     """The further inputs of rules, given the first and the last day of all flows."""
     frames = input_frames(con, as_of=as_of, known_at=known_at)
     return {**frames, **of_days(first, last), "high_risk_economies": high_risk_economies()}
-
-
-def _as_kept(findings: Findings, rules: dict[str, EarlyWarning], severe: Mapping[str, Dated]) -> pl.DataFrame:
-    """Hits with exact decimals in their unit, the facts of their rule and a digest of what stands behind them."""
-    marks = _evidence_marks(findings.evidence, findings.settled)
-    hits = findings.hits.join(marks, on="hit_id", how="left", maintain_order="left")
-    facts = pl.DataFrame(
-        [
-            {"rule": n, "unit": r.unit, "severity": r.severity, "auto_notice": r.auto_notice, "rule_version": r.version}
-            for n, r in rules.items()
-        ]
-    )
-    scale = pl.col("unit").replace_strict({u: 10**s for u, s in UNIT_SCALE.items()}, return_dtype=pl.Int64)
-    return (
-        hits.join(facts, on="rule", maintain_order="left")
-        .with_columns(
-            # Decimal division is exact here: each unit's small parts are powers of ten of at most six digits.
-            *(
-                (pl.col(c).cast(pl.Decimal(24, 6)) / scale.cast(pl.Decimal(24, 6))).cast(pl.Decimal(24, 6))
-                for c in ("value", "limit_value")
-            ),
-            direction=pl.col("direction").cast(pl.String),
-            item=pl.col("item").cast(pl.String),
-            severity=_severity(severe),
-            digest=pl.concat_str(
-                "first_day",
-                "last_day",
-                "raised_on",
-                "value",
-                "limit_value",
-                "flow_count",
-                "mark",
-                separator="|",
-                ignore_nulls=True,
-            ),
-        )
-        .drop("mark")
-    )
-
-
-def _severity(severe: Mapping[str, Dated]) -> pl.Expr:
-    """The rule's severity on the day on which a hit was raised."""
-    chosen = pl.col("severity")
-    for name, dated in severe.items():
-        for version in dated.versions:
-            if version.valid_from > BEGINNING:
-                since = (pl.col("rule") == name) & (pl.col("raised_on") >= version.valid_from)
-                chosen = pl.when(since).then(pl.lit(version.value)).otherwise(chosen)
-    return chosen
-
-
-def _evidence_marks(evidence: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
-    """Columns hit_id, mark: a sum over the numbers of flows and settlements, well mixed, that tells one set from another.
-
-    The mixing is spelled out because it is kept for years, and no library promises that its own hash stays the same.
-    """
-    settlement = pl.col("settlement_no").map_elements(_number, return_dtype=pl.UInt64)
-    evidence = pl.concat(
-        [evidence.select("hit_id", pl.col("flow").cast(pl.UInt64)), settled.select("hit_id", flow=settlement)]
-    )
-    number = pl.col("flow")
-    once = number * 0x9E3779B97F4A7C15
-    twice = (once ^ (once // 2**31)) * 0xBF58476D1CE4E5B9
-    return evidence.group_by("hit_id").agg(mark=(twice ^ (twice // 2**29)).sum())
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def _versions(dated: Dated) -> list[list[str]]:

@@ -126,7 +126,7 @@ class Home:
 
     def bring_roll(self, warehouse: "Warehouse") -> None:
         """Have the warehouse's copy of the roll say what the register says; where it does, nothing is read but its mark."""
-        from fxwatch.warehouse.records import roll_mark
+        from fxwatch.warehouse.roll import roll_mark
 
         mark = self._roll_mark()
         if roll_mark(warehouse.con) != mark:
@@ -134,7 +134,7 @@ class Home:
 
     def on_roll(self, con: "duckdb.DuckDBPyConnection") -> "pl.Series":
         """Who is on the roll: out of the warehouse's copy where it says what the register says, which is read much faster."""
-        from fxwatch.warehouse.records import copied_roll, roll_mark
+        from fxwatch.warehouse.roll import copied_roll, roll_mark
 
         return copied_roll(con) if roll_mark(con) == self._roll_mark() else self.register.on_roll()
 

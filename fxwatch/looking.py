@@ -148,7 +148,7 @@ class _Look:
         with self._con:
             reach = None if self._is_apart else self._rule.reach(self._inputs["calendar"])
             within = within_of(self._rule)
-            if self._touched.flows.is_empty() and self._moved.is_empty() and within != ENTITY:
+            if self._touched.flows.is_empty() and self._moved.is_empty():
                 return self._nothing()
             if reach is not None:
                 return self._look_at_stretches(reach)
@@ -159,8 +159,6 @@ class _Look:
     def _look_at_entities(self) -> _Seen:
         """Whole entities; those that moved on the roll, too."""
         count = self._touched.flows["entity"].n_unique() + len(self._moved)
-        if not count:
-            return self._nothing()
         flows, entities, inputs = self._touched.days, self._touched.entities, self._touched.inputs
         judged = changing.hits_of_entities(self._con, self._name, entities)
         found = self._find(flows, inputs)

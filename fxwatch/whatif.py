@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fxwatch.batch import UNIT_SCALE, Progress, looked_at, named
+from fxwatch.batch import Progress, looked_at
 from fxwatch.comparing import FOUND, TERMS, Compared, Comparison
 from fxwatch.engines.local import bare, findings_of, in_partitions_of
 from fxwatch.errors import RequestError
+from fxwatch.naming import UNIT_SCALE, named
 from fxwatch.rule import Dated, EarlyWarning
 from fxwatch.rulebook import SEVERITY, in_force, parameter_named, parse_value
 

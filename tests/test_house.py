@@ -46,6 +46,7 @@ STEPS: list[tuple[str, set[str]]] = [
             "batch",
             "increment",
             "looking",
+            "naming",
             "touched",
             "stretches",
             "attention",

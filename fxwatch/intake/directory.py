@@ -1,7 +1,16 @@
-"""A directory of entities, looked up batch after batch: a batch costs by its own rows, however many entities there are."""
+"""A directory of entities and their numbers, looked up batch after batch: a batch costs by its own rows, however many entities there are."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+
+from fxwatch.warehouse import loading
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from fxwatch.kept import Kept
 
 
 class Directory:
@@ -46,3 +55,51 @@ class Directory:
     def has(self, asked: pl.Series) -> pl.Series:
         """Of each text whether it is one of the identifiers."""
         return self.places(asked).is_not_null()
+
+
+class EntityNumbers:
+    """The numbers of entities, in three directories: most of those known before the load, which are kept for the loads that
+    follow; the few that were numbered last; and those that the load numbers.
+    """
+
+    def __init__(self, kept: "Kept", con: "duckdb.DuckDBPyConnection") -> None:
+        count = loading.next_number(con, "entity") - 1
+        old = count - count % (1 << max(0, count.bit_length() - 4))  # all but an eighth at most
+        self._con = con
+        self._before = [
+            kept.get("entity numbers", old, lambda: _Numbered(loading.entity_numbers(con, up_to=old))),
+            _Numbered(loading.entity_numbers(con, above=old)),
+        ]
+        self._new = _Numbered(loading.entity_numbers(con, above=count))
+
+    def of(self, entity_ids: pl.Series) -> pl.Series:
+        """The number of each, named `entity`; those that have none are numbered in the order in which they come."""
+        numbers = self._known(entity_ids)
+        new = entity_ids.filter(numbers.is_null()).unique(maintain_order=True)
+        if len(new):
+            self._new = _Numbered(pl.concat([self._new.known, loading.number_entities(self._con, new)]))
+            numbers = self._known(entity_ids)
+        return numbers.alias("entity")
+
+    def _known(self, entity_ids: pl.Series) -> pl.Series:
+        """The number of each; null where it has none."""
+        first, *later = (*self._before, self._new)
+        numbers = first.of(entity_ids)
+        for some in later:
+            missing = numbers.is_null().arg_true()
+            if not len(missing):
+                break
+            numbers = numbers.scatter(missing, some.of(entity_ids.gather(missing)))
+        return numbers
+
+
+class _Numbered:
+    """Some entities (entity_id, entity), and a directory of them."""
+
+    def __init__(self, known: pl.DataFrame) -> None:
+        self.known = known
+        self._directory = Directory(known["entity_id"])
+
+    def of(self, entity_ids: pl.Series) -> pl.Series:
+        """The number of each; null where it is none of these."""
+        return self.known["entity"].gather(self._directory.places(entity_ids))

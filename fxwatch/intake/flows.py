@@ -1,7 +1,6 @@
 """Flows: what banks report, one leg of a declaration a row."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +11,7 @@ from fxwatch.equivalents import LARGEST_USD_CENTS, RATE_PLACES, tables_in_use, u
 from fxwatch.intake import flow_sentences
 from fxwatch.intake.classification import Classification
 from fxwatch.intake.columns import Column
-from fxwatch.intake.directory import Directory
+from fxwatch.intake.directory import Directory, EntityNumbers
 from fxwatch.intake.entities import admit
 from fxwatch.intake.flow_cells import COLUMNS, COMPARED, CONTENT, FlowFacts
 from fxwatch.intake.judging import ACCEPTED, DUPLICATE, OUT_OF_SCOPE, QUARANTINED, Batch, Judge, Verdicts
@@ -61,7 +60,7 @@ class FlowIntake:
             tables=tables_in_use(self._rates, reach=settings.rate_months, rate_month=settings.rate_month),
             classification=Classification(records.codes_now(con)),
         )
-        self._numbers = _Numbers(home, con)
+        self._numbers = EntityNumbers(home.kept, con)
         self._next_declaration = loading.next_number(con, "declaration")
         self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
@@ -71,13 +70,10 @@ class FlowIntake:
 
     def read(self, rows: Rows) -> Rows:
         """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
-        with ThreadPoolExecutor(1, "declared") as beside:
-            # A large batch has others beside it, for which it is worth knowing what lies in parts: learned while the first is read.
-            is_large = 2 * len(rows) > self._home.settings.batch_rows
-            learned = beside.submit(self._learn) if is_large and self._declared is None else None
-            read = with_numbers(self._beside, with_digests(self._beside, self._facts.read(rows)))
-            if learned is not None:
-                self._declared = learned.result()
+        read = with_numbers(self._beside, with_digests(self._beside, self._facts.read(rows)))
+        # A large batch has others beside it, for which it is worth knowing what lies in parts.
+        if self._declared is None and 2 * len(rows) > self._home.settings.batch_rows:
+            self._declared = self._learn()
         may_stand = pl.lit(value=True) if self._declared is None else self._declared.has(read["no_digest"])
         return replace(rows, read=read.with_columns(may_stand.alias("may_lie_in_part")))
 
@@ -158,7 +154,10 @@ class FlowIntake:
             return
         self._taken.add(read["no_digest"].gather(versions["row"]))
         self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
-        of_whom = self._numbered(contents["entity_id"].gather(versions["content"]), versions["state"], load)
+        entity_ids = contents["entity_id"].gather(versions["content"])
+        of_whom = self._numbers.of(entity_ids)
+        if self._facts.roll is None:
+            self._admitted.append(entity_ids.filter(versions["state"] == 0).unique())
         known = versions.select("flow", "declaration", "version", "state").with_columns(entity=of_whom)
 
         def made(places: pl.Series) -> pl.DataFrame:
@@ -184,17 +183,6 @@ class FlowIntake:
             keys = read.select("declaration_no", pl.col("leg").cast(pl.String))
             taken = load.places(rows)[at].hstack(keys[at])
             loading.resolve(load.con, self.kind, taken)
-
-    def _numbered(self, entity_ids: pl.Series, state: pl.Series, load: Load) -> pl.Series:
-        """The numbers of entities, column `entity`; those that have none are numbered in the order in which they come."""
-        numbers = self._numbers.of(entity_ids)
-        new = entity_ids.filter(numbers.is_null()).unique(maintain_order=True)
-        if len(new):
-            self._numbers.add(loading.number_entities(load.con, new))
-            numbers = self._numbers.of(entity_ids)
-        if self._facts.roll is None:
-            self._admitted.append(entity_ids.filter(state == 0).unique())
-        return numbers.alias("entity")
 
     def _refuse(self, read: pl.DataFrame, verdicts: Verdicts, rows: Rows, load: Load) -> None:
         places = np.flatnonzero(verdicts.outcome == QUARANTINED)
@@ -234,46 +222,6 @@ class FlowIntake:
             keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
             waits |= _waited_before(keys, loading.waiting_keys(load.con, keys.unique()), unknown, load)
         return waits
-
-
-class _Numbers:
-    """The numbers of entities, in three directories: most of those known before the load, which are kept for the loads that
-    follow; the few that were numbered last; and those that the load numbers.
-    """
-
-    def __init__(self, home: "Home", con: "duckdb.DuckDBPyConnection") -> None:
-        count = loading.next_number(con, "entity") - 1
-        old = count - count % (1 << max(0, count.bit_length() - 4))  # all but an eighth at most
-        kept = home.kept.get("entity numbers", old, lambda: _Numbered(loading.entity_numbers(con, up_to=old)))
-        self._before = [kept, _Numbered(loading.entity_numbers(con, above=old))]
-        self._new = _Numbered(loading.entity_numbers(con, above=count))
-
-    def of(self, entity_ids: pl.Series) -> pl.Series:
-        """The number of each; null where it has none."""
-        kept, *later = (*self._before, self._new)
-        numbers = kept.of(entity_ids)
-        for some in later:
-            missing = numbers.is_null().arg_true()
-            if not len(missing):
-                break
-            numbers = numbers.scatter(missing, some.of(entity_ids.gather(missing)))
-        return numbers
-
-    def add(self, new: pl.DataFrame) -> None:
-        """Take note of numbers: entity_id, entity."""
-        self._new = _Numbered(pl.concat([self._new.known, new]))
-
-
-class _Numbered:
-    """Some entities (entity_id, entity), and a directory of them."""
-
-    def __init__(self, known: pl.DataFrame) -> None:
-        self.known = known
-        self._directory = Directory(known["entity_id"])
-
-    def of(self, entity_ids: pl.Series) -> pl.Series:
-        """The number of each; null where it is none of these."""
-        return self.known["entity"].gather(self._directory.places(entity_ids))
 
 
 class _Seen:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fxwatch.equivalents import LARGEST_USD_CENTS, SCALE
+from fxwatch.intake.directory import EntityNumbers
 from fxwatch.intake.entities import admit
 from fxwatch.intake.judging import ADD, CHANGE, DELETE, NO_ACTION
 from fxwatch.intake.ledger import Load
@@ -49,7 +50,7 @@ class Records:
         self._compared = compared
         rates = loading.rates_now(con).select("currency", "month", pl.col("usd_per_unit").to_physical())
         self._rates = {(currency, month): int(rate) for currency, month, rate in rates.iter_rows()}
-        self._numbers = loading.entity_numbers(con)
+        self._numbers = EntityNumbers(home.kept, con)
         self._admitted: list[pl.Series] = []
 
     def take(self, read: pl.DataFrame, rows: Rows, load: Load, refuse: Callable[[pl.DataFrame], None]) -> None:
@@ -165,7 +166,7 @@ class Records:
         if not len(versions):
             return
         at = versions["at"].to_list()
-        made = self._numbered(versions, load).with_columns(
+        made = self._numbered(versions).with_columns(
             line=rows.line[at], load_id=pl.lit(load.load_id, dtype=pl.Int32), known_from=pl.lit(load.moment)
         )
         content = [name for name in self._compared if name != "entity_id"]
@@ -176,15 +177,10 @@ class Records:
             )
             loading.resolve(load.con, self._kind, taken)
 
-    def _numbered(self, versions: pl.DataFrame, load: Load) -> pl.DataFrame:
+    def _numbered(self, versions: pl.DataFrame) -> pl.DataFrame:
         """Entities by their numbers; those that have none are numbered in the order in which they come."""
-        joined = versions.join(self._numbers, on="entity_id", how="left", maintain_order="left")
-        new = joined.filter(pl.col("entity").is_null())["entity_id"].unique(maintain_order=True)
-        if len(new):
-            self._numbers = pl.concat([self._numbers, loading.number_entities(load.con, new)])
-            joined = versions.join(self._numbers, on="entity_id", how="left", maintain_order="left")
-        self._admitted.append(joined["entity_id"].unique())
-        return joined
+        self._admitted.append(versions["entity_id"].unique())
+        return versions.with_columns(self._numbers.of(versions["entity_id"]))
 
 
 def keys_as_text(key: list[str]) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""What other authorities keep and banks say of themselves: settlements, filings, totals, codes, read and written in a load; and the copy of the roll."""
+"""What other authorities keep and banks say of themselves: settlements, filings, totals, codes, read and written in a load."""
 
 from typing import TYPE_CHECKING
 
@@ -40,20 +40,6 @@ def totals_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 def codes_now(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """The concordances as now known: `code`, `valid_from`, `valid_to`, `item`, `bpm6` (UInt8; null: no trade in services)."""
     return _frame(con.sql(query("codes_now")).pl())
-
-
-def roll_mark(con: "duckdb.DuckDBPyConnection") -> str | None:
-    """What the copy of the roll was marked with when it was put here; None where it never was."""
-    found = con.execute(
-        "SELECT comment FROM duckdb_tables() WHERE database_name = current_database() AND table_name = 'roll'"
-    ).fetchall()
-    mark: str | None = found[0][0]
-    return mark
-
-
-def copied_roll(con: "duckdb.DuckDBPyConnection") -> pl.Series:
-    """Who is on the copy of the roll: their `entity_id`, in no particular order."""
-    return _frame(con.sql("SELECT entity_id FROM roll").pl())["entity_id"]
 
 
 def waiting_numbers(con: "duckdb.DuckDBPyConnection", kind: str, keys: pl.Series) -> pl.DataFrame:

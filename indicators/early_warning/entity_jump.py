@@ -105,21 +105,19 @@ def _with_medians(months: pl.DataFrame, above: int) -> pl.DataFrame:
 
     `months`: entity, item, direction, month, amount_usd, each month of a key once.
     """
-    number = pl.col("month").dt.year().cast(pl.Int64) * 12 + pl.col("month").dt.month()
-    keyed = months.with_columns(
-        key=pl.struct("entity", "item", "direction").rank("dense").cast(pl.Int64) - 1, number=number
-    )
-    first, last = keyed.select(first=pl.col("number").min(), last=pl.col("number").max()).row(0)
-    if first is None:
-        return months.select(pl.exclude("amount_usd"), value="amount_usd", twice=pl.lit(0, pl.Int64))
-    # Before the first month there are twelve empty ones, so that each has so many before it.
-    wide = last - first + 1 + MONTHS
-    sums = np.zeros((1 + int(keyed["key"].to_numpy().max())) * wide, dtype=np.int64)
-    at = keyed["key"].to_numpy() * wide + keyed["number"].to_numpy() - first + MONTHS
-    sums[at] = keyed["amount_usd"].to_numpy()
-    is_large = months["amount_usd"] > above
-    before = sums[at[is_large.to_numpy()][:, None] - np.arange(1, MONTHS + 1)]
+    by = ["entity", "item", "direction"]
+    ordered = months.sort(*by, "month")
+    number = (pl.col("month").dt.year().cast(pl.Int64) * 12 + pl.col("month").dt.month()).alias("number")
+    key = pl.struct(by).rle_id().cast(pl.Int64).alias("key")
+    numbered = ordered.select(key, number)
+    amounts, of, at = ordered["amount_usd"].to_numpy(), numbered["key"].to_numpy(), numbered["number"].to_numpy()
+    large = np.flatnonzero(amounts > above)[:, None]
+    # Of a key the months lie in order: those of the twelve before that are not empty are among the twelve places before.
+    earlier = large - np.arange(1, MONTHS + 1)
+    there = np.maximum(earlier, 0)
+    is_before = (earlier >= 0) & (of[there] == of[large]) & (at[there] >= at[large] - MONTHS)
+    before = np.where(is_before, amounts[there], 0)
     # Of twelve, the median lies between the sixth and the seventh.
     middle = np.partition(before, (MONTHS // 2 - 1, MONTHS // 2), axis=1)[:, MONTHS // 2 - 1 : MONTHS // 2 + 1]
-    large = months.filter(is_large).rename({"amount_usd": "value"})
-    return large.with_columns(twice=pl.Series(middle.sum(axis=1)))
+    found = ordered[large[:, 0]].rename({"amount_usd": "value"})
+    return found.with_columns(twice=pl.Series(middle.sum(axis=1), dtype=pl.Int64))
