@@ -216,6 +216,24 @@ def new_payees(home: Session) -> None:
         amend(home, f"fan_out_new_payees.{name}", value, valid_from=date(2020, 1, 1), basis="a test")
 
 
+def test_the_last_day_that_a_bank_reported_goes_back_with_the_newest_flow_and_stays_when_an_old_one_comes(
+    home: Session, tmp_path: Path
+) -> None:
+    def reported() -> list[tuple[Any, ...]]:
+        return home.register.reported_of(pl.DataFrame({"bank": [BANK], "entity_id": ["E1"]})).rows()
+
+    load(home, "flows", FLOWS, [flow("D1", MARCH[0]), flow("D2", MARCH[5])])
+    home.run()
+    assert reported() == [(BANK, "E1", date(2026, 3, 9))]
+    load(home, "flows", FLOWS, [flow("D3", "2026-02-27")])
+    home.run()
+    assert reported() == [(BANK, "E1", date(2026, 3, 9))]
+    load(home, "flows", FLOWS, [flow("D2", MARCH[5], action="D")])
+    home.run()
+    assert reported() == [(BANK, "E1", date(2026, 3, 2))]
+    same_as_full(home, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("rule", "within"),
     [

@@ -130,10 +130,14 @@ def test_an_entity_on_no_roll_is_no_transport_enterprise(con: duckdb.DuckDBPyCon
     ]
 
 
-def test_declarations_and_flows_have_the_numbers_that_banks_gave(con: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize("at_a_time", [1, 2, 1 << 21])
+def test_declarations_and_flows_have_the_numbers_that_banks_gave(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr("fxwatch.warehouse.findings.LOOKED_UP_AT_A_TIME", at_a_time)
     put_flow(con, 1, declaration=5, declaration_no="X")
     put_flow(con, 2, declaration=5, declaration_no="X", leg=2)
     put_flow(con, 3, declaration=6, declaration_no="Y")
     assert declaration_numbers(con, pl.Series([5, None, 5], dtype=pl.Int64)).rows() == [(5, "X")]
-    evidence = pl.DataFrame({"finding": [0, 0, 1], "flow": [2, 1, 3]})
-    assert sorted(flow_ids_behind(con, evidence).rows()) == [(0, "X/1"), (0, "X/2"), (1, "Y/1")]
+    evidence = pl.DataFrame({"finding": [0, 0, 1, 2], "flow": [2, 1, 3, 2]})
+    assert sorted(flow_ids_behind(con, evidence).rows()) == [(0, "X/1"), (0, "X/2"), (1, "Y/1"), (2, "X/2")]

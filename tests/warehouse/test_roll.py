@@ -41,3 +41,22 @@ def test_who_is_on_the_roll_is_told_without_reading_all_of_it(tmp_path: Path) ->
     assert home.register.on_roll().to_list() == home.register.roll()["entity_id"].to_list() == ["LAW", "SEA"]
     assert home.register.on_roll().dtype == pl.String
     home.register.close()
+
+
+def test_the_copy_tells_who_is_on_the_roll_while_it_says_what_the_register_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path / "home", simulation=True, bare=True)
+    read: list[Any] = []
+    real = type(home.register).on_roll
+    monkeypatch.setattr(type(home.register), "on_roll", lambda self: read.append(self) or real(self))
+    home.register.enrol(entries("LAW"), source="test")
+    with home.writing("test") as warehouse:
+        assert home.on_roll(warehouse.con).to_list() == ["LAW"]
+        home.bring_roll(warehouse)
+        assert len(read) == 1
+        assert home.on_roll(warehouse.con).to_list() == ["LAW"]
+        assert len(read) == 1
+        home.register.enrol(entries("SEA"), source="test")
+        assert home.on_roll(warehouse.con).to_list() == ["LAW", "SEA"]
+    home.register.close()
