@@ -21,7 +21,7 @@ from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
 from fxwatch.warehouse.declared import KEPT, Declared, engine_beside, with_digests
-from fxwatch.warehouse.parts import named_parts
+from fxwatch.warehouse.recording import newest_load
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,7 +62,6 @@ class FlowIntake:
         )
         self._numbers = EntityNumbers(home.kept, con)
         self._next_declaration = loading.next_number(con, "declaration")
-        self._began_empty = loading.is_empty(con)
         self._taken = _Seen()
         self._declared: Declared | None = None
         self._con, self._beside = con, engine_beside()
@@ -71,11 +70,11 @@ class FlowIntake:
     def read(self, rows: Rows) -> Rows:
         """The rows with their columns read: what needs no other row, and so may be done ahead in another thread."""
         read = with_numbers(self._beside, with_digests(self._beside, self._facts.read(rows)))
-        # A large batch has others beside it, for which it is worth knowing what lies in parts.
+        # A large batch has others beside it, for which it is worth knowing what is on record.
         if self._declared is None and 2 * len(rows) > self._home.settings.batch_rows:
             self._declared = self._learn()
         may_stand = pl.lit(value=True) if self._declared is None else self._declared.has(read["no_digest"])
-        return replace(rows, read=read.with_columns(may_stand.alias("may_lie_in_part")))
+        return replace(rows, read=read.with_columns(may_stand.alias("may_stand")))
 
     def take(self, rows: Rows, load: Load) -> None:
         """Judge rows, write the versions they make, put the others into quarantine, count all."""
@@ -107,17 +106,16 @@ class FlowIntake:
     def _learn(self) -> Declared:
         kept = self._home.kept
         with self._con.cursor() as own:
-            return kept.get(KEPT, tuple(named_parts(own)), lambda: Declared(own, kept.last(KEPT)))
+            return kept.get(KEPT, newest_load(own), lambda: Declared(own, kept.last(KEPT)))
 
     # ---- what stands
 
     def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
-        declarations = (
-            read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest", "may_lie_in_part").unique()
-        )
-        own = self._taken.among(declarations)
-        asked = own if self._began_empty else declarations
+        keyed = read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest", "may_stand")
+        is_own = self._taken.may_be(keyed["no_digest"])
+        asked = keyed.filter(is_own | keyed["may_stand"]).unique()
+        own = keyed.filter(is_own).unique()
         if not len(asked):
             nothing = pl.DataFrame(
                 schema={
@@ -239,11 +237,11 @@ class _Seen:
         self._marks[_place(digests)] = True
         self._is_any = self._is_any or len(digests) > 0
 
-    def among(self, declarations: pl.DataFrame) -> pl.DataFrame:
-        """Those that may have been taken, by their `no_digest`."""
+    def may_be(self, digests: pl.Series) -> pl.Series:
+        """Of each digest whether its declaration may have been taken."""
         if not self._is_any:
-            return declarations.clear()
-        return declarations.filter(pl.Series(self._marks[_place(declarations["no_digest"])]))
+            return pl.repeat(value=False, n=len(digests), dtype=pl.Boolean, eager=True)
+        return pl.Series(self._marks[_place(digests)])
 
 
 def _place(digests: pl.Series) -> Any:

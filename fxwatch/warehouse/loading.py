@@ -20,11 +20,6 @@ def next_number(con: "duckdb.DuckDBPyConnection", name: str) -> int:
     return int(con.execute(query(f"next_{name}")).fetchall()[0][0])
 
 
-def is_empty(con: "duckdb.DuckDBPyConnection") -> bool:
-    """Whether no flow was ever taken."""
-    return not con.execute("SELECT 1 FROM flows LIMIT 1").fetchall()
-
-
 # ---- flows
 
 
@@ -38,7 +33,8 @@ def standing_flows(
 
     Args:
         con: the writing connection.
-        wanted: `declaration_no` as banks gave them, each once, `no_digest` and `may_lie_in_part`.
+        wanted: `declaration_no` as banks gave them, each once, `no_digest`, and `may_stand`: whether it may have been taken
+            before the load under way.
         own: those among them that the load under way may have taken.
         stage: where the load under way puts its flows.
 
@@ -47,19 +43,20 @@ def standing_flows(
     """
     with handed(con, wanted=wanted):
         here = _frame(con.sql(query("standing_flows")).pl())
-    there = wanted.filter("may_lie_in_part")
+    there = wanted.filter("may_stand")
     in_parts = [standing_in(con, part, there) for part in sorted(named_parts(con)) if len(there)]
     if stage is not None and len(own) and (staged := stage.standing(own)) is not None:
         in_parts.append(staged)
-    found = pl.concat(in_parts) if in_parts else pl.DataFrame()
+    found = pl.concat([here, *(rows.select(here.columns) for rows in in_parts)])
+    if any(len(rows) for rows in in_parts):
+        gone = _frame(con.sql("SELECT part, flow FROM replaced").pl())
+        found = found.join(gone, on=["part", "flow"], how="anti")
     if found.is_empty():
-        return here
-    gone = _frame(con.sql("SELECT part, flow FROM replaced").pl())
-    found = found.join(gone, on=["part", "flow"], how="anti")
+        return found.with_columns(entity_id=pl.lit(None, pl.String))
+    # Named last, and few of them: a table of all entities for each batch would cost more the more there are.
     with handed(con, asked=found.select("entity").unique()):
         named = _frame(con.sql("SELECT entity_id, entity FROM entity_numbers SEMI JOIN asked USING (entity)").pl())
-    found = found.join(named, on="entity")
-    return pl.concat([here, found.select(here.columns)])
+    return found.join(named, on="entity")
 
 
 def first_versions(con: "duckdb.DuckDBPyConnection", flows: pl.Series) -> pl.DataFrame:

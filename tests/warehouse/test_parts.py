@@ -122,7 +122,7 @@ def test_a_large_part_stays_as_it_is(home: Session) -> None:
     assert standing(home) == {f"D{n}": 1 for n in range(76)}
 
 
-def test_what_lies_in_parts_is_known_by_its_digests(home: Session) -> None:
+def test_what_is_on_record_is_known_by_its_digests(home: Session) -> None:
     nothing = Declared(home.snapshot().con)
     load(home, *new(*range(5)))
     load(home, *new(*range(5, 9)), *new(3, action="C", amount=2))
@@ -134,11 +134,14 @@ def test_what_lies_in_parts_is_known_by_its_digests(home: Session) -> None:
     assert not nothing.has(asked).any()
     for number in range(3):
         load(home, *new(*range(10 + 5 * number, 15 + 5 * number)))
-    later = Declared(home.snapshot().con, declared)
+    later, parts_before = Declared(home.snapshot().con, declared), parts(home)
     asked = with_digests(engine_beside(), pl.DataFrame({"declaration_no": ["D8", "D9", "D24", "D25"]}))["no_digest"]
     assert (
         later.has(asked).to_list() == Declared(home.snapshot().con).has(asked).to_list() == [True, False, True, False]
     )
+    load(home, *new(25))
+    assert parts(home) == parts_before, "one flow more lies in the main file"
+    assert Declared(home.snapshot().con, later).has(asked).to_list() == [True, False, True, True]
 
 
 def test_a_load_that_fails_leaves_no_part(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:

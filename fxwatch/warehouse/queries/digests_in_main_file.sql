@@ -1,0 +1,1 @@
+SELECT md5_number_lower(declaration_no) AS no_digest FROM recent_flows
