@@ -25,6 +25,7 @@ from fxwatch.touched import (
     IDENTITIES,
     PERIODS,
     Touched,
+    is_of_partners,
     key_of,
     of_keys,
     roots,
@@ -138,7 +139,7 @@ class _Look:
     ) -> None:
         self._con, self._touched, self._name, self._rule = con.cursor(), touched, name, rule
         self._inputs, self._is_apart = inputs, is_apart
-        self._moved = touched.moved_for(rule)
+        self._whole = touched.whole_for(rule)
         self._none = Findings.none()
         self._missing = missing.filter(pl.col("rule") == name)
         self._skipped = self._none.skipped
@@ -148,7 +149,7 @@ class _Look:
         with self._con:
             reach = None if self._is_apart else self._rule.reach(self._inputs["calendar"])
             within = within_of(self._rule)
-            if self._touched.flows.is_empty() and self._moved.is_empty():
+            if self._touched.flows.is_empty() and self._whole.is_empty():
                 return self._nothing()
             if reach is not None:
                 return self._look_at_stretches(reach)
@@ -158,7 +159,7 @@ class _Look:
 
     def _look_at_entities(self) -> _Seen:
         """Whole entities; those that moved on the roll, too."""
-        count = self._touched.flows["entity"].n_unique() + len(self._moved)
+        count = self._touched.flows["entity"].n_unique() + len(self._whole)
         flows, entities, inputs = self._touched.days, self._touched.entities, self._touched.inputs
         judged = changing.hits_of_entities(self._con, self._name, entities)
         found = self._find(flows, inputs)
@@ -167,12 +168,11 @@ class _Look:
         return self._seen(found, flows, judged, count)
 
     def _look_at_stretches(self, reach: int) -> _Seen:
-        """The days around the changed ones; all days of entities that moved on the roll, or whose declarations have legs apart."""
-        rule, touched = self._rule, self._touched
+        """The days around the changed ones; all days of those that are looked at whole."""
+        rule, touched, whole = self._rule, self._touched, self._whole
         self._ask_missing()
         self._tell_skipped(None, self._inputs)
         known = changing.episodes_on_record(self._con, self._name, touched.entities)
-        whole = pl.concat([self._moved, touched.linked]).unique()
         counts = rule.looks_at() & Windows(self._inputs["calendar"]).covers()
         columns = roots([rule.looks_at(), *rule.parts()]).union(rule.recalls()).intersection(EXTRA_COLUMNS)
         changed, flows = touched.flows.select("entity", "day"), touched.whole(self._con, columns)
@@ -211,11 +211,9 @@ class _Look:
         return self._seen(found, flows, judged["hit_id"], len(parts))
 
     def _look_within(self, within: tuple[str, ...]) -> _Seen:
-        """Parts of entities; and all of those that moved on the roll, or whose declarations have legs in several periods."""
-        touched = self._touched
-        keys, whole = touched.keys(within), self._moved
+        """Parts of entities; and all flows of those that are looked at whole."""
+        touched, keys, whole = self._touched, self._touched.keys(within), self._whole
         if PERIODS.intersection(within):
-            whole = pl.concat([whole, touched.linked]).unique()
             mine = of_keys(touched.quarters, within, keys, whole)
         else:
             days = touched.whole(self._con, {*EXTRA_COLUMNS}.intersection(within))
@@ -234,25 +232,30 @@ class _Look:
         return self._seen(found, mine, judged, len(keys) + len(whole))
 
     def _look_across(self, within: tuple[str, ...]) -> _Seen:
-        """What has the same identity, whichever entities it is of, of flows that the rule looks at."""
-        changed, rule = self._touched.flows, self._rule
+        """What has the same identity, whichever entities it is of, of flows that the rule looks at; and all flows of those that are
+        looked at whole.
+        """
+        changed, rule, whole = self._touched.flows, self._rule, self._whole
         if len(changed):
             self._ask_missing()
             self._tell_skipped(None, self._inputs)
         touched = changed.filter(rule.looks_at()).select(key_of(within)).unique().drop_nulls()
-        if touched.is_empty() and self._moved.is_empty():
+        if touched.is_empty() and whole.is_empty():
             return self._nothing()
         columns = sorted({*rule.columns, *roots(key_of(within))}.intersection(EXTRA_COLUMNS))
         known = [name for name in within if name in _ASKED_BY]
-        flows = flow_frame(self._con, columns, share=changing.OfKeys(touched.select(known).unique()))
-        if len(known) < len(within):
-            flows = of_keys(flows, within, touched, self._moved.clear())
-        if len(self._moved):
-            own = flow_frame(self._con, columns, share=changing.OfEntities(self._moved))
+        if is_of_partners(within):
+            flows = self._touched.partners.select(*FLOW_COLUMNS, *columns)
+        else:
+            flows = flow_frame(self._con, columns, share=changing.OfKeys(touched.select(known).unique()))
+        if is_of_partners(within) or len(known) < len(within):
+            flows = of_keys(flows, within, touched, whole.clear())
+        if len(whole):
+            own = flow_frame(self._con, columns, share=changing.OfEntities(whole))
             flows = pl.concat([flows, own]).unique("flow")
         resting = changing.hits_on(self._con, self._name, pl.concat([flows["flow"], changed["flow"]]))
-        judged = pl.concat([resting, changing.hits_of_entities(self._con, self._name, self._moved)]).unique()
-        return self._seen(self._find(flows, self._inputs), flows, judged, len(touched) + len(self._moved))
+        judged = pl.concat([resting, changing.hits_of_entities(self._con, self._name, whole)]).unique()
+        return self._seen(self._find(flows, self._inputs), flows, judged, len(touched) + len(whole))
 
     def _find(self, flows: pl.DataFrame, inputs: Mapping[str, Any]) -> Findings:
         return find_all({self._name: self._rule}, flows, inputs)
@@ -296,7 +299,10 @@ class _Look:
             return
         columns = [*FLOW_COLUMNS, *rule.columns]
         now, then = (changed.filter(sign=sign).select(columns) for sign in (1, -1))
-        if not rule.skips_flows:
+        if rule.skips_flows:
+            legs = changed.filter(sign=0).select(columns)  # of the same declarations; they stand as they did
+            now, then = pl.concat([now, legs]), pl.concat([then, legs])
+        else:
             of_keys_now = self._touched.whole(self._con, rule.columns) if flows is None else flows
             of_keys_now = of_keys_now.select(columns)
             stood = of_keys_now.filter(~is_one_of("flow", now["flow"]))

@@ -154,7 +154,8 @@ class EarlyWarning(Rule):
       self-contained, where they are finer than the partition: what it finds about flows that share them depends on no other flows, and
       where there are none it finds nothing. A run then looks again at these alone. Where an identity is among them (counterparty,
       contract, invoice, tax_filing, payee), flows without it, or that the rule does not look at, bear on no finding;
-    - `skips_flows`: whether each flow is counted by `skipped` or not whatever the other flows are;
+    - `adds_legs`: whether it takes the legs of a declaration together, which may lie in several of these keys;
+    - `skips_flows`: whether each flow, or each declaration, is counted by `skipped` or not whatever the others are;
     - `columns`: names of `flows.EXTRA_COLUMNS` that it needs;
     - `threshold`: the parameter that limits what is found: with a stricter value it finds something in no whole partition in which
       it found nothing before. What a tenth less of it would find beside are the near misses of a trial;
@@ -175,6 +176,7 @@ class EarlyWarning(Rule):
     key: ClassVar[tuple[str, ...]] = ("entity", "direction")
     partition: ClassVar[str] = "entity"
     within: ClassVar[tuple[str, ...]] = ()
+    adds_legs: ClassVar[bool] = False
     skips_flows: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     threshold: ClassVar[str] = ""

@@ -23,6 +23,8 @@ MADE = {"month": month(), "quarter": quarter(), "payee": pl.coalesce("contract",
 PERIODS = {"month", "quarter"}
 # Keys that are numbers of texts: flows without one bear on no finding.
 IDENTITIES = {"counterparty", "contract", "invoice", "tax_filing", "payee"}
+# Those of them that name with whom an entity trades.
+PARTNERS = {"counterparty", "contract", "payee"}
 # Cheap to read, and asked for by most rules.
 _USUAL = {"payment_type"}
 
@@ -35,6 +37,11 @@ def within_of(rule: EarlyWarning) -> tuple[str, ...]:
 def is_known(within: Iterable[str]) -> bool:
     """Whether a key can be told from the columns of flows."""
     return {*FLOW_COLUMNS, *EXTRA_COLUMNS, *MADE}.issuperset(within)
+
+
+def is_of_partners(within: Iterable[str]) -> bool:
+    """Whether a key is of an entity and one whom it trades with."""
+    return "entity" in within and bool(PARTNERS.intersection(within))
 
 
 def key_of(within: Iterable[str]) -> list[pl.Expr]:
@@ -61,11 +68,13 @@ class Touched:
         moved: entities of which the roll says something else than at the last run.
         entities: whose flows changed, who moved on the roll, and who shares a declaration with one of these: a change may
             have given its legs different entities, and the first speaks for both.
-        linked: those of them whose declarations have legs that stand apart.
+        linked: those of them whose declarations have legs that stand apart: of other entities, days, directions or payees.
         days: all flows of these entities, with the columns that most rules ask for.
         near: those of them on the days around changes, as many as the rules with a `reach` look at.
         quarters: what rules of months or quarters may look at, with all columns that these ask for: the quarters in which
             something changed, and all flows of entities that are looked at whole.
+        partners: what rules may look at that look at an entity and one whom it trades with: all flows of those that changed ones
+            name, by counterparty or contract, with all columns that these rules ask for.
         inputs: what rules are told, of these entities alone.
     """
 
@@ -82,12 +91,14 @@ class Touched:
         pairs = changing.legs_apart(con)
         pairs = pl.concat([pairs, pairs.select(entity="other", other="entity")]).unique()
         self.entities = _with_others(pl.concat([self.flows["entity"], self.moved]).unique(), pairs)
-        self.linked = pairs.filter(pl.col("entity").is_in(self.entities.implode()))["entity"].unique()
+        apart = pairs.filter(pl.col("entity").is_in(self.entities.implode()))["entity"]
+        self.linked = pl.concat([apart, changing.payees_apart(con, self.entities)]).unique()
         self.inputs = changing.OfEntities(self.entities).narrowed(inputs)
         self.days = flow_frame(con, columns_of_touched(rules.values()), share=changing.OfEntities(self.entities))
         reaches = [reach for rule in rules.values() if (reach := rule.reach(inputs["calendar"])) is not None]
         self.near = taken(self.days, around(self.flows, max(reaches, default=0))).drop("stretch")
         self.quarters = self._quarters(con, [r for r in rules.values() if PERIODS.intersection(within_of(r))])
+        self.partners = self._partners(con, [r for r in rules.values() if is_of_partners(within_of(r))])
 
     def is_nothing(self) -> bool:
         """Whether no flow changed and nobody moved."""
@@ -96,6 +107,11 @@ class Touched:
     def moved_for(self, rule: EarlyWarning) -> pl.Series:
         """Who moved on the roll, for a rule that minds it."""
         return self.moved if ROLL in inputs_of(rule) else self.moved.clear()
+
+    def whole_for(self, rule: EarlyWarning) -> pl.Series:
+        """Of whom a rule looks at all flows, or all days, again, whichever changed."""
+        own = self.moved_for(rule)
+        return pl.concat([own, self.linked]).unique() if rule.adds_legs else own
 
     def keys(self, within: Sequence[str]) -> pl.DataFrame:
         """The keys that changed flows have."""
@@ -110,10 +126,20 @@ class Touched:
     def _quarters(self, con: "duckdb.DuckDBPyConnection", rules: Sequence[EarlyWarning]) -> pl.DataFrame:
         if not rules:
             return self.days.clear()
-        whole = pl.concat([self.linked, *(self.moved_for(rule) for rule in rules)]).unique()
+        whole = pl.concat([self.whole_for(rule) for rule in rules]).unique()
         within = ("entity", "quarter")
         columns = {c for rule in rules for c in (*rule.columns, *within_of(rule))} & {*EXTRA_COLUMNS}
         return with_columns(con, of_keys(self.days, within, self.keys(within), whole), sorted(columns))
+
+    def _partners(self, con: "duckdb.DuckDBPyConnection", rules: Sequence[EarlyWarning]) -> pl.DataFrame:
+        asked = {c for rule in rules for c in (*rule.columns, *roots(key_of(within_of(rule))))}
+        columns = sorted(asked & {*EXTRA_COLUMNS})
+        parts = [self.flows.select(*FLOW_COLUMNS, *columns).clear()]
+        for name in sorted({"counterparty", "contract"} & asked):
+            keys = self.flows.select("entity", name).unique().drop_nulls()
+            if len(keys):
+                parts.append(flow_frame(con, columns, share=changing.OfKeys(keys)))
+        return pl.concat(parts).unique("flow")
 
 
 def _with_others(touched: pl.Series, pairs: pl.DataFrame) -> pl.Series:

@@ -269,6 +269,31 @@ def test_legs_that_a_change_has_put_into_two_quarters_are_still_one_payment(home
     same_as_full(home, tmp_path)
 
 
+def test_legs_with_different_payees_are_still_one_payment(home: Session, tmp_path: Path) -> None:
+    to_acme, to_beta = (flow("D1", leg=n, counterparty=who, amount=30_000) for n, who in ((1, "Acme"), (2, "Beta")))
+    load(home, "flows", FLOWS, [to_acme, to_beta])
+    home.run()
+    assert len(found(home, "payment_without_filing")) == 1  # of USD 60,000, to the first
+    load(home, "flows", FLOWS, [flow("D2", "2026-03-03", counterparty="Beta", amount=70_000)])
+    home.run()
+    assert len(found(home, "payment_without_filing")) == 2
+    same_as_full(home, tmp_path)
+
+
+def test_a_payment_to_nobody_known_is_counted_until_one_of_its_legs_names_a_payee(home: Session, tmp_path: Path) -> None:
+    counts = "SELECT rule, count FROM skipped WHERE rule = 'payment_without_filing'"
+    load(home, "flows", FLOWS, [flow("D1", leg=leg, counterparty="", amount=30_000) for leg in (1, 2)])
+    home.run()
+    load(home, "flows", FLOWS, [flow("D2", "2026-03-03", counterparty="Beta", amount=70_000)])
+    home.run()
+    assert home.snapshot().con.execute(counts).fetchall() == [("payment_without_filing", 1)]
+    load(home, "flows", FLOWS, [flow("D1", leg=2, action="C", counterparty="Beta", amount=30_000)])
+    home.run()
+    assert home.snapshot().con.execute(counts).fetchall() == []
+    assert len(found(home, "payment_without_filing")) == 1, "one payee and quarter: both payments"
+    same_as_full(home, tmp_path)
+
+
 @pytest.mark.slow
 def test_a_lost_finding_is_named_by_the_one_that_took_its_place(home: Session, tmp_path: Path) -> None:
     streak(home)

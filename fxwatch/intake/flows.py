@@ -230,17 +230,20 @@ class _Seen:
 
     def __init__(self) -> None:
         self._marks = np.zeros(1 << _MARK_BITS, dtype=np.bool_)
+        self._later: list[pl.Series] = []  # not marked until somebody asks: most loads are one batch
         self._is_any = False
 
     def add(self, digests: pl.Series) -> None:
         """Take note of some."""
-        self._marks[_place(digests)] = True
+        self._later.append(digests)
         self._is_any = self._is_any or len(digests) > 0
 
     def may_be(self, digests: pl.Series) -> pl.Series:
         """Of each digest whether its declaration may have been taken."""
         if not self._is_any:
             return pl.repeat(value=False, n=len(digests), dtype=pl.Boolean, eager=True)
+        while self._later:
+            self._marks[_place(self._later.pop())] = True
         return pl.Series(self._marks[_place(digests)])
 
 

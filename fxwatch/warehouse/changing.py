@@ -81,6 +81,16 @@ def legs_apart(con: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     return found
 
 
+def payees_apart(con: "duckdb.DuckDBPyConnection", entities: pl.Series) -> pl.Series:
+    """Those of some entities of whose declarations some has two legs with different payees."""
+    with handed(con, touched_entities=entities.alias("entity").to_frame()):
+        con.execute(query("second_legs_touched"))
+        is_some = con.execute("SELECT 1 FROM second_legs LIMIT 1").fetchall()
+        found = con.sql(query("payees_apart")).pl()["entity"] if is_some else entities.clear()
+    con.execute("DROP TABLE second_legs")
+    return found
+
+
 @dataclass(frozen=True)
 class OfEntities:
     """A share of the flows (see `shares.Share`): those of some entities."""

@@ -38,6 +38,7 @@ class NearLimit(EarlyWarning):
     because_zh = "{entity}自 {first_day} 至 {raised_on} 有 {value:.0f} 次{direction_name}金额略低于大额标准，达到 {limit_value:.0f} 次即预警。"
     unit = "count"
     columns = ("payment_type",)
+    adds_legs = True
     threshold = "times_count"
 
     transport_usd: int = param(

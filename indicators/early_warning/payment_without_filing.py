@@ -39,7 +39,9 @@ class PaymentWithoutFiling(EarlyWarning):
         "USD {limit_value:,.2f} need one."
     )
     because_zh = "{entity}自 {first_day} 至 {last_day} 向 {object} 付汇折合 {value:,.2f} 美元而无税务备案；单笔超过 {limit_value:,.2f} 美元须备案。"
-    within = ("entity", "quarter")
+    within = ("entity", "payee")
+    adds_legs = True
+    skips_flows = True
     columns = ("payment_type", "counterparty", "contract", "tax_filing")
     threshold = "limit_usd"
     passed_over_zh = (("payments without a filing, contract or counterparty", "未备案且无合同号与交易对手的付汇"),)
