@@ -280,7 +280,9 @@ def test_legs_with_different_payees_are_still_one_payment(home: Session, tmp_pat
     same_as_full(home, tmp_path)
 
 
-def test_a_payment_to_nobody_known_is_counted_until_one_of_its_legs_names_a_payee(home: Session, tmp_path: Path) -> None:
+def test_a_payment_to_nobody_known_is_counted_until_one_of_its_legs_names_a_payee(
+    home: Session, tmp_path: Path
+) -> None:
     counts = "SELECT rule, count FROM skipped WHERE rule = 'payment_without_filing'"
     load(home, "flows", FLOWS, [flow("D1", leg=leg, counterparty="", amount=30_000) for leg in (1, 2)])
     home.run()
