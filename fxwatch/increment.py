@@ -86,12 +86,12 @@ def told(text: str | None, language: Language) -> str:
     parts = [
         (f"{rule}（全部：{_reason(what)[1]}）" if zh else f"{rule} (all: {_reason(what)[0]})")
         if isinstance(what, str)
-        else (f"{rule}（{what:,} 组）" if zh else f"{rule} ({what:,} groups)")
+        else (f"{rule}（{what:,} 组）" if zh else f"{rule} ({what:,} group{'' if what == 1 else 's'})")
         for rule, what in sorted(scope.rules.items())
     ]
     if zh:
         return f"{scope.flows:,} 笔变动：{'、'.join(parts)}"
-    return f"{scope.flows:,} flows changed: {', '.join(parts)}"
+    return f"{scope.flows:,} flow{'' if scope.flows == 1 else 's'} changed: {', '.join(parts)}"
 
 
 def _reason(word: str) -> tuple[str, str]:

@@ -118,16 +118,16 @@ def streak(home: Session) -> None:
 
 CHANGES: list[tuple[str, Callable[[Session], None], str]] = [
     ("nothing", lambda home: None, "nothing changed"),
-    ("a late flow that joins two stretches", lambda home: load(home, "flows", FLOWS, [flow("L1", "2026-03-10")]), "consecutive_days (1 groups)"),
-    ("a flow of another entity", lambda home: load(home, "flows", FLOWS, [flow("L1", entity_id="E2", amount=2_000_000)]), "1 flows changed"),
-    ("a deletion in the middle", lambda home: load(home, "flows", FLOWS, [flow("D2", MARCH[2], action="D")]), "1 flows changed"),
+    ("a late flow that joins two stretches", lambda home: load(home, "flows", FLOWS, [flow("L1", "2026-03-10")]), "consecutive_days (1 group)"),
+    ("a flow of another entity", lambda home: load(home, "flows", FLOWS, [flow("L1", entity_id="E2", amount=2_000_000)]), "1 flow changed"),
+    ("a deletion in the middle", lambda home: load(home, "flows", FLOWS, [flow("D2", MARCH[2], action="D")]), "1 flow changed"),
     ("a change of entity", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", entity_id="E2")]), "large_daily_total (2 groups)"),
-    ("a change of item", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", code="222011")]), "large_transport_transfer (1 groups)"),
-    ("a change of scope", lambda home: load(home, "flows", FLOWS, [flow("D5", MARCH[5], action="C", code="121010")]), "1 flows changed"),
-    ("a bank that changed", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", bank="120000000002")]), "1 flows changed"),
+    ("a change of item", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", code="222011")]), "large_transport_transfer (1 group)"),
+    ("a change of scope", lambda home: load(home, "flows", FLOWS, [flow("D5", MARCH[5], action="C", code="121010")]), "1 flow changed"),
+    ("a bank that changed", lambda home: load(home, "flows", FLOWS, [flow("D0", action="C", bank="120000000002")]), "1 flow changed"),
     ("a new limit", lambda home: amend(home, "large_daily_total.limit_usd", "500000", valid_from=date(2026, 3, 4), basis="x"), "large_daily_total (all: the rule or its parameters changed)"),
     ("a day off", lambda home: load(home, "calendar", ("day", "is_workday"), [("2026-03-11", 0)]), "consecutive_days (all: the calendar changed)"),
-    ("a transport enterprise", lambda home: load(home, "entities", ("entity_id", "name", "transport_enterprise"), [("E1", "Lines", "true")]), "consecutive_days (1 groups)"),
+    ("a transport enterprise", lambda home: load(home, "entities", ("entity_id", "name", "transport_enterprise"), [("E1", "Lines", "true")]), "consecutive_days (1 group)"),
 ]  # fmt: skip
 
 

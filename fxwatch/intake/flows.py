@@ -20,7 +20,7 @@ from fxwatch.intake.reasons import SOUND, Reason
 from fxwatch.intake.rows import Rows
 from fxwatch.warehouse import loading, records
 from fxwatch.warehouse.counterparties import with_numbers
-from fxwatch.warehouse.declared import KEPT, Declared, engine_beside, with_digests
+from fxwatch.warehouse.declared import KEPT, Declared, Marks, engine_beside, with_digests
 from fxwatch.warehouse.recording import newest_load
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from fxwatch.home import Home
     from fxwatch.warehouse.parts import Stage
 
-# So many bits of a digest tell one declaration from another: 64 MiB of marks, which a load fills as far as it has rows.
-_MARK_BITS = 26
 _NO_MONTH = np.iinfo(np.int32).min
 
 
@@ -62,7 +60,7 @@ class FlowIntake:
         )
         self._numbers = EntityNumbers(home.kept, con)
         self._next_declaration = loading.next_number(con, "declaration")
-        self._taken = _Seen()
+        self._taken = Marks()  # the declarations that this load has taken
         self._declared: Declared | None = None
         self._con, self._beside = con, engine_beside()
         self._admitted: list[pl.Series] = []
@@ -113,7 +111,7 @@ class FlowIntake:
     def _standing(self, read: pl.DataFrame, load: Load) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The standing versions of the batch's declarations, and the first versions of those that changed."""
         keyed = read.filter(pl.col("leg").is_not_null()).select("declaration_no", "no_digest", "may_stand")
-        is_own = self._taken.may_be(keyed["no_digest"])
+        is_own = pl.Series(self._taken.among(keyed["no_digest"].to_numpy()))
         asked = keyed.filter(is_own | keyed["may_stand"]).unique()
         own = keyed.filter(is_own).unique()
         if not len(asked):
@@ -150,7 +148,7 @@ class FlowIntake:
         versions = verdicts.versions
         if not len(versions):
             return
-        self._taken.add(read["no_digest"].gather(versions["row"]))
+        self._taken.add(read["no_digest"].gather(versions["row"]).to_numpy())
         self._next_declaration = max(self._next_declaration, int(versions["declaration"].max()) + 1)  # type: ignore[arg-type]
         entity_ids = contents["entity_id"].gather(versions["content"])
         of_whom = self._numbers.of(entity_ids)
@@ -220,35 +218,6 @@ class FlowIntake:
             keys = read[unknown].select("declaration_no", pl.col("leg").cast(pl.String))
             waits |= _waited_before(keys, loading.waiting_keys(load.con, keys.unique()), unknown, load)
         return waits
-
-
-class _Seen:
-    """The declarations that a load has taken, roughly: what it says was not taken was not, what it says was may not have been.
-
-    A mark for the digest of each, so that a load looks up among its own rows those alone that may be there.
-    """
-
-    def __init__(self) -> None:
-        self._marks = np.zeros(1 << _MARK_BITS, dtype=np.bool_)
-        self._later: list[pl.Series] = []  # not marked until somebody asks: most loads are one batch
-        self._is_any = False
-
-    def add(self, digests: pl.Series) -> None:
-        """Take note of some."""
-        self._later.append(digests)
-        self._is_any = self._is_any or len(digests) > 0
-
-    def may_be(self, digests: pl.Series) -> pl.Series:
-        """Of each digest whether its declaration may have been taken."""
-        if not self._is_any:
-            return pl.repeat(value=False, n=len(digests), dtype=pl.Boolean, eager=True)
-        while self._later:
-            self._marks[_place(self._later.pop())] = True
-        return pl.Series(self._marks[_place(digests)])
-
-
-def _place(digests: pl.Series) -> Any:
-    return digests.to_numpy() >> np.uint64(64 - _MARK_BITS)
 
 
 def _waited_before(keys: pl.DataFrame, found: pl.DataFrame, rows: Any, load: Load) -> Any:

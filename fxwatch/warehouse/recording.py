@@ -74,11 +74,15 @@ def record_run(
     with warehouse.transaction():
         run_id = int(con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM runs").fetchall()[0][0])
         this_run = pl.DataFrame({"run_id": [run_id], "day": [day], "moment": [moment]})
-        is_judged = "true" if judged is None else "h.hit_id IN (SELECT hit_id FROM judged)"
-        told = pl.Series("hit_id", dtype=pl.String) if judged is None else judged.alias("hit_id")
+        looked, is_judged, told = "hits", "true", pl.Series("hit_id", dtype=pl.String)
+        if judged is not None:
+            looked, is_judged, told = "looked", "h.hit_id IN (SELECT hit_id FROM judged)", judged.alias("hit_id")
         with handed(con, this_run=this_run, judged=told.to_frame()):
+            if judged is not None:
+                con.execute(query("looked_hits"))
             for name in ("differing_hits", "merge_hits"):
-                con.execute(query(name).format(is_judged=is_judged))
+                con.execute(query(name).format(looked=looked, is_judged=is_judged))
+            con.execute("DROP TABLE IF EXISTS looked")
             with handed(con, new_not_computed=not_computed, new_skipped=skipped):
                 con.execute("DELETE FROM not_computed")
                 con.execute("INSERT INTO not_computed BY NAME SELECT * FROM new_not_computed")

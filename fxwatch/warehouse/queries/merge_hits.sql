@@ -1,12 +1,13 @@
--- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. {is_judged}: whether a hit on
--- record (h) was looked for again: all of them were, or those that the changes since the last run touch. `differing` names those of
--- the new ones that are written. The others stand as they are.
+-- Merge what this run found (new_hits, new_evidence, new_settled, this_run) with what was on record. {looked}, {is_judged}: see
+-- differing_hits; all hits were looked for again, or those that the changes since the last run touch. `differing` names those of the
+-- new ones that are written. The others stand as they are.
 CREATE OR REPLACE TEMP TABLE written AS SELECT n.* FROM new_hits n SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE written_flows AS SELECT e.hit_id, e.flow FROM new_evidence e SEMI JOIN differing USING (hit_id);
 CREATE OR REPLACE TEMP TABLE lost AS
+  SELECT h.* FROM {looked} h ANTI JOIN new_hits n USING (hit_id) WHERE h.gone_at IS NULL AND {is_judged}
+  UNION ALL
   SELECT h.* FROM hits h ANTI JOIN new_hits n USING (hit_id)
-  WHERE (h.gone_at IS NULL AND {is_judged})
-    OR (h.gone_at IS NOT NULL AND EXISTS (SELECT 1 FROM written w WHERE w.rule = h.rule AND w.entity = h.entity));
+  WHERE h.gone_at IS NOT NULL AND EXISTS (SELECT 1 FROM written w WHERE w.rule = h.rule AND w.entity = h.entity);
 
 -- A lost finding is superseded by one of the same rule and key that shares a flow with it.
 CREATE OR REPLACE TEMP TABLE taken_over AS
@@ -20,7 +21,7 @@ CREATE OR REPLACE TEMP TABLE taken_over AS
 
 -- When each was first found. Older versions could put two under one id: one takes their place.
 CREATE OR REPLACE TEMP TABLE known AS
-  SELECT hit_id, min(found_on) AS found_on, min(found_at) AS found_at FROM hits SEMI JOIN written USING (hit_id) GROUP BY hit_id;
+  SELECT hit_id, min(found_on) AS found_on, min(found_at) AS found_at FROM {looked} SEMI JOIN written USING (hit_id) GROUP BY hit_id;
 
 CREATE OR REPLACE TEMP TABLE merged AS
   SELECT n.*, coalesce(t.superseded, []) AS supersedes, coalesce(h.found_on, r."day") AS found_on,
@@ -30,9 +31,9 @@ CREATE OR REPLACE TEMP TABLE merged AS
   SELECT l.* REPLACE (r.moment AS gone_at, (SELECT max(run_id) FROM runs) AS run_id) FROM lost l CROSS JOIN this_run r WHERE l.gone_at IS NULL;
 
 -- What is lost keeps what it rested on.
-DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM written);
+DELETE FROM hit_flows WHERE hit_id IN (SELECT hit_id FROM known);
 INSERT INTO hit_flows SELECT hit_id, flow FROM written_flows;
-DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM written);
+DELETE FROM hit_settlements WHERE hit_id IN (SELECT hit_id FROM known);
 INSERT INTO hit_settlements SELECT hit_id, settlement_no FROM new_settled SEMI JOIN written USING (hit_id);
 DELETE FROM hits WHERE hit_id IN (SELECT hit_id FROM merged);
 INSERT INTO hits BY NAME SELECT * FROM merged;
