@@ -33,7 +33,7 @@ class Marks:
     """Digests, roughly: what they say is not there is not, what they say is there may not be. A bit for each, by its first bits."""
 
     def __init__(self) -> None:
-        self._bytes = np.zeros(1 << (_MARK_BITS - 3), dtype=np.uint8)
+        self._bytes = np.zeros(0, dtype=np.uint8)
         self._later: list[Digests] = []  # not marked until somebody asks: most loads never do
 
     def add(self, digests: Digests) -> None:
@@ -43,10 +43,14 @@ class Marks:
 
     def among(self, digests: Digests) -> Any:
         """Of each digest whether it may be there: an array of truths."""
+        if self._later and not len(self._bytes):
+            self._bytes = np.zeros(1 << (_MARK_BITS - 3), dtype=np.uint8)
         while self._later:
             place, bit = _place(np.sort(self._later.pop()))
             begins = np.flatnonzero(np.diff(place, prepend=-1))
             self._bytes[place[begins]] |= np.bitwise_or.reduceat(bit, begins)
+        if not len(self._bytes):
+            return np.zeros(len(digests), dtype=np.bool_)
         place, bit = _place(digests)
         return (self._bytes[place] & bit) != 0
 

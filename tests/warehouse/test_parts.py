@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ import fxwatch
 from fxwatch.home import make_home
 from fxwatch.session import Session
 from fxwatch.upkeep import restore
-from fxwatch.warehouse.declared import Declared, engine_beside, with_digests
+from fxwatch.warehouse.declared import Declared, Marks, engine_beside, with_digests
 
 FIELDS = ("declaration_no", "action", "entity_id", "direction", "day", "code", "currency", "amount")
 
@@ -142,6 +143,19 @@ def test_what_is_on_record_is_known_by_its_digests(home: Session) -> None:
     load(home, *new(25))
     assert parts(home) == parts_before, "one flow more lies in the main file"
     assert Declared(home.snapshot().con, later).has(asked).to_list() == [True, False, True, True]
+
+
+def test_marks_pass_all_that_was_added_and_hardly_anything_else() -> None:
+    drawn = np.random.default_rng(1).integers(0, 2**64, 3_000, dtype=np.uint64)
+    side_by_side = np.arange(1 << 35, 20 << 35, 1 << 35, dtype=np.uint64)  # their marks share bytes
+    marks = Marks()
+    assert not marks.among(drawn).any(), "nothing was added"
+    for added in (drawn[:500], side_by_side[::3], drawn[500:1_000], side_by_side[1::3]):
+        marks.add(added)
+        assert marks.among(added).all()
+    assert marks.among(drawn[:1_000]).all()
+    assert marks.among(drawn[1_000:]).mean() < 0.01
+    assert not marks.among(side_by_side[2::3]).any()
 
 
 def test_a_load_that_fails_leaves_no_part(home: Session, monkeypatch: pytest.MonkeyPatch) -> None:
