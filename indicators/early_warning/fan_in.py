@@ -88,7 +88,8 @@ class FanIn(EarlyWarning):
         made = [
             (first, until, rule._tested(base, windows, first_loaded_day)) for first, until, rule in self.unchanging()
         ]
-        found = episodes(made).drop("flows", "first_day", "item").with_row_index("number")
+        # Each on its own: of two that begin with the same day's flows the later may be of further entities.
+        found = episodes(made, "raised_on").drop("flows", "first_day", "item").with_row_index("number")
         raised = pl.col("raised_on")
         groups = [
             test.counted.join(found.filter(raised >= first, raised < until), on="key") for first, until, test in made

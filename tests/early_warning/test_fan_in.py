@@ -62,6 +62,17 @@ def test_an_episode_ends_on_the_payees_last_active_day_that_holds() -> None:
     assert found.height == 3
 
 
+def test_who_joins_when_a_payee_is_nobodys_again_has_a_hit_of_its_own() -> None:
+    """On the 3rd five are known, on the 4th, a year after S and T paid, three: a second episode begins with the first one's flows."""
+    year_before = "\nS S 2025-03-03 1 payment ACME\nT T 2025-03-03 1 payment ACME"
+    later = "\nA2 A 2026-03-03 1 payment ACME\nD D 2026-03-04 30 payment ACME"
+    drawn = crowd("2026-03-02", "2026-03-02", "2026-03-02", more=year_before + later)
+    found = find(RULE, flows(drawn), first_loaded_day=LONG)
+    told = {ids[0]: row for ids, *row in found.select("ids", "raised_on", "last_day", "value").rows()}
+    assert told["D"] == [date(2026, 3, 4), date(2026, 3, 4), 4]
+    assert [told[n] for n in "ABC"] == [[date(2026, 3, 2), date(2026, 3, 4), 3]] * 3
+
+
 def test_the_rules_say_five_entities_and_fewer_than_fifty() -> None:
     rule = FanIn()
     assert (rule.from_usd, rule.to_usd, rule.entities_count, rule.known_count) == (25_000, 50_000, 5, 50)
