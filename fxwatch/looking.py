@@ -245,10 +245,11 @@ class _Look:
         columns = sorted({*rule.columns, *roots(key_of(within))}.intersection(EXTRA_COLUMNS))
         known = [name for name in within if name in _ASKED_BY]
         if is_of_partners(within):
-            flows = self._touched.partners.select(*FLOW_COLUMNS, *columns)
+            flows, is_told = self._touched.partners.select(*FLOW_COLUMNS, *columns), False
         else:
-            flows = flow_frame(self._con, columns, share=changing.OfKeys(touched.select(known).unique()))
-        if is_of_partners(within) or len(known) < len(within):
+            share = changing.OfKeys(touched.select(known).unique())
+            flows, is_told = flow_frame(self._con, columns, share=share), len(known) == len(within)
+        if not is_told:
             flows = of_keys(flows, within, touched, whole.clear())
         if len(whole):
             own = flow_frame(self._con, columns, share=changing.OfEntities(whole))

@@ -296,6 +296,21 @@ def test_a_payment_to_nobody_known_is_counted_until_one_of_its_legs_names_a_paye
     same_as_full(home, tmp_path)
 
 
+def test_an_episode_that_is_found_again_was_found_when_it_was_found_first(home: Session, tmp_path: Path) -> None:
+    told = "SELECT hit_id, found_at, gone_at IS NULL FROM hits WHERE rule = 'near_limit'"
+    load(home, "flows", FLOWS, [flow(f"D{n}", MARCH[n], amount=950_000) for n in range(3)])
+    home.run()
+    ((hit, found_at, stands),) = home.snapshot().con.execute(told).fetchall()
+    assert stands
+    load(home, "flows", FLOWS, [flow("D2", MARCH[2], action="D")])
+    home.run()
+    assert home.snapshot().con.execute(told).fetchall() == [(hit, found_at, False)]
+    load(home, "flows", FLOWS, [flow("D3", MARCH[2], amount=950_000)])
+    home.run()
+    assert home.snapshot().con.execute(told).fetchall() == [(hit, found_at, True)]
+    same_as_full(home, tmp_path)
+
+
 @pytest.mark.slow
 def test_a_lost_finding_is_named_by_the_one_that_took_its_place(home: Session, tmp_path: Path) -> None:
     streak(home)
