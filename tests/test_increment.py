@@ -311,6 +311,18 @@ def test_an_episode_that_is_found_again_was_found_when_it_was_found_first(home: 
     same_as_full(home, tmp_path)
 
 
+def test_legs_of_days_far_apart_still_come_close_to_the_limit_together(home: Session, tmp_path: Path) -> None:
+    legs = [flow(f"D{n}", MARCH[n], leg=leg, code="222011", amount=237_500) for n in range(3) for leg in (1, 2)]
+    load(home, "flows", FLOWS, legs)
+    load(home, "flows", FLOWS, [flow("D0", "2026-07-01", leg=2, action="C", code="222011", amount=237_500)])
+    home.run()
+    assert len(found(home, "near_limit")) == 1  # three times USD 475,000 of 500,000
+    load(home, "flows", FLOWS, [flow("L1", MARCH[3], code="222011", amount=1_000)])
+    home.run()
+    assert len(found(home, "near_limit")) == 1
+    same_as_full(home, tmp_path)
+
+
 @pytest.mark.slow
 def test_a_lost_finding_is_named_by_the_one_that_took_its_place(home: Session, tmp_path: Path) -> None:
     streak(home)
